@@ -101,3 +101,24 @@ export interface CanaryContext {
   /** `ws….k`; a request's `${marker}` is replaced by it. */
   readonly markerText: string;
 }
+
+/** A format with its parsed params. */
+export interface BoundFormat {
+  readonly definition: AnyFormat;
+  readonly params: unknown;
+}
+
+/** One alert, and the text of the innermost JSON value that it was read from: markers are searched there, per alert. */
+export interface DecodedSignal {
+  readonly signal: Signal;
+  readonly text: string;
+}
+
+export interface Decoded {
+  readonly signals: readonly DecodedSignal[];
+  readonly ignored: number;
+  readonly malformed: readonly { readonly reason: string }[];
+}
+
+/** Turns a payload into signals through a list of formats, outermost first; never throws. */
+export type Decode = (payload: Payload, formats: readonly BoundFormat[]) => Decoded;

@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Clock } from './clock.ts';
+import type { Decode } from './detector.ts';
 import type { Disk } from './disk.ts';
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './errors.ts';
@@ -42,6 +43,7 @@ export interface RunRequest {
   readonly stagingId?: string;
   readonly scenarios: readonly BoundScenario[];
   readonly catalogue: Catalogue;
+  readonly decode: Decode;
   readonly targets: ReadonlyMap<TargetKind, Target>;
   /** Clients of the consumer of a channel (queues); credentials are the channel's own. */
   readonly channelClients: (target: 'aws', channelParams: unknown) => Promise<unknown>;
