@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationSchema } from '../../model/fields.ts';
 
 /** Names the four detectors of the embedded staging, in the spelling that options, routes and reports use. */
 export const detectorNames = ['trail-rules', 'identity-rules', 'posture', 'profile'] as const;
@@ -46,11 +47,12 @@ export const detectionStartUp = z.strictObject({
     /** `posture` stops its rules, `posture.delivery` cuts its outward path. */
     without: z.array(z.string().refine(isDetectorOrDelivery, { error: withoutMessage })).default([]),
     /** How long each alert of a detector is held back, such as `{ posture: "8s" }`. */
-    delay: z.partialRecord(z.enum(detectorNames), z.string().regex(/^\d+(\.\d+)?(ms|s|m)$/)).default({}),
+    delay: z.partialRecord(z.enum(detectorNames), durationSchema).default({}),
     /** Unrelated alerts per second over all detectors together, such as `50/s`. */
     noise: z
       .string()
-      .regex(/^\d+\/s$/)
+      .regex(/^\d+\/s$/, { error: 'must be a rate such as 50/s' })
+      .transform((rate) => Number.parseInt(rate, 10))
       .nullable()
       .default(null),
   }),

@@ -1,0 +1,71 @@
+import type { Clock } from '../../../model/clock.ts';
+import { type CloudEvent, cloudEvent } from '../cloud-event.ts';
+import type { DetectorParts, EventDetector } from '../detector.ts';
+import { outward } from '../options.ts';
+import type { TrailRecord } from '../trail-record.ts';
+import type { Profile } from './profile.ts';
+import { launchedInto, type Triple, tripleOf } from './triple.ts';
+
+export interface ProfileDetectorParts extends DetectorParts {
+  readonly profile: Profile;
+  /** Appends an event to the alert file. */
+  readonly deliver: (event: CloudEvent) => void;
+}
+
+export interface ProfileDetector extends EventDetector {
+  /** Sends one heartbeat; the caller beats once a second. */
+  readonly beat: () => void;
+}
+
+export const heartbeatMs = 1000;
+
+/** Watches who does what to what, and tells what the profile does not know. */
+export function profileDetector(parts: ProfileDetectorParts): ProfileDetector {
+  const { profile, deliver, switches, clock, signal, newId } = parts;
+  const out = outward(deliver, switches, { clock, signal });
+  return {
+    handle(record) {
+      const triple = tripleOf(record);
+      const anomaly = profile.anomaly(triple);
+      if (anomaly === undefined) return;
+      const data = {
+        rule: 'unusual-action',
+        severity: 'medium',
+        score: anomaly.score,
+        ...described(triple),
+        ...related(record),
+      };
+      out.raise(event('anomaly', { id: `unusual-action/${record.eventID}`, time: record.eventTime, data }));
+    },
+    beat: () => out.prove(event('heartbeat', { id: newId(), time: now(clock), data: { rule: 'heartbeat' } })),
+    chatter(arn) {
+      const data = { rule: 'rare-hour', severity: 'low', score: 0.2, resource: { arn } };
+      out.raise(event('anomaly', { id: newId(), time: now(clock), data }));
+    },
+  };
+}
+
+function described({ actor, action, resource }: Triple): Record<string, unknown> {
+  return {
+    actor: { arn: actor, name: actor.split('/').at(-1) },
+    action,
+    resource: { id: resource, ...(resource.startsWith('arn:') && { arn: resource }) },
+  };
+}
+
+/** What else the act touched: a launch names its image, subnet and instances, though none of them is its habit. */
+function related(record: TrailRecord): Record<string, unknown> {
+  const resources = launchedInto(record);
+  return resources.length > 0 ? { resources } : {};
+}
+
+function event(
+  kind: 'anomaly' | 'heartbeat',
+  parts: { readonly id: string; readonly time: string; readonly data: Readonly<Record<string, unknown>> },
+): CloudEvent {
+  return cloudEvent({ detector: 'profile', kind, ...parts });
+}
+
+function now(clock: Clock): string {
+  return new Date(clock.epochMs()).toISOString();
+}
