@@ -61,6 +61,8 @@ export type Parsed =
 
 export interface FormatInput {
   readonly value: Json;
+  /** True where no format follows in the detector's list; an envelope that can stand alone yields a signal then. */
+  readonly last: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   /** What the envelope around it knew; a source's own field outranks it. */
   readonly known: Partial<Signal>;
@@ -74,10 +76,55 @@ export interface FormatDefinition<Params = unknown> {
   readonly params: z.ZodType<Params>;
   readonly example: Params;
   readonly recurrence: Recurrence;
+  /** `signals` ends a list, `content` must be followed by another format, `either` may stand in both places. */
+  readonly yields: 'signals' | 'content' | 'either';
+  /** True where the tool mixes lines of prose (banners) into its JSON lines; they are ignored, not malformed. */
+  readonly prose?: boolean;
   readonly read: (input: FormatInput, params: Params) => Iterable<Parsed>;
 }
 
 export type AnyFormat = FormatDefinition<never>;
+
+/** How a poll failed; `retryAfterMs` is what the server asked for. Nothing secret is in the message. */
+export class PollError extends Error {
+  readonly code: PollErrorCode;
+  readonly retryAfterMs?: number;
+  constructor(
+    code: PollErrorCode,
+    message: string,
+    more: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = 'PollError';
+    this.code = code;
+    if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs;
+  }
+}
+
+export type PollErrorCode =
+  | 'unreachable'
+  | 'timeout'
+  | 'throttled'
+  | 'refused'
+  | 'redirect'
+  | 'content-type'
+  | 'too-large'
+  | 'malformed';
+
+/** Keeps a channel's param types together and checks its shape. */
+export function defineChannel<Params>(channel: ChannelDefinition<Params>): ChannelDefinition<Params> {
+  return channel;
+}
+
+/** Keeps a format's param types together and checks its shape. */
+export function defineFormat<Params>(format: FormatDefinition<Params>): FormatDefinition<Params> {
+  return format;
+}
+
+/** Keeps a canary's param types together and checks its shape. */
+export function defineCanary<Params>(canary: CanaryDefinition<Params>): CanaryDefinition<Params> {
+  return canary;
+}
 
 /** Raises a canary: a benign act, or the tool's own test path. Rejects where it could not be raised. */
 export interface CanaryDefinition<Params = unknown> {
@@ -117,7 +164,8 @@ export interface DecodedSignal {
 export interface Decoded {
   readonly signals: readonly DecodedSignal[];
   readonly ignored: number;
-  readonly malformed: readonly { readonly reason: string }[];
+  /** `text` is the record as received, for evidence. */
+  readonly malformed: readonly { readonly reason: string; readonly text?: string }[];
 }
 
 /** Turns a payload into signals through a list of formats, outermost first; never throws. */
