@@ -15,34 +15,56 @@ const renewBeforeMs = 5 * 60_000;
 export function iamGuard(settings: Remediation, clock: Clock): RoleGuard {
   const { endpoint, readEndpoint = endpoint, region } = settings;
   const sts = new STSClient(clientConfig({ endpoint, region, credentials: settings.credentials, userAgent }));
-  let session: { readonly reads: IAMClient; readonly writes: IAMClient; readonly endsMs: number } | undefined;
+  let session: Promise<Session> | undefined;
 
-  async function clients(signal: AbortSignal) {
-    if (session !== undefined && clock.epochMs() < session.endsMs - renewBeforeMs) return session;
-    const assume = new AssumeRoleCommand({ RoleArn: settings.role, RoleSessionName: 'identity-remediator' });
-    const { Credentials: given } = await sts.send(assume, { abortSignal: signal });
+  async function assume(): Promise<Session> {
+    const command = new AssumeRoleCommand({ RoleArn: settings.role, RoleSessionName: 'identity-remediator' });
+    const { Credentials: given } = await sts.send(command);
     const credentials = keysOf(given);
-    session = {
+    return {
       reads: new IAMClient(clientConfig({ endpoint: readEndpoint, region, credentials, userAgent })),
       writes: new IAMClient(clientConfig({ endpoint, region, credentials, userAgent })),
       endsMs: given?.Expiration?.getTime() ?? clock.epochMs() + 3_600_000,
     };
-    return session;
+  }
+
+  /** A session that fails or nears its end is not used again. */
+  async function inSession<Answer>(act: (session: Session) => Promise<Answer>): Promise<Answer> {
+    session ??= assume();
+    const used = session;
+    try {
+      const { endsMs } = await used;
+      const answer = await act(await used);
+      if (clock.epochMs() > endsMs - renewBeforeMs && session === used) session = undefined;
+      return answer;
+    } catch (error) {
+      if (session === used) session = undefined;
+      throw error;
+    }
   }
 
   return {
     async attachedPolicies(role, signal) {
-      const { reads } = await clients(signal);
-      const { AttachedPolicies = [] } = await reads.send(new ListAttachedRolePoliciesCommand({ RoleName: role }), {
-        abortSignal: signal,
-      });
+      const command = new ListAttachedRolePoliciesCommand({ RoleName: role });
+      const { AttachedPolicies = [] } = await inSession(({ reads }) => reads.send(command, { abortSignal: signal }));
       return AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []);
     },
     async detach(role, policyArn, signal) {
-      const { writes } = await clients(signal);
-      await writes.send(new DetachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }), { abortSignal: signal });
+      const command = new DetachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn });
+      await inSession(({ writes }) => writes.send(command, { abortSignal: signal }).catch(ifGone));
     },
   };
+}
+
+interface Session {
+  readonly reads: IAMClient;
+  readonly writes: IAMClient;
+  readonly endsMs: number;
+}
+
+/** Somebody else detached it in between. */
+function ifGone(error: unknown): void {
+  if (!(error instanceof Error) || error.name !== 'NoSuchEntityException') throw error;
 }
 
 function keysOf(given: Credentials | undefined) {

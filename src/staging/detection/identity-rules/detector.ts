@@ -2,7 +2,7 @@ import { type CloudEvent, cloudEvent } from '../cloud-event.ts';
 import type { DetectorParts, TestableDetector } from '../detector.ts';
 import { outward } from '../options.ts';
 import type { RuleAlert, Rules } from '../rules.ts';
-import type { TrailRecord } from '../trail-record.ts';
+import { lastingActor, type TrailRecord } from '../trail-record.ts';
 
 export interface IdentityRulesParts extends DetectorParts {
   readonly rules: Rules;
@@ -32,7 +32,6 @@ export function identityRules(parts: IdentityRulesParts): TestableDetector {
 }
 
 function identityAlert({ rule, severity, resource }: RuleAlert, record: TrailRecord): CloudEvent {
-  const { arn, userName } = record.userIdentity;
   return cloudEvent({
     detector: 'identity',
     kind: 'alert',
@@ -43,7 +42,11 @@ function identityAlert({ rule, severity, resource }: RuleAlert, record: TrailRec
       rule,
       severity,
       resource,
-      actor: { arn, name: userName ?? arn?.split('/').at(-1), userAgent: record.userAgent },
+      actor: {
+        arn: record.userIdentity.arn,
+        name: lastingActor(record).split('/').at(-1),
+        userAgent: record.userAgent,
+      },
       event: {
         name: record.eventName,
         ...(record.errorCode && { errorCode: record.errorCode }),

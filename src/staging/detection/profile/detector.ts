@@ -33,7 +33,7 @@ export function profileDetector(parts: ProfileDetectorParts): ProfileDetector {
         severity: 'medium',
         score: anomaly.score,
         ...described(triple),
-        ...related(record),
+        ...related(record, triple),
       };
       out.raise(event('anomaly', { id: `unusual-action/${record.eventID}`, time: record.eventTime, data }));
     },
@@ -54,8 +54,8 @@ function described({ actor, action, resource }: Triple): Record<string, unknown>
 }
 
 /** What else the act touched: a launch names its image, subnet and instances, though none of them is its habit. */
-function related(record: TrailRecord): Record<string, unknown> {
-  const resources = launchedInto(record);
+function related(record: TrailRecord, { resource }: Triple): Record<string, unknown> {
+  const resources = launchedInto(record).filter((id) => id !== resource);
   return resources.length > 0 ? { resources } : {};
 }
 
