@@ -24,7 +24,7 @@ else await buildRules();
 
 async function buildRules(): Promise<void> {
   if (opa === undefined) return fail("'opa' is not on PATH: install it to compile the rules.");
-  await execa('opa', ['test', '.'], { cwd: folder });
+  if (!(await rulesPassTheirTests())) return;
   const lock: Record<string, unknown> = { opa };
   for (const name of packages) {
     const wasm = await compile(name);
@@ -45,11 +45,17 @@ async function checkRules(): Promise<void> {
       fail(`${name}.wasm is not what rules/${name}/*.rego compile to. Run: node tools/build-rules.ts`);
     }
   }
-  if (opa !== undefined) await execa('opa', ['test', '.'], { cwd: folder });
+  if (opa !== undefined) await rulesPassTheirTests();
   if (process.exitCode === 1) return;
   if (recompile) say(`up to date, recompiled with opa ${opa}.`);
   else
     say(`sources unchanged since opa ${lock.opa} compiled them; not recompiled: ${opa ?? 'no opa'} on this machine.`);
+}
+
+async function rulesPassTheirTests(): Promise<boolean> {
+  const { stdout, failed } = await execa('opa', ['test', '.'], { cwd: folder, reject: false });
+  if (failed) fail(`opa test failed:\n${stdout}`);
+  return !failed;
 }
 
 async function opaVersion(): Promise<string | undefined> {

@@ -17,6 +17,7 @@ describe('watchPosture', () => {
 
   const cases: readonly (readonly [alert: string, severity: string, resource: string, state: Partial<State>])[] = [
     ['ForeignTrust', 'high', startUp.roles.appSecond, { trust: trust({ AWS: 'arn:aws:iam::999988887777:root' }) }],
+    ['ForeignTrust', 'high', startUp.roles.appSecond, { trust: trust('*') }],
     ['AdminAttached', 'high', startUp.roles.appFirst, { policies: ['arn:aws:iam::aws:policy/AdministratorAccess'] }],
     ['PublicBucket', 'high', 'arn:aws:s3:::models-a1', { bucketPolicy: trust('*') }],
     ['BlockPublicAccessOff', 'medium', 'arn:aws:s3:::models-a1', { block: undefined }],
@@ -41,6 +42,7 @@ describe('watchPosture', () => {
     ['a trust to the own second account', { trust: trust({ AWS: ['arn:aws:iam::444455556666:root'] }) }],
     ['a permitted policy', { policies: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] }],
     ['an own-account principal', { bucketPolicy: trust({ AWS: 'arn:aws:iam::111122223333:root' }) }],
+    ['a denial to everyone', { bucketPolicy: JSON.stringify({ Statement: { Effect: 'Deny', Principal: '*' } }) }],
     ['a URL-encoded trust of a service', { trust: encodeURIComponent(trust({ Service: 'ec2.amazonaws.com' })) }],
   ];
   for (const [title, state] of benign) {

@@ -73,6 +73,19 @@ describe('tripleOf', () => {
     expect(tripleOf(record).actor).to.equal(startUp.roles.tester);
   });
 
+  it('keeps the path of a role that its session does not tell', () => {
+    const record = recordOf(faults.adminAttached);
+    const arn = 'arn:aws:iam::111122223333:role/team/windshear-tester';
+    record.userIdentity.sessionContext = { sessionIssuer: { arn } };
+    expect(tripleOf(record).actor).to.equal(arn);
+  });
+
+  it('takes AssumeRole as an act on the role, though CloudTrail calls it a read', () => {
+    const parameters = { roleArn: startUp.roles.appFirst };
+    const triple = tripleOf(recordOf({ call: 'sts:AssumeRole', parameters, readOnly: true }));
+    expect(triple).to.deep.include({ action: 'sts:AssumeRole', resource: startUp.roles.appFirst });
+  });
+
   it('keeps a user', () => {
     const arn = 'arn:aws:iam::111122223333:user/build-bot';
     const record = { ...recordOf(faults.adminAttached), userIdentity: { type: 'IAMUser', arn } };

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { faults, recordOf, startUp } from '../src/staging/detection/detection.fixture.ts';
+import { learnProfile } from '../src/staging/detection/profile/profile.ts';
+import { tripleOf } from '../src/staging/detection/profile/triple.ts';
+import { namesIn, warmUp } from './record-warm-up.ts';
+
+const fault = recordOf(faults.publicPolicy);
+const inPhase = (phase: string) =>
+  JSON.parse(JSON.stringify(fault).replaceAll('wsabc234def567.i', `wsabc234def567.${phase}`));
+const audit = (...records: readonly unknown[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
+
+describe('warmUp', () => {
+  it('leaves out what carries the phase of a fault, and keeps every other once', () => {
+    expect(warmUp(audit(fault), startUp, 'i')).to.deep.equal([]);
+    expect(warmUp(audit(inPhase('c'), inPhase('r'), fault), startUp, 'i')).to.have.length(1);
+  });
+
+  it('leaves out a fault whose marker is in the session alone', () => {
+    expect(warmUp(audit({ ...fault, userAgent: 'aws-cli' }), startUp, 'i')).to.deep.equal([]);
+  });
+
+  it('writes placeholders that the profile of another staging understands', () => {
+    const lines = warmUp(audit(inPhase('c')), startUp, 'i');
+    expect(lines.join())
+      .to.contain('arn:aws:s3:::{models}')
+      .and.not.match(/\d{12}/);
+    const other = { ...startUp, buckets: { ...startUp.buckets, models: 'models-b2' } };
+    const act = recordOf({ ...faults.publicPolicy, parameters: { bucketName: 'models-b2' } });
+    expect(learnProfile(lines.join('\n'), other).anomaly(tripleOf(act))).to.equal(undefined);
+    expect(learnProfile(lines.join('\n'), startUp).anomaly(tripleOf(act))).not.to.equal(undefined);
+  });
+
+  it('sorts its lines', () => {
+    const other = { ...inPhase('c'), eventName: 'ABucketCall' };
+    const lines = warmUp(audit(inPhase('c'), other), startUp, 'i');
+    expect(lines).to.deep.equal([...lines].sort());
+  });
+});
+
+describe('namesIn', () => {
+  it('refuses a state file without the names', () => {
+    expect(() => namesIn({ aws: {} })).to.throw('account');
+  });
+});

@@ -1,0 +1,64 @@
+/**
+ * Makes the profile's warm-up from the audit file of a real run:
+ * `node tools/record-warm-up.ts <state.json> <audit.jsonl> [out.jsonl] [--leave-out i]`.
+ * Records whose user agent or session carries a marker of a phase to leave out (default: `i`, the faults' own) are
+ * not learnt, all others are. Names that differ from one staging to the next become placeholders.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { type StagingNames, withoutNames } from '../src/staging/detection/profile/names.ts';
+import { tripleOf } from '../src/staging/detection/profile/triple.ts';
+import { type TrailRecord, trailRecord } from '../src/staging/detection/trail-record.ts';
+
+const committed = new URL('../src/staging/detection/profile/warm-up.jsonl', import.meta.url).pathname;
+
+if (import.meta.main) await main();
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'leave-out': { type: 'string', default: 'i' } },
+  });
+  const [stateFile, auditFile, outFile = committed] = positionals;
+  if (stateFile === undefined || auditFile === undefined) {
+    console.error('Usage: node tools/record-warm-up.ts <state.json> <audit.jsonl> [out.jsonl] [--leave-out i]');
+    process.exitCode = 2;
+    return;
+  }
+  const names = namesIn(JSON.parse(await readFile(stateFile, 'utf8')));
+  const lines = warmUp(await readFile(auditFile, 'utf8'), names, values['leave-out']);
+  await writeFile(outFile, lines.map((line) => `${line}\n`).join(''));
+  console.log(`${outFile}: ${lines.length} habits.`);
+}
+
+/** Learns the lines of a warm-up, sorted and each once, from an audit file of one record a line. */
+export function warmUp(audit: string, names: StagingNames, leaveOut: string): readonly string[] {
+  const records = audit
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => trailRecord.parse(JSON.parse(line)));
+  const lines = records
+    .filter((record) => !carriesPhase(record, leaveOut))
+    .map((record) => withoutNames(JSON.stringify(tripleOf(record)), names));
+  return [...new Set(lines)].sort();
+}
+
+/** Reads a staging's own names from its state file. */
+export function namesIn(state: unknown): StagingNames {
+  const { aws, ...rest } = stateFile.parse(state);
+  return { ...aws, ...rest };
+}
+
+const stateFile = z.object({
+  aws: z.object({ account: z.string(), secondAccount: z.string() }),
+  buckets: z.object({ models: z.string(), modelsGuarded: z.string() }),
+  lambda: z.object({ function: z.string() }),
+  autoscaling: z.object({ group: z.string(), launchTemplate: z.string(), image: z.string() }),
+  trails: z.object({ primary: z.string(), regional: z.string() }),
+});
+
+function carriesPhase({ userAgent, userIdentity }: TrailRecord, phases: string): boolean {
+  const marker = new RegExp(`(?<![a-z0-9])ws[a-z2-7]{12}\\.[${phases}](?![a-z0-9])`);
+  return [userAgent, userIdentity.arn, userIdentity.principalId].some((text) => marker.test(text ?? ''));
+}
