@@ -1,0 +1,102 @@
+import type { CallRecord } from '../../model/call.ts';
+import type { AwsIdentityConfig, AwsTargetConfig } from '../../model/environment.ts';
+import { markerWithPhase, type Phase } from '../../model/marker.ts';
+import type { Target, TargetSession } from '../../model/target.ts';
+import { type AwsConnection, openConnection } from './connection.ts';
+import { pinEndpoint } from './endpoint.ts';
+import { type IdentityRequest, pinIdentity } from './identity.ts';
+import { proveStaging } from './proof.ts';
+import { simulateRights } from './rights.ts';
+import type { AwsTargetOptions } from './target-options.ts';
+
+export type { AwsTargetOptions };
+
+interface OpenSession extends TargetSession {
+  readonly connection: AwsConnection;
+}
+
+/**
+ * An AWS account as target. `inject`, `control` and `canary` act as `identity`; `observe` and `revert` as `revertAs`
+ * where there is one. Sessions are kept per marker and phase, carry both in session name and user agent, and are on a
+ * proven account or refused. Throws `RefusedError` at once for an embedded environment whose endpoint is not loopback.
+ */
+export function awsTarget(config: AwsTargetConfig, given: AwsTargetOptions): Target {
+  pinEndpoint(config.endpoint, given.embedded);
+  const warned = new Set<string>();
+  const options = {
+    ...given,
+    warn: (sentence: string) => {
+      if (!warned.has(sentence)) given.warn(sentence);
+      warned.add(sentence);
+    },
+  };
+  const sessions = new Map<string, Promise<OpenSession>>();
+
+  function request(who: 'tester' | 'revert', phase: Phase, marker?: string): IdentityRequest {
+    const identity = identityOf(config, who);
+    return { config, options, identity, phase, ...(marker === undefined ? {} : { marker }) };
+  }
+
+  return {
+    kind: 'aws',
+    prove: async (signal) => {
+      const tester = request('tester', 'observe');
+      const revert = config.revertAs === undefined ? undefined : request('revert', 'observe');
+      return proveStaging({ config, tester, ...(revert === undefined ? {} : { revert }) }, signal);
+    },
+    session: (phase, marker, signal) => {
+      const name = markerWithPhase(marker, phase);
+      const known = sessions.get(name);
+      if (known !== undefined) return known;
+      const opening = openSession(request(actsAs(phase), phase, name), signal);
+      sessions.set(name, opening);
+      opening.catch(() => sessions.delete(name));
+      return opening;
+    },
+    checkRights: async ({ as, actions, resources }, signal) => {
+      const session = await openSession(request(as, as === 'tester' ? 'inject' : 'revert'), signal);
+      try {
+        const role = identityOf(config, as).assumeRole;
+        return await simulateRights(
+          { as, actions, resources, principal: role ?? session.identity.arn, clients: session.connection.clients },
+          signal,
+        );
+      } finally {
+        session.connection.close();
+      }
+    },
+    close: async () => {
+      const opened = await Promise.allSettled(sessions.values());
+      sessions.clear();
+      for (const session of opened) if (session.status === 'fulfilled') session.value.connection.close();
+    },
+  };
+}
+
+function actsAs(phase: Phase): 'tester' | 'revert' {
+  return phase === 'observe' || phase === 'revert' ? 'revert' : 'tester';
+}
+
+function identityOf(config: AwsTargetConfig, who: 'tester' | 'revert'): AwsIdentityConfig {
+  return who === 'revert' && config.revertAs !== undefined ? config.revertAs : config.identity;
+}
+
+/** Obtains credentials, checks whose they are, and opens the way; what it needed for that stands in no trial's record. */
+export async function openSession(request: IdentityRequest, signal: AbortSignal): Promise<OpenSession> {
+  signal.throwIfAborted();
+  const { config, options, phase, marker } = request;
+  const pinned = await pinIdentity(request);
+  const connection = openConnection({
+    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+    region: config.region,
+    account: pinned.identity.account,
+    embedded: options.embedded,
+    credentials: pinned.credentials,
+    userAgent: { version: options.version, ...(marker === undefined ? {} : { marker }) },
+    phase,
+    requestTimeoutMs: config.requestTimeout,
+    clock: options.clock,
+  });
+  const calls = (): readonly CallRecord[] => connection.calls();
+  return { clients: connection.clients, identity: pinned.identity, calls, connection };
+}
