@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Disk } from '../model/disk.ts';
+import { type JournalEntry, journalEntrySchema } from '../model/journal.ts';
+
+const checksumLength = 16;
+const newline = 0x0a;
+
+/** A line that is no whole entry; `line` counts from 1, as editors do. */
+export interface DamagedLine {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** What a journal holds, as far as it can be trusted. */
+export interface ReadJournal {
+  readonly entries: readonly JournalEntry[];
+  readonly damaged: readonly DamagedLine[];
+  /** True where the last line was not finished: the crash came in its write, and nothing relied on it. */
+  readonly tornTail: boolean;
+  /** Bytes before the torn tail. */
+  readonly wholeBytes: number;
+  readonly nextSeq: number;
+}
+
+/** Reads a journal; every whole entry is returned, whatever lies before or after it. Rejects with `ENOENT` where there is none. */
+export async function readJournal(disk: Disk, path: string): Promise<ReadJournal> {
+  const bytes = await disk.read(path);
+  const wholeBytes = bytes.lastIndexOf(newline) + 1;
+  const entries: JournalEntry[] = [];
+  const damaged: DamagedLine[] = [];
+  let nextSeq = 0;
+  const lines = new TextDecoder().decode(bytes.subarray(0, wholeBytes)).split('\n').slice(0, -1);
+  for (const [index, text] of lines.entries()) {
+    const read = readLine(text);
+    if (typeof read === 'string') {
+      damaged.push({ line: index + 1, reason: read });
+      nextSeq++;
+      continue;
+    }
+    if (read.seq !== nextSeq) {
+      damaged.push({ line: index + 1, reason: `entry ${nextSeq} was expected here, got entry ${read.seq}` });
+    }
+    entries.push(read);
+    nextSeq = read.seq + 1;
+  }
+  return { entries, damaged, tornTail: wholeBytes < bytes.byteLength, wholeBytes, nextSeq };
+}
+
+/** Writes an entry as its line: JSON whose last key, `sum`, is the checksum of the object without it. */
+export function journalLine(entry: JournalEntry): string {
+  const body = JSON.stringify(entry);
+  return `${body.slice(0, -1)},"sum":"${checksum(body)}"}\n`;
+}
+
+function readLine(text: string): JournalEntry | string {
+  const match = /^(.*),"sum":"([0-9a-f]{16})"\}$/s.exec(text);
+  if (match === null) return 'it has no checksum';
+  const body = `${match[1]}}`;
+  if (checksum(body) !== match[2]) return 'its checksum does not match its content';
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (error) {
+    return `it is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const parsed = journalEntrySchema.safeParse(value);
+  return parsed.success ? parsed.data : `it is no entry that this version knows: ${parsed.error.issues[0]?.message}`;
+}
+
+function checksum(body: string): string {
+  return createHash('sha256').update(body).digest('hex').slice(0, checksumLength);
+}

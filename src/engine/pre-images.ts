@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import type { Disk } from '../model/disk.ts';
+import { exitCodes, WindshearError } from '../model/errors.ts';
+import type { StateFile } from '../model/journal.ts';
+import type { Json } from '../model/json.ts';
+
+/** The states of a run that a revert needs; they may hold secrets, so they lie apart from the reports. */
+export interface PreImages {
+  /** Writes a state durably (0600) under a name that no other state of the run has; the answer goes into the journal. */
+  readonly keep: (name: string, state: Json) => Promise<StateFile>;
+  /** Reads a state back. Throws `StateFileError` where it is missing or is not what the journal saw. */
+  readonly read: (file: StateFile) => Promise<Json>;
+  /** Removes states whose rollback is verified; a missing one is fine. */
+  readonly remove: (files: readonly StateFile[]) => Promise<void>;
+  /** Removes the run's folder with all that is in it. */
+  readonly removeAll: () => Promise<void>;
+}
+
+/** Is thrown when a state on disk cannot be trusted; nobody guesses what it held. */
+export class StateFileError extends WindshearError {
+  constructor(problem: 'missing' | 'changed', path: string, expectation: string) {
+    super(`state-${problem}`, exitCodes.dirty, `The state file '${path}' ${expectation}.`);
+  }
+}
+
+export interface PreImagePlace {
+  readonly disk: Disk;
+  /** Absolute: `.windshear/state`. */
+  readonly stateFolder: string;
+  readonly runId: string;
+}
+
+/** Opens the folder of a run's states, `<state>/<run-id>/` (0700); it is made with the first state. */
+export function openPreImages(place: PreImagePlace): PreImages {
+  const { disk } = place;
+  const folder = posix.join(place.stateFolder, place.runId);
+  let made: Promise<void> | undefined;
+  let next = 0;
+
+  async function makeFolder(): Promise<void> {
+    await disk.makeFolder(place.stateFolder, 0o700);
+    await disk.makeFolder(folder, 0o700);
+  }
+
+  return {
+    async keep(name, state) {
+      made ??= makeFolder();
+      await made;
+      const bytes = new TextEncoder().encode(JSON.stringify(state));
+      for (;;) {
+        const file = `${next++}-${name.replaceAll(/[^a-zA-Z0-9.-]+/g, '_')}`;
+        const isOurs = await disk.createExclusively(posix.join(folder, file), bytes, 0o600);
+        if (isOurs) return { name: file, sha256: sha256(bytes) };
+      }
+    },
+    read: async (file) => read(disk, posix.join(folder, plainName(file)), file.sha256),
+    async remove(files) {
+      for (const file of files) await disk.remove(posix.join(folder, plainName(file)));
+    },
+    removeAll: () => disk.remove(folder),
+  };
+}
+
+async function read(disk: Disk, path: string, expected: string): Promise<Json> {
+  if (!(await disk.exists(path))) throw new StateFileError('missing', path, 'is missing');
+  const bytes = await disk.read(path);
+  const got = sha256(bytes);
+  if (got !== expected) {
+    throw new StateFileError('changed', path, `has SHA-256 ${got}, and the journal expects ${expected}`);
+  }
+  return JSON.parse(new TextDecoder().decode(bytes)) as Json;
+}
+
+/** A name comes from a journal on disk; it must not lead out of the folder. */
+function plainName(file: StateFile): string {
+  if (file.name.includes('/') || file.name.startsWith('.')) {
+    throw new StateFileError('changed', file.name, 'has a name that leads out of its folder');
+  }
+  return file.name;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

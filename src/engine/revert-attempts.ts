@@ -1,0 +1,58 @@
+import { CallError, type CallErrorKind } from '../model/call.ts';
+import { faultContext, type RevertAttempts, type RevertRequest } from './revert-request.ts';
+import { pause, withTimeLimit } from './time-limit.ts';
+
+/** Kinds that may pass with time; they are tried again until the budget is spent. */
+const passing: ReadonlySet<CallErrorKind> = new Set(['throttled', 'unanswered', 'failed', 'conflict']);
+/** Tries of everything else: a right that is still spreading, say. */
+const stubbornTries = 3;
+const firstPauseMs = 100;
+const longestPauseMs = 5000;
+
+/** Asks the fault to revert until it answers, its tries or its time are used up, or the revert is abandoned. */
+export async function tryRevert(
+  request: RevertRequest,
+  deadlineMonoMs: number,
+  earlier: RevertAttempts,
+): Promise<RevertAttempts> {
+  const { clock, definition } = request;
+  const startedMonoMs = clock.monoMs();
+  let { mayHaveActed } = earlier;
+  const soFar = (tries: number) => ({
+    tries: earlier.tries + tries,
+    tookMs: earlier.tookMs + clock.monoMs() - startedMonoMs,
+    mayHaveActed,
+  });
+  for (let tries = 1; ; tries++) {
+    try {
+      const limit = { clock, limitMs: Math.max(1, deadlineMonoMs - clock.monoMs()), outer: request.abandon };
+      const report = await withTimeLimit(limit, async (signal) => {
+        const { clients } = await request.session('revert', signal);
+        const ctx = faultContext(request, 'revert', { clients, signal });
+        return definition.revert(ctx, request.params as never, request.before, request.after);
+      });
+      // What an earlier round removed stays ours, though this one found nothing.
+      if (earlier.report?.outcome === 'removed') mayHaveActed = true;
+      return { ...soFar(tries), report, revertedMonoMs: clock.monoMs() };
+    } catch (error) {
+      mayHaveActed ||= couldHaveActed(error);
+      const pauseMs = pauseBefore(tries + 1, error);
+      const isOver = clock.monoMs() + pauseMs >= deadlineMonoMs;
+      if (request.abandon.aborted || isOver || !isWorthAnother(tries, error)) return { ...soFar(tries), error };
+      if (!(await pause(clock, pauseMs, request.abandon))) return { ...soFar(tries), error };
+    }
+  }
+}
+
+function couldHaveActed(error: unknown): boolean {
+  return !(error instanceof CallError) || error.kind === 'unanswered' || error.kind === 'failed';
+}
+
+function isWorthAnother(tries: number, error: unknown): boolean {
+  return (error instanceof CallError && passing.has(error.kind)) || tries < stubbornTries;
+}
+
+function pauseBefore(nextTry: number, error: unknown): number {
+  const backOffMs = Math.min(firstPauseMs * 2 ** Math.min(nextTry - 2, 10), longestPauseMs);
+  return error instanceof CallError ? Math.max(backOffMs, error.retryAfterMs ?? 0) : backOffMs;
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../model/clock.ts';
+import type { After, AnyFault, FaultContext, Observation, RevertReport } from '../model/fault.ts';
+import type { Json } from '../model/json.ts';
+import type { Marker } from '../model/marker.ts';
+import type { RollbackResult } from '../model/scorecard.ts';
+import type { TargetSession } from '../model/target.ts';
+import type { Journal } from './journal.ts';
+
+/** How the injection ended, as far as is known; `unknown` covers no answer, a crash and a failure in the middle. */
+export type Injection = 'acknowledged' | 'denied' | 'unknown';
+
+export interface RevertRequest {
+  readonly definition: AnyFault;
+  /** As the fault's schema parsed them. */
+  readonly params: unknown;
+  readonly marker: Marker;
+  readonly before: Json;
+  readonly after?: After;
+  readonly injection: Injection;
+  /** What the injection threw; kept beside the revert's own error. */
+  readonly injectError?: unknown;
+  /** True where an earlier process had begun this revert, so that an absent delta is no guardrail's doing. */
+  readonly begunBefore?: boolean;
+  /** The environment's `settle`, else the fault's own (J13). */
+  readonly settleMs: number;
+  /** Of the revert; the verification has as much again, plus what `settle` asks for. */
+  readonly budgetMs: number;
+  readonly clock: Clock;
+  /** Aborted only by the second Ctrl-C. */
+  readonly abandon: AbortSignal;
+  /** Sessions of the revert identity; called for each try, so the caller caches. */
+  readonly session: (phase: 'observe' | 'revert', signal: AbortSignal) => Promise<Pick<TargetSession, 'clients'>>;
+  readonly journal: Pick<Journal, 'append'>;
+  /** Seq of the intent. */
+  readonly of: number;
+  /** Removes the pre-images; called once a closing verdict is in the journal. */
+  readonly forget?: () => Promise<void>;
+  readonly log?: (line: string) => void;
+}
+
+export type FaultRollback = RollbackResult['faults'][number];
+
+/** What the live system showed, or why it could not be read. */
+export interface Look {
+  readonly observation?: Observation;
+  readonly error?: unknown;
+}
+
+export interface RevertAttempts {
+  /** Over all rounds. */
+  readonly tries: number;
+  readonly tookMs: number;
+  /** True where a try failed in a way that may have taken effect. */
+  readonly mayHaveActed: boolean;
+  /** Of the last round; absent where it failed. */
+  readonly report?: RevertReport;
+  readonly revertedMonoMs?: number;
+  readonly error?: unknown;
+}
+
+/** All that happened between the decision to revert and its verdict. */
+export interface RevertRounds extends RevertAttempts {
+  readonly look: Look;
+  readonly abandoned: boolean;
+  /** False where a refused injection was read back as before, so that no revert was sent. */
+  readonly sent: boolean;
+  readonly requestedMonoMs: number;
+  readonly verifiedMonoMs: number;
+}
+
+/** Builds what a fault gets to work with. */
+export function faultContext(
+  request: Pick<RevertRequest, 'clock' | 'marker' | 'log'>,
+  phase: 'observe' | 'revert',
+  act: { readonly clients: unknown; readonly signal: AbortSignal },
+): FaultContext<never> {
+  const log = request.log ?? (() => {});
+  const { clock, marker } = request;
+  return Object.freeze({ clock, marker, phase, log, signal: act.signal, clients: act.clients as never });
+}

@@ -1,0 +1,115 @@
+import { formatDuration } from '../model/duration.ts';
+import { failureText } from './failure-text.ts';
+import type { FaultRollback, RevertRequest, RevertRounds } from './revert-request.ts';
+
+/** Judges one fault's rollback by what its revert answered and what was read back afterwards. */
+export function judgeRollback(request: RevertRequest, rounds: RevertRounds | undefined): FaultRollback {
+  const verdict = rounds === undefined ? anAct : judge(request, rounds);
+  const unguardedMs = rounds?.report?.unguardedMs;
+  const candidates = rounds === undefined ? [] : candidatesOf(rounds);
+  return {
+    fault: request.definition.type,
+    ...verdict,
+    ...(unguardedMs !== undefined && { unguardedMs }),
+    ...(candidates.length > 0 && { candidates }),
+  };
+}
+
+type Judged = Pick<FaultRollback, 'verdict' | 'reasonCode' | 'reason'>;
+
+const anAct: Judged = {
+  verdict: 'none',
+  reasonCode: 'nothing-to-revert',
+  reason: 'An act is done once; there is nothing to take back.',
+};
+
+function judge(request: RevertRequest, rounds: RevertRounds): Judged {
+  const { observation } = rounds.look;
+  if (rounds.abandoned && observation?.status !== 'before') return abandoned(request);
+  if (observation === undefined) return unread(request, rounds);
+  const candidates = candidatesOf(rounds);
+  if (observation.status === 'other') return altered(request, rounds);
+  if (observation.status !== 'before') return stillIn(request, rounds);
+  if (candidates.length > 0) return unproven(request, candidates);
+  return gone(request, rounds);
+}
+
+function gone(request: RevertRequest, rounds: RevertRounds): Judged {
+  const others = rounds.look.observation?.othersChanged === true;
+  const kept = others ? " Someone else's change of the rest was kept." : '';
+  if (!rounds.sent) {
+    return {
+      verdict: 'none',
+      reasonCode: 'nothing-to-revert',
+      reason: `The change was refused, and the state read back is as before.${kept}`,
+    };
+  }
+  if (isByGuardrail(request, rounds)) {
+    const reason = `Our delta was gone before the revert, and the state read back is as before.${kept}`;
+    return { verdict: 'by-guardrail', reasonCode: 'gone-already', reason };
+  }
+  const reason = others ? `Our delta is taken back.${kept}` : 'The state read back equals the pre-image.';
+  return { verdict: 'clean', reasonCode: 'read-back-equal', reason };
+}
+
+/** Nobody else can be credited where our own revert may have acted, or where the injection may never have. */
+function isByGuardrail(request: RevertRequest, rounds: RevertRounds): boolean {
+  if (request.injection !== 'acknowledged' || request.begunBefore === true || rounds.mayHaveActed) return false;
+  return rounds.report === undefined || rounds.report.outcome !== 'removed';
+}
+
+function stillIn(request: RevertRequest, rounds: RevertRounds): Judged {
+  const left = rounds.report?.outcome === 'left';
+  if (left) return altered(request, rounds);
+  const why =
+    rounds.error === undefined
+      ? `it was answered as reverted and is in again (${rounds.look.observation?.status ?? 'not read'})`
+      : failureText(rounds.error);
+  const reason = `${cannotRevert(request, rounds)}: ${why}. The change is still in.${injectFailed(request)} ${next}`;
+  return { verdict: 'dirty', reasonCode: 'revert-failed', reason };
+}
+
+function altered(request: RevertRequest, rounds: RevertRounds): Judged {
+  const note = rounds.report?.note === undefined ? '' : ` (${rounds.report.note.replace(/\.$/, '')})`;
+  const reason = `Someone altered our delta of ${named(request)}${note}; it was left as it is. Compare it with the pre-image, put it right by hand, then run: windshear recover`;
+  return { verdict: 'dirty', reasonCode: 'left-altered', reason };
+}
+
+function unproven(request: RevertRequest, candidates: readonly string[]): Judged {
+  const reason = `What ${named(request)} may have made cannot be proven to be ours, so nothing was deleted: ${candidates.join(', ')}. Check by hand, then run: windshear recover`;
+  return { verdict: 'dirty', reasonCode: 'left-altered', reason };
+}
+
+function unread(request: RevertRequest, rounds: RevertRounds): Judged {
+  const revert =
+    rounds.error === undefined
+      ? `The revert of ${named(request)} was answered`
+      : `${cannotRevert(request, rounds)}: ${failureText(rounds.error)}`;
+  const reason = `${revert}. Whether the change is still in could not be read: ${failureText(rounds.look.error)}.${injectFailed(request)} ${next}`;
+  return { verdict: 'unverified', reasonCode: 'verify-failed', reason };
+}
+
+function abandoned(request: RevertRequest): Judged {
+  const reason = `The revert of ${named(request)} was abandoned; the change may still be in. ${next}`;
+  return { verdict: 'unverified', reasonCode: 'stopped', reason };
+}
+
+function cannotRevert(request: RevertRequest, rounds: RevertRounds): string {
+  const tries = rounds.tries === 1 ? '1 try' : `${rounds.tries} tries`;
+  return `Cannot revert ${named(request)} after ${tries} in ${formatDuration(rounds.tookMs)}`;
+}
+
+function named(request: RevertRequest): string {
+  const touches = request.definition.touches(request.params as never);
+  return `'${request.definition.type}' on ${touches.map((resource) => `'${resource}'`).join(', ')}`;
+}
+
+function injectFailed(request: RevertRequest): string {
+  return request.injectError === undefined ? '' : ` The injection had failed too: ${failureText(request.injectError)}.`;
+}
+
+function candidatesOf(rounds: RevertRounds): string[] {
+  return [...new Set([...(rounds.report?.candidates ?? []), ...(rounds.look.observation?.candidates ?? [])])];
+}
+
+const next = 'Run: windshear recover';

@@ -1,0 +1,65 @@
+import { CallError } from '../model/call.ts';
+import { faultContext, type Look, type RevertRequest } from './revert-request.ts';
+import { pause, withTimeLimit } from './time-limit.ts';
+
+/** A request whose sender died or gave up may still be on its way; so long at least is its effect waited for. */
+const lateEffectMs = 250;
+const firstPauseMs = 100;
+const longestPauseMs = 2000;
+
+/**
+ * Reads the live state until it can be believed: two reads more than `settle` apart agree, or one where the store is
+ * strongly consistent (J13). Failed reads are repeated within their own budget.
+ */
+export async function lookUntilSettled(request: RevertRequest): Promise<Look> {
+  const { clock, settleMs } = request;
+  const deadlineMonoMs = clock.monoMs() + request.budgetMs + 2 * settleMs;
+  let last = await look(request, deadlineMonoMs);
+  if (settleMs === 0) return last;
+  while (last.observation !== undefined && clock.monoMs() + settleMs < deadlineMonoMs) {
+    if (!(await pause(clock, settleMs + 1, request.abandon))) break;
+    const next = await look(request, deadlineMonoMs);
+    if (next.observation?.status === last.observation.status) return next;
+    last = next;
+  }
+  return { error: last.error ?? new Error(`no two reads more than ${settleMs} ms apart agreed`) };
+}
+
+/** Waits until an injection without an answer shows, at most until `settle` has passed; then it is judged as it is. */
+export async function lookForLateEffect(request: RevertRequest): Promise<void> {
+  const { clock } = request;
+  const untilMonoMs = clock.monoMs() + Math.max(request.settleMs, lateEffectMs);
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const found = await lookOnce(request, untilMonoMs);
+    const leftMs = untilMonoMs - clock.monoMs();
+    if (leftMs <= 0 || (found.observation !== undefined && found.observation.status !== 'before')) return;
+    if (!(await pause(clock, Math.min(pauseMs, leftMs), request.abandon))) return;
+  }
+}
+
+async function look(request: RevertRequest, deadlineMonoMs: number): Promise<Look> {
+  const { clock } = request;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const found = await lookOnce(request, deadlineMonoMs);
+    const askedMs = found.error instanceof CallError ? (found.error.retryAfterMs ?? 0) : 0;
+    const waitMs = Math.max(pauseMs, askedMs);
+    const isOver = clock.monoMs() + waitMs >= deadlineMonoMs;
+    if (found.observation !== undefined || isOver || request.abandon.aborted) return found;
+    if (!(await pause(clock, waitMs, request.abandon))) return found;
+  }
+}
+
+async function lookOnce(request: RevertRequest, deadlineMonoMs: number): Promise<Look> {
+  const { clock, definition } = request;
+  try {
+    const limit = { clock, limitMs: Math.max(1, deadlineMonoMs - clock.monoMs()), outer: request.abandon };
+    const observation = await withTimeLimit(limit, async (signal) => {
+      const { clients } = await request.session('observe', signal);
+      const ctx = faultContext(request, 'observe', { clients, signal });
+      return definition.observe(ctx, request.params as never, request.before, request.after);
+    });
+    return { observation };
+  } catch (error) {
+    return { error };
+  }
+}
