@@ -49,6 +49,8 @@ export const signalSchema = z.strictObject({
   /** `s3:PutBucketPolicy`, and the error code of a refused call; audit sources tell them. */
   action: z.string().optional(),
   errorCode: z.string().optional(),
+  /** True where an audit record says that the call changed nothing. */
+  readOnly: z.boolean().optional(),
   status: z.enum(['open', 'resolved', 'suppressed']),
   count: z.number().int().nonnegative().optional(),
   lastSeen: iso.optional(),

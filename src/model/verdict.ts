@@ -26,6 +26,7 @@ export const reasonCodes = {
   'channel-unproven': 'No canary raised after the injection arrived, so silence proves nothing. (J2)',
   'time-ambiguous': 'A signal without marker lies within the clock error of the injection. (J7)',
   'already-firing': 'The alert was open before, and its format cannot show a recurrence. (J8)',
+  'severity-too-low': 'A matching signal came, with a lower severity than the expected one. (J11)',
   'no-severity': 'The expectation names a severity and the source states none. (J11)',
   'effect-unproven': 'The injected state was not read back, nor found in an audit source. (J12)',
   'gone-before-slo': 'The fault was gone before the SLO of a detector that sees state. (J14)',

@@ -1,0 +1,172 @@
+import type { Clock } from '../model/clock.ts';
+import { matchesGlob } from '../model/glob.ts';
+import { type Marker, newMarker } from '../model/marker.ts';
+import type { Random } from '../model/random.ts';
+import { eventEpochMs } from './correlate.ts';
+import type { HeardSignal } from './heard.ts';
+import type { CanaryFate } from './judge-blindness.ts';
+import type { PathProof } from './judge-detection.ts';
+
+export type CanaryPath = 'rule' | 'tool';
+
+/** One canary that a detector offers. */
+export interface OfferedCanary {
+  readonly kind: 'raise' | 'heartbeat' | 'poll';
+  /** Glob of the canary's own signals; heartbeats have nothing else to be known by. */
+  readonly rule?: string;
+  readonly raise: (marker: Marker, signal: AbortSignal) => Promise<void>;
+}
+
+export interface CanaryKeeperOptions {
+  readonly detector: string;
+  readonly offers: Readonly<Partial<Record<CanaryPath, OfferedCanary>>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Error and resolution of the detector's clock: how far a heartbeat's own time may be off. */
+  readonly marginMs: number;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+  readonly onReceived: () => void;
+}
+
+/** Proves that a detector's path is alive; one keeper per detector and run, shared by all trials (J1). */
+export interface CanaryKeeper {
+  readonly offers: (path: CanaryPath) => boolean;
+  /** Sees to it that a canary of each path was raised after an instant, and raises again where one stays out. */
+  readonly proveSince: (monoMs: number) => void;
+  readonly proof: (sinceMonoMs: number, untilMonoMs: number) => PathProof;
+  /** Raises one now, for `blind:` expectations; its fate fills in as time goes on. */
+  readonly raiseNow: (path: CanaryPath) => Promise<CanaryFate>;
+  /** Takes a canary's own signal, before any filter for samples; false where the signal is none. */
+  readonly hear: (heard: HeardSignal) => boolean;
+  /** Takes a successful poll of a store whose newest ingestion time is known. */
+  readonly hearPoll: (newestEpochMs: number | undefined) => void;
+}
+
+interface Raised {
+  readonly path: CanaryPath;
+  readonly marker?: Marker;
+  readonly raisedMonoMs: number;
+  receivedMonoMs?: number;
+}
+
+/** A canary that has not come back for this long is raised again. */
+const againAfterMs = 2000;
+/** How many past canaries are remembered for late trials. */
+const remembered = 500;
+
+export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
+  const { clock, offers } = options;
+  const raised: Raised[] = [];
+  const byMarker = new Map<string, Raised>();
+
+  const keep = (one: Raised): Raised => {
+    raised.push(one);
+    if (one.marker !== undefined) byMarker.set(one.marker, one);
+    if (raised.length > remembered) {
+      const oldest = raised.shift();
+      if (oldest?.marker !== undefined) byMarker.delete(oldest.marker);
+    }
+    return one;
+  };
+
+  const raise = async (path: CanaryPath, offered: OfferedCanary): Promise<Raised | undefined> => {
+    const one = keep({ path, marker: newMarker(options.random), raisedMonoMs: clock.monoMs() });
+    try {
+      if (one.marker !== undefined) await offered.raise(one.marker, options.signal);
+      return one;
+    } catch (error) {
+      raised.splice(raised.indexOf(one), 1);
+      if (!options.signal.aborted) {
+        options.log(
+          `The ${path} canary of ${options.detector} could not be raised: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+      return undefined;
+    }
+  };
+
+  const standing = new Map<CanaryPath, Promise<unknown>>();
+  const needed = (path: CanaryPath, sinceMonoMs: number): boolean => {
+    const since = raised.filter((one) => one.path === path && one.raisedMonoMs >= sinceMonoMs);
+    if (since.some((one) => one.receivedMonoMs !== undefined)) return false;
+    const last = since.at(-1);
+    return last === undefined || clock.monoMs() - last.raisedMonoMs >= againAfterMs;
+  };
+
+  return {
+    offers: (path) => offers[path] !== undefined,
+    proveSince(monoMs) {
+      for (const path of ['rule', 'tool'] as const) {
+        const offered = offers[path];
+        if (offered?.kind !== 'raise' || standing.has(path) || !needed(path, monoMs)) continue;
+        standing.set(
+          path,
+          raise(path, offered).finally(() => standing.delete(path)),
+        );
+      }
+    },
+    proof(sinceMonoMs, untilMonoMs) {
+      const of = (path: CanaryPath) => {
+        const since = raised.filter(
+          (one) => one.path === path && one.raisedMonoMs >= sinceMonoMs && one.raisedMonoMs <= untilMonoMs,
+        );
+        const received = since.some((one) => one.receivedMonoMs !== undefined && one.receivedMonoMs <= untilMonoMs);
+        return { raised: since.length > 0, received };
+      };
+      return { rule: of('rule'), tool: of('tool') };
+    },
+    async raiseNow(path) {
+      const offered = offers[path];
+      if (offered?.kind !== 'raise') return {};
+      return (await raise(path, offered)) ?? {};
+    },
+    hear(heard) {
+      const arrived = heard.arrivedMonoMs[1];
+      const mine = heard.sightings.map(({ marker }) => byMarker.get(marker)).find((one) => one !== undefined);
+      if (mine !== undefined) {
+        if (mine.receivedMonoMs === undefined && pathFits(mine, heard, offers)) {
+          mine.receivedMonoMs = arrived;
+          options.onReceived();
+        }
+        return true;
+      }
+      for (const path of ['rule', 'tool'] as const) {
+        const offered = offers[path];
+        if (
+          offered?.kind !== 'heartbeat' ||
+          offered.rule === undefined ||
+          !matchesGlob(offered.rule, heard.signal.rule)
+        )
+          continue;
+        const eventMs = eventEpochMs(heard.signal);
+        const ageMs = eventMs === undefined ? Number.POSITIVE_INFINITY : clock.epochMs() - eventMs;
+        const sentMonoMs = clock.monoMs() - Math.max(0, ageMs) - options.marginMs;
+        keep({ path, raisedMonoMs: sentMonoMs, receivedMonoMs: arrived });
+        options.onReceived();
+        return true;
+      }
+      return false;
+    },
+    hearPoll(newestEpochMs) {
+      if (newestEpochMs === undefined) return;
+      for (const path of ['rule', 'tool'] as const) {
+        if (offers[path]?.kind !== 'poll') continue;
+        const nowMonoMs = clock.monoMs();
+        keep({
+          path,
+          raisedMonoMs: nowMonoMs - (clock.epochMs() - newestEpochMs) - options.marginMs,
+          receivedMonoMs: nowMonoMs,
+        });
+        options.onReceived();
+      }
+    },
+  };
+}
+
+/** A rule canary proves the rules only when a rule spoke: its signal is no sample and, where named, is of its rule. */
+function pathFits(one: Raised, heard: HeardSignal, offers: CanaryKeeperOptions['offers']): boolean {
+  const rule = offers[one.path]?.rule;
+  if (one.path === 'rule' && heard.signal.sample) return false;
+  return rule === undefined || matchesGlob(rule, heard.signal.rule);
+}

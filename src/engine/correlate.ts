@@ -1,0 +1,128 @@
+import type { Marker } from '../model/marker.ts';
+import type { Signal } from '../model/signal.ts';
+import { sameActor, subjectKeys } from '../model/subjects.ts';
+import type { HeardSignal, Instant } from './heard.ts';
+
+export type Evidence = 'marker' | 'subject' | 'actor' | 'rule' | 'time';
+
+/** Whose a signal is, as far as marker, subject, actor and time tell (J4 to J7); rules are matched by the judges. */
+export interface Belonging {
+  readonly heard: HeardSignal;
+  /** `ours`: raised by our reads, reverts or canaries. `ambiguous`: the fault's or the control's, nobody can say (J7). */
+  readonly whose: 'fault' | 'control' | 'ours' | 'other' | 'ambiguous';
+  readonly matchedBy: readonly Evidence[];
+}
+
+/** What correlation needs to know of a trial. */
+export interface TrialView {
+  readonly marker: Marker;
+  readonly faultKeys: ReadonlySet<string>;
+  readonly controlKeys: ReadonlySet<string>;
+  /** ARNs or names under which faults and controls are injected. */
+  readonly ourActors: readonly string[];
+  /** True where reverts are made under another identity, so that the actor tells them from injections. */
+  readonly revertsAsOther: boolean;
+  /** First mutating request of the first fault; absent before the injection. */
+  readonly t0?: Instant;
+  readonly control?: {
+    readonly t0: Instant;
+    /** The end of its last act, its revert included. */
+    readonly lastAct: Instant;
+  };
+  /** When the first revert of a fault was requested. */
+  readonly revertRequested?: Instant;
+}
+
+export interface SourceClock {
+  /** Error and resolution of the source's clock, added up. */
+  readonly marginMs: number;
+  /** True where an event names the actor who caused it, so that another's name rules it out. */
+  readonly namesActor: boolean;
+}
+
+/** Says whose a signal is. */
+export function belongingOf(heard: HeardSignal, view: TrialView, source: SourceClock): Belonging {
+  const { signal } = heard;
+  const say = (whose: Belonging['whose'], ...matchedBy: Evidence[]): Belonging => ({ heard, whose, matchedBy });
+  if (signal.sample) return say('other');
+
+  const evidence: Evidence[] = [];
+  const mine = heard.sightings.filter((sighting) => sighting.marker === view.marker);
+  const phases = new Set(mine.map((sighting) => sighting.phase).filter((phase) => phase !== undefined));
+  const onFault = touchesAny(signal, view.faultKeys);
+  const onControl = touchesAny(signal, view.controlKeys);
+  if (onFault || onControl || mine.some((sighting) => sighting.phase === undefined)) evidence.push('subject');
+  if (actorIsOurs(signal, view.ourActors)) evidence.push('actor');
+
+  if (phases.size === 1) {
+    const [phase] = phases;
+    if (phase === 'inject') return say('fault', 'marker', ...evidence);
+    if (phase === 'control') return say('control', 'marker', ...evidence);
+    return say('ours', 'marker');
+  }
+  if (phases.size > 1 && !phases.has('inject')) return say('ours', 'marker');
+  if (phases.size === 0 && heard.sightings.some((s) => s.marker !== view.marker && s.phase !== undefined))
+    return say('other');
+
+  if (!evidence.includes('subject')) return say('other');
+  if (source.namesActor && namesActor(signal) && !evidence.includes('actor')) return say('other', 'subject');
+  return byTime({ heard, view, source, evidence, onFault, onControl });
+}
+
+interface TimeCase {
+  readonly heard: HeardSignal;
+  readonly view: TrialView;
+  readonly source: SourceClock;
+  readonly evidence: readonly Evidence[];
+  readonly onFault: boolean;
+  readonly onControl: boolean;
+}
+
+/** J7: without marker, time decides between control, fault and our own revert. */
+function byTime({ heard, view, source, evidence, onFault, onControl }: TimeCase): Belonging {
+  const say = (whose: Belonging['whose']): Belonging => ({ heard, whose, matchedBy: [...evidence, 'time'] });
+  const { t0, control, revertRequested } = view;
+  const [, arrivedMonoMs] = heard.arrivedMonoMs;
+  const controlBegan = control !== undefined && arrivedMonoMs >= control.t0.monoMs;
+  if (t0 === undefined || arrivedMonoMs < t0.monoMs) return say(controlBegan && onControl ? 'control' : 'other');
+
+  const eventMs = eventEpochMs(heard.signal);
+  if (revertRequested !== undefined && arrivedMonoMs >= revertRequested.monoMs) {
+    if (eventMs === undefined || eventMs >= revertRequested.epochMs) return say('ours');
+    const actorTells = view.revertsAsOther && evidence.includes('actor');
+    if (!actorTells && eventMs + source.marginMs > revertRequested.epochMs) return say('ambiguous');
+  }
+  if (eventMs === undefined) return say(onControl && control !== undefined ? 'ambiguous' : 'fault');
+  if (eventMs < t0.epochMs - source.marginMs) return say(controlBegan && onControl ? 'control' : 'other');
+  if (eventMs >= t0.epochMs) return say(onFault || !onControl ? 'fault' : 'control');
+  // Within the margin: only where the control's last act is itself further back than the margin can it not be meant.
+  const waitedOut = control === undefined || t0.monoMs - control.lastAct.monoMs > source.marginMs;
+  return say(waitedOut ? 'fault' : 'ambiguous');
+}
+
+/** The instant that a source gives to the event itself, in epoch milliseconds. */
+export function eventEpochMs(signal: Signal): number | undefined {
+  const text = signal.lastSeen ?? signal.eventTime;
+  const ms = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Every normal form of every resource that a signal names. */
+export function signalKeys(signal: Signal): readonly string[] {
+  const { resource } = signal;
+  const named = [resource?.arn, resource?.id, resource?.name, ...(signal.resources ?? [])];
+  return named.flatMap((text) => (text === undefined ? [] : subjectKeys(text, resource?.namespace)));
+}
+
+function touchesAny(signal: Signal, keys: ReadonlySet<string>): boolean {
+  return keys.size > 0 && signalKeys(signal).some((key) => keys.has(key));
+}
+
+function namesActor(signal: Signal): boolean {
+  return signal.actor?.arn !== undefined || signal.actor?.name !== undefined || signal.actor?.id !== undefined;
+}
+
+function actorIsOurs(signal: Signal, ourActors: readonly string[]): boolean {
+  const named = [signal.actor?.arn, signal.actor?.name, signal.actor?.id].filter((text) => text !== undefined);
+  return named.some((text) => ourActors.some((ours) => sameActor(text, ours)));
+}

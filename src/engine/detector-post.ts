@@ -1,0 +1,14 @@
+import type { Recurrence } from '../model/detector.ts';
+import type { DetectorConfig } from '../model/environment.ts';
+import type { CanaryKeeper } from './canaries.ts';
+import type { Listener } from './listener.ts';
+
+/** A detector as a run listens to it. */
+export interface DetectorPost {
+  readonly name: string;
+  readonly config: DetectorConfig;
+  readonly recurrence: Recurrence;
+  readonly keeper: CanaryKeeper;
+  /** Absent where its channel could not be opened; silence then proves nothing. */
+  readonly listener?: Listener;
+}

@@ -1,0 +1,98 @@
+import { formatDuration } from '../model/duration.ts';
+import type { BlindnessResult } from '../model/scorecard.ts';
+import type { ReasonCode } from '../model/verdict.ts';
+import type { FaultState, Judgement } from './judge-detection.ts';
+
+/** What became of one canary: when it was raised, and when it was received, if ever. */
+export interface CanaryFate {
+  readonly raisedMonoMs?: number;
+  readonly receivedMonoMs?: number;
+}
+
+export interface BlindnessCase {
+  readonly expectation: { readonly id: string; readonly detector: string; readonly sloMs: number };
+  readonly fault: FaultState;
+  readonly before?: CanaryFate;
+  /** Raised after the effect was proven. */
+  readonly during?: CanaryFate;
+  /** Raised after the verified revert. */
+  readonly after?: CanaryFate;
+  readonly nowMonoMs: number;
+  readonly ended?: 'stopped' | 'errored';
+}
+
+/**
+ * Judges a `blind:` expectation: a canary passes before, one raised after the effect is proven is lost until the SLO,
+ * one raised after the verified revert passes. `settledDuring` is what the fault must stay in for.
+ */
+export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult> & { readonly settledDuring: boolean } {
+  const { fault, expectation, before, during, after, nowMonoMs, ended } = facts;
+  const say = (verdict: BlindnessResult['verdict'], reasonCode: ReasonCode, reason: string) => ({
+    settled: true,
+    settledDuring: true,
+    deadlinesMonoMs: [],
+    result: toResult(facts, verdict, reasonCode, reason),
+  });
+  const wait = (settledDuring: boolean, ...deadlinesMonoMs: number[]) => ({
+    settled: false,
+    settledDuring,
+    deadlinesMonoMs,
+    result: toResult(facts, 'inconclusive', ended ?? 'not-listened', 'The trial ended before this could be judged.'),
+  });
+
+  if (fault.status === 'not-injected' || fault.status === 'refused') {
+    return say('inconclusive', 'not-injected', 'The change did not take effect, so it could blind nothing.');
+  }
+  if (fault.effect === 'unproven')
+    return say(
+      'inconclusive',
+      'effect-unproven',
+      'The injected state was neither read back nor found in an audit source.',
+    );
+  if (ended !== undefined) return { ...wait(true), settled: true };
+  if (before?.receivedMonoMs === undefined && fault.t0 !== undefined) {
+    return say(
+      'inconclusive',
+      'canary-not-proven',
+      `No canary passed ${expectation.detector} before the fault, so a lost one proves nothing.`,
+    );
+  }
+  if (during?.raisedMonoMs === undefined) return wait(false);
+  const deadline = during.raisedMonoMs + expectation.sloMs;
+  if (during.receivedMonoMs !== undefined && during.receivedMonoMs <= deadline) {
+    const took = formatDuration(during.receivedMonoMs - during.raisedMonoMs);
+    return say('not-blind', 'canary-passed', `A canary raised while the fault was in still arrived, after ${took}.`);
+  }
+  if (nowMonoMs < deadline) return wait(false, deadline);
+  if (after?.raisedMonoMs === undefined) return wait(true);
+  if (after.receivedMonoMs !== undefined) {
+    return say(
+      'blind',
+      'canary-lost',
+      `A canary raised while the fault was in was lost for ${formatDuration(expectation.sloMs)}; those before and after it passed.`,
+    );
+  }
+  const afterDeadline = after.raisedMonoMs + 3 * expectation.sloMs;
+  if (nowMonoMs < afterDeadline) return wait(true, afterDeadline);
+  return say(
+    'inconclusive',
+    'canary-not-proven',
+    `The canary raised after the revert did not arrive either, so the loss is not the fault's alone. ${expectation.detector} may still be blind.`,
+  );
+}
+
+function toResult(
+  facts: BlindnessCase,
+  verdict: BlindnessResult['verdict'],
+  reasonCode: ReasonCode,
+  reason: string,
+): BlindnessResult {
+  const { id, detector, sloMs } = facts.expectation;
+  const fate = (when: 'before' | 'during' | 'after', canary: CanaryFate | undefined) => ({
+    when,
+    raised: canary?.raisedMonoMs !== undefined,
+    received: canary?.receivedMonoMs !== undefined,
+  });
+  const canaries = [fate('before', facts.before), fate('during', facts.during), fate('after', facts.after)];
+  return { id, detector, sloMs, verdict, reasonCode, reason, canaries };
+}

@@ -1,0 +1,101 @@
+import type { ControlResult } from '../model/scorecard.ts';
+import type { Belonging } from './correlate.ts';
+import { ruleMatches } from './judge-detection.ts';
+
+export interface ControlCase {
+  readonly status: 'quiet-so-far' | 'refused' | 'failed' | 'taken-back';
+  /** Why it was refused or failed. */
+  readonly detail?: string;
+  readonly detectors: readonly {
+    readonly name: string;
+    /** Globs of the scenario's expectations of this detector (J10). */
+    readonly rules: readonly string[];
+    /** A canary raised after the control was received in its window (J2). */
+    readonly proven: boolean;
+    readonly assumeAlive: boolean;
+    readonly overloaded: boolean;
+  }[];
+  readonly belonging: readonly Belonging[];
+  /** Until when a signal without marker counts against the control. */
+  readonly windowEndMonoMs: number;
+}
+
+/** Judges the benign twin: nothing may alert on it, nothing may block it (J2, J10). Pure. */
+export function judgeControl(facts: ControlCase): ControlResult {
+  const alerts = facts.belonging
+    .filter(({ whose }) => whose === 'control')
+    .map((belonging) => ({
+      detector: belonging.heard.detector,
+      rule: belonging.heard.signal.rule,
+      id: belonging.heard.signal.id,
+      counted: counts(belonging, facts),
+    }));
+  const counted = alerts.filter((alert) => alert.counted);
+  const first = counted[0];
+  if (facts.status === 'refused') {
+    return {
+      verdict: 'blocked',
+      reasonCode: 'control-refused',
+      reason: `The control was refused although it is permitted: ${facts.detail ?? 'no reason given'}`,
+      alerts,
+    };
+  }
+  if (first !== undefined) {
+    const more = counted.length > 1 ? ` and ${counted.length - 1} more` : '';
+    return {
+      verdict: 'noisy',
+      reasonCode: 'alerted-on-control',
+      reason: `${first.detector} raised '${first.rule}'${more} against the permitted change.`,
+      alerts,
+    };
+  }
+  if (facts.status === 'taken-back') {
+    return {
+      verdict: 'blocked',
+      reasonCode: 'control-refused',
+      reason: `Somebody took the permitted change back: ${facts.detail ?? 'not known who'}`,
+      alerts,
+    };
+  }
+  if (facts.status === 'failed') {
+    return {
+      verdict: 'inconclusive',
+      reasonCode: 'control-failed',
+      reason: `The control could not be injected or proven: ${facts.detail ?? 'no reason given'}`,
+      alerts,
+    };
+  }
+  const overloaded = facts.detectors.find((detector) => detector.overloaded);
+  if (overloaded !== undefined) {
+    return {
+      verdict: 'inconclusive',
+      reasonCode: 'overload',
+      reason: `Signals of ${overloaded.name} were dropped under overload.`,
+      alerts,
+    };
+  }
+  const unproven = facts.detectors.filter((detector) => !detector.proven && !detector.assumeAlive);
+  if (unproven.length > 0) {
+    const names = unproven.map((detector) => detector.name).join(', ');
+    return {
+      verdict: 'inconclusive',
+      reasonCode: 'channel-unproven',
+      reason: `No canary raised after the control came from ${names} in its window, so silence proves nothing.`,
+      alerts,
+    };
+  }
+  return {
+    verdict: 'quiet',
+    reasonCode: 'no-alerts',
+    reason: 'No matching signal was raised against the permitted change in its window.',
+    alerts,
+  };
+}
+
+/** J10: its own marker by any rule; without marker, in its window and by a rule that an expectation names. */
+function counts({ heard, matchedBy }: Belonging, facts: ControlCase): boolean {
+  if (matchedBy.includes('marker')) return true;
+  if (heard.arrivedMonoMs[0] > facts.windowEndMonoMs) return false;
+  const rules = facts.detectors.find((detector) => detector.name === heard.detector)?.rules ?? [];
+  return rules.some((rule) => ruleMatches(heard, rule));
+}

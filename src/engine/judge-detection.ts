@@ -1,0 +1,296 @@
+import { formatDuration } from '../model/duration.ts';
+import { matchesGlob } from '../model/glob.ts';
+import type { DetectionResult } from '../model/scorecard.ts';
+import { type Severity, severitySchema } from '../model/signal.ts';
+import type { ReasonCode } from '../model/verdict.ts';
+import { type Belonging, eventEpochMs } from './correlate.ts';
+import type { HeardSignal, Instant } from './heard.ts';
+
+/** What is proven of a detector's path by canaries that were raised after an instant and received in time (J1 to J3). */
+export interface PathProof {
+  readonly rule: { readonly raised: boolean; readonly received: boolean };
+  readonly tool: { readonly raised: boolean; readonly received: boolean };
+}
+
+export interface DetectionCase {
+  readonly expectation: {
+    readonly id: string;
+    readonly detector: string;
+    readonly rule: string;
+    readonly sloMs: number;
+    readonly severity?: Severity;
+    readonly of: 'effect' | 'attempt';
+  };
+  readonly detector: {
+    readonly sees: 'state' | 'event';
+    readonly recurrence: 'none' | 'count' | 'last-seen';
+    readonly assumeAlive: boolean;
+    readonly offersRuleCanary: boolean;
+  };
+  readonly fault: FaultState;
+  /** Signals of this detector, oldest first. */
+  readonly belonging: readonly Belonging[];
+  /** Alerts on the fault's subjects that were open when it was injected (J8). */
+  readonly openBefore: readonly HeardSignal[];
+  readonly proof: PathProof;
+  readonly overloaded: boolean;
+  readonly nowMonoMs: number;
+  /** Set once nobody listens any more: why the trial ended early. */
+  readonly ended?: 'stopped' | 'errored';
+}
+
+/** What became of the fault whose first mutating request is t0. */
+export interface FaultState {
+  readonly status: 'pending' | 'injected' | 'refused' | 'not-injected';
+  readonly t0?: Instant;
+  /** `pending` while the effect may still be proven. */
+  readonly effect: 'pending' | 'proven' | 'unproven';
+  /** When it was found gone, as an interval between two reads, t0-relative clocks apart: monotonic. */
+  readonly goneMonoMs?: readonly [number, number];
+}
+
+/** A verdict, or what is still waited for. */
+export interface Judgement<Result> {
+  readonly settled: boolean;
+  readonly result: Result;
+  /** Deadlines at which it changes by itself; polls get denser near them (J20). */
+  readonly deadlinesMonoMs: readonly number[];
+}
+
+/** How often its SLO an expectation is listened for. */
+export const horizonFactor = 3;
+
+/** Judges one detection by J2, J3, J5 to J8, J11, J12, J14, J18 and J20. Pure: the same facts give the same verdict. */
+export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult> {
+  const { expectation, fault } = facts;
+  const judge = new Verdict(facts);
+  if (fault.status === 'pending') return judge.open();
+  if (fault.status === 'not-injected' || fault.t0 === undefined) {
+    return judge.inconclusive('not-injected', 'Nothing was injected, so there was nothing to detect.');
+  }
+  if (fault.status === 'refused' && expectation.of === 'effect') {
+    return judge.inconclusive('prevented-first', 'The change was refused, so its effect could not be detected.');
+  }
+  if (fault.status === 'injected' && expectation.of === 'attempt') {
+    return judge.inconclusive('not-prevented', 'The change went through, so there was no refused attempt to detect.');
+  }
+
+  const t0 = fault.t0;
+  const horizonAt = t0.monoMs + horizonFactor * expectation.sloMs;
+  const match = firstMatch(facts, t0, horizonAt);
+  const effectDue = expectation.of === 'effect' && fault.effect !== 'proven';
+  if (match !== undefined && !effectDue) return judge.matched(match, t0);
+  if (match !== undefined && fault.effect === 'unproven') return judge.effectUnproven();
+  if (facts.ended === undefined && (match !== undefined || facts.nowMonoMs < horizonAt)) {
+    return judge.open([t0.monoMs + expectation.sloMs, horizonAt]);
+  }
+  if (facts.ended !== undefined) {
+    return judge.inconclusive(facts.ended, 'The trial ended before the horizon of this expectation.');
+  }
+  return effectDue ? judge.effectUnproven() : silence(facts, judge, t0);
+}
+
+/** The earliest signal that is the fault's, matches rule and severity, and is no mere re-send of an open alert. */
+function firstMatch(facts: DetectionCase, t0: Instant, horizonAt: number): Belonging | undefined {
+  return facts.belonging
+    .filter(({ heard, whose }) => whose === 'fault' && heard.signal.status === 'open')
+    .filter(({ heard }) => heard.arrivedMonoMs[1] >= t0.monoMs && heard.arrivedMonoMs[0] <= horizonAt)
+    .filter(({ heard }) => ruleMatches(heard, facts.expectation.rule))
+    .filter(({ heard }) => severityFits(heard, facts.expectation.severity) === 'yes')
+    .filter(({ heard }) => isNew(heard, facts, t0))
+    .toSorted((a, b) => a.heard.arrivedMonoMs[1] - b.heard.arrivedMonoMs[1])[0];
+}
+
+/** Nothing matched until the horizon: says why, from the most particular reason to plain silence. */
+function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<DetectionResult> {
+  const { expectation, detector, fault, proof } = facts;
+  const ruled = facts.belonging.filter(({ heard }) => ruleMatches(heard, expectation.rule));
+  const ours = ruled.filter(({ whose }) => whose === 'fault');
+  if (ours.some(({ heard }) => severityFits(heard, expectation.severity) === 'unknown')) {
+    return judge.inconclusive('no-severity', `A signal matched, but ${expectation.detector} states no severity.`);
+  }
+  if (ruled.some(({ whose }) => whose === 'ambiguous')) {
+    return judge.inconclusive(
+      'time-ambiguous',
+      "A matching signal without marker lies within its source's clock error of the injection.",
+    );
+  }
+  const firing = facts.openBefore.some((heard) => ruleMatches(heard, expectation.rule));
+  if (
+    (firing && detector.recurrence === 'none') ||
+    ours.some(({ heard }) => !isNew(heard, facts, t0) && detector.recurrence === 'none')
+  ) {
+    return judge.inconclusive(
+      'already-firing',
+      'The alert was open before the injection, and its source cannot show that it happened again.',
+    );
+  }
+  if (facts.overloaded)
+    return judge.inconclusive('overload', `Signals of ${expectation.detector} were dropped under overload.`);
+
+  const sloAt = t0.monoMs + expectation.sloMs;
+  const gone = detector.sees === 'state' ? fault.goneMonoMs : undefined;
+  if (gone !== undefined && gone[0] < sloAt) {
+    return judge.inconclusive(
+      'gone-before-slo',
+      `The fault was gone after ${formatDuration(gone[1] - t0.monoMs)}, before the SLO of a detector that sees state.`,
+    );
+  }
+  const code = gone === undefined ? 'no-alert' : 'late-unknown';
+  const heardUntil = `within ${formatDuration(horizonFactor * expectation.sloMs)}`;
+  if (proof.rule.received || (!detector.offersRuleCanary && proof.tool.received)) {
+    return judge.missed(
+      code,
+      `No signal of '${expectation.rule}' came ${heardUntil}; the path was proven alive after the injection.`,
+    );
+  }
+  if (proof.tool.received && proof.rule.raised) {
+    return judge.missed(
+      'detector-down',
+      `No signal came ${heardUntil}: delivery works, but the canary rule stayed silent too, so the rules of ${expectation.detector} are not evaluated.`,
+    );
+  }
+  if (detector.assumeAlive) {
+    return judge.missed(
+      'assumed-alive',
+      `No signal came ${heardUntil}; the environment declares ${expectation.detector} alive without proof.`,
+    );
+  }
+  return judge.inconclusive(
+    'channel-unproven',
+    `No signal came ${heardUntil}, nor did a canary raised after the injection, so silence proves nothing. Check the path from ${expectation.detector} to here.`,
+  );
+}
+
+/** Whether a matching rule name or rule id is the expected one. */
+export function ruleMatches(heard: HeardSignal, glob: string): boolean {
+  return (
+    matchesGlob(glob, heard.signal.rule) ||
+    (heard.signal.ruleId !== undefined && matchesGlob(glob, heard.signal.ruleId))
+  );
+}
+
+function severityFits(heard: HeardSignal, atLeast: Severity | undefined): 'yes' | 'no' | 'unknown' {
+  if (atLeast === undefined) return 'yes';
+  const severity = severitySchema.nullable().parse(heard.signal.severity);
+  if (severity === null) return 'unknown';
+  return severity >= atLeast ? 'yes' : 'no';
+}
+
+/** J8: an alert that was known before counts only if its declared recurrence rose past the injection. */
+function isNew(heard: HeardSignal, facts: DetectionCase, t0: Instant): boolean {
+  const { previous, signal } = heard;
+  if (previous === undefined || previous.firstMonoMs >= t0.monoMs) return true;
+  if (facts.detector.recurrence === 'count')
+    return signal.count !== undefined && signal.count > (previous.count ?? Number.POSITIVE_INFINITY);
+  if (facts.detector.recurrence === 'last-seen') {
+    const seenMs = signal.lastSeen === undefined ? undefined : eventEpochMs(signal);
+    return seenMs !== undefined && signal.lastSeen !== previous.lastSeen && seenMs >= t0.epochMs;
+  }
+  return false;
+}
+
+/** Writes results for one case. */
+class Verdict {
+  readonly #facts: DetectionCase;
+  constructor(facts: DetectionCase) {
+    this.#facts = facts;
+  }
+
+  open(deadlinesMonoMs: readonly number[] = []): Judgement<DetectionResult> {
+    return {
+      settled: false,
+      deadlinesMonoMs,
+      result: this.#result('inconclusive', 'not-listened', 'The trial ended before this could be judged.'),
+    };
+  }
+
+  inconclusive(code: ReasonCode, reason: string): Judgement<DetectionResult> {
+    return this.#settled(this.#result('inconclusive', code, reason));
+  }
+
+  effectUnproven(): Judgement<DetectionResult> {
+    return this.inconclusive(
+      'effect-unproven',
+      'The injected state was neither read back nor found in an audit source.',
+    );
+  }
+
+  missed(code: ReasonCode, reason: string): Judgement<DetectionResult> {
+    return this.#settled(this.#result('missed', code, reason));
+  }
+
+  matched({ heard, matchedBy }: Belonging, t0: Instant): Judgement<DetectionResult> {
+    const { sloMs, of } = this.#facts.expectation;
+    const lower = Math.max(0, heard.arrivedMonoMs[0] - t0.monoMs);
+    const upper = heard.arrivedMonoMs[1] - t0.monoMs;
+    const extra: Partial<DetectionResult> = {
+      rule: heard.signal.rule,
+      severity: heard.signal.severity,
+      ttdMs: upper,
+      ttdIntervalMs: [lower, upper],
+      matchedBy: [...matchedBy, 'rule'],
+      signal: heard.signal,
+    };
+    const took = `${formatDuration(upper)} after the injection (SLO ${formatDuration(sloMs)})`;
+    if (upper <= sloMs) {
+      return this.#settled(
+        this.#result(
+          of === 'attempt' ? 'attempt' : 'detected',
+          'in-time',
+          `'${heard.signal.rule}' reached us ${took}.`,
+          extra,
+        ),
+      );
+    }
+    if (lower > sloMs)
+      return this.#settled(this.#result('late', 'after-slo', `'${heard.signal.rule}' reached us ${took}.`, extra));
+    const reason = `'${heard.signal.rule}' arrived between ${formatDuration(lower)} and ${formatDuration(upper)} after the injection, and the SLO of ${formatDuration(sloMs)} lies between. Poll more often.`;
+    return this.#settled(this.#result('inconclusive', 'poll-too-coarse', reason, extra));
+  }
+
+  #settled(result: DetectionResult): Judgement<DetectionResult> {
+    return { settled: true, result, deadlinesMonoMs: [] };
+  }
+
+  #result(
+    verdict: DetectionResult['verdict'],
+    reasonCode: ReasonCode,
+    reason: string,
+    extra: Partial<DetectionResult> = {},
+  ): DetectionResult {
+    const { id, detector, sloMs, of } = this.#facts.expectation;
+    const rejected = this.#rejected();
+    return {
+      id,
+      detector,
+      of,
+      verdict,
+      reasonCode,
+      reason,
+      sloMs,
+      matchedBy: [],
+      ...extra,
+      ...(rejected.length > 0 ? { rejected } : {}),
+    };
+  }
+
+  /** Near misses by rule, so that a reader sees why they did not count. */
+  #rejected(): { rule: string; why: ReasonCode; id: string }[] {
+    const { belonging, expectation } = this.#facts;
+    return belonging
+      .filter(
+        ({ heard, whose }) => (whose === 'fault' || whose === 'ambiguous') && ruleMatches(heard, expectation.rule),
+      )
+      .flatMap(({ heard, whose }) => {
+        const why: ReasonCode | undefined =
+          whose === 'ambiguous'
+            ? 'time-ambiguous'
+            : severityFits(heard, expectation.severity) === 'no'
+              ? 'severity-too-low'
+              : undefined;
+        return why === undefined ? [] : [{ rule: heard.signal.rule, why, id: heard.signal.id }];
+      })
+      .slice(0, 10);
+  }
+}

@@ -1,0 +1,255 @@
+import type { Denial } from '../model/call.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { Attribution, GuardrailOutcome } from '../model/guardrail.ts';
+import type { GuardrailResult } from '../model/scorecard.ts';
+import type { ReasonCode } from '../model/verdict.ts';
+import { type FaultState, horizonFactor, type Judgement } from './judge-detection.ts';
+
+/** One read of the live state while the fault was in: sent, received, and whether our delta was there. */
+export interface StateRead {
+  readonly sentMonoMs: number;
+  readonly receivedMonoMs: number;
+  readonly present: boolean;
+}
+
+export interface GuardrailCase {
+  readonly expectation: {
+    readonly id: string;
+    readonly guardrail: string;
+    readonly outcome: GuardrailOutcome;
+    readonly sloMs: number;
+  };
+  readonly fault: FaultState;
+  readonly denial?: { readonly denial: Denial; readonly atMonoMs: number };
+  /** What the guardrail's plugin makes of the denial. */
+  readonly denialBy?: Attribution;
+  /** Reads after the injection, oldest first, up to our own revert. */
+  readonly reads: readonly StateRead[];
+  /** What the guardrail's plugin makes of the audit records of others on the fault's subjects, so far. */
+  readonly revertBy?: Attribution;
+  /** The environment declares that nobody else writes these resources (J16). */
+  readonly onlyWriter: boolean;
+  readonly stabilityMs: number;
+  readonly nowMonoMs: number;
+  readonly ended?: 'stopped' | 'errored';
+}
+
+/** Judges one guardrail by J12 and J15 to J17. Pure. */
+export function judgeGuardrail(facts: GuardrailCase): Judgement<GuardrailResult> {
+  const { fault, expectation } = facts;
+  if (fault.status === 'pending') return open(facts);
+  if (fault.status === 'not-injected' || fault.t0 === undefined) {
+    return settled(
+      facts,
+      'inconclusive',
+      'not-injected',
+      'Nothing was injected, so the guardrail had nothing to act on.',
+    );
+  }
+  if (fault.status === 'refused') return judgeDenial(facts, fault.t0.monoMs);
+  if (expectation.outcome === 'prevented') {
+    return settled(
+      facts,
+      'absent',
+      'not-prevented',
+      `The change went through; ${expectation.guardrail} did not prevent it.`,
+    );
+  }
+  return judgeRevert(facts, fault.t0.monoMs);
+}
+
+/** J15: a refusal is this guardrail's only where type, policy or webhook say so. */
+function judgeDenial(facts: GuardrailCase, t0MonoMs: number): Judgement<GuardrailResult> {
+  const { denial, denialBy, expectation } = facts;
+  if (denial === undefined || denialBy === undefined) {
+    return settled(
+      facts,
+      'inconclusive',
+      'not-attributed',
+      'The change was refused, but the answer does not say by whom.',
+    );
+  }
+  switch (denialBy.whose) {
+    case 'mine': {
+      const ttrMs = denial.atMonoMs - t0MonoMs;
+      const extra = { ttrMs, evidence: denialBy.evidence };
+      const took = `after ${formatDuration(ttrMs)} (SLO ${formatDuration(expectation.sloMs)})`;
+      if (ttrMs > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Refused ${took}.`, extra);
+      if (denialBy.mutated === true)
+        return settled(facts, 'prevented', 'mutated', `Let through and neutralised ${took}.`, extra);
+      return expectation.outcome === 'prevented'
+        ? settled(facts, 'prevented', 'in-time', `Refused ${took}.`, extra)
+        : settled(
+            facts,
+            'prevented',
+            'better-than-expected',
+            `Refused ${took}; expected was '${expectation.outcome}'.`,
+            extra,
+          );
+    }
+    case 'other':
+      return settled(
+        facts,
+        'inconclusive',
+        'pre-empted',
+        `Pre-empted by ${denialBy.by}: it refused the change before ${expectation.guardrail} could.`,
+      );
+    case 'own-rights':
+      return settled(
+        facts,
+        'inconclusive',
+        'own-rights',
+        `The tester lacks the right to ${denial.denial.action}; no guardrail was tested. Grant it: windshear plan prints the policy.`,
+      );
+    case 'down':
+      return settled(
+        facts,
+        'inconclusive',
+        'guardrail-down',
+        `${expectation.guardrail} could not be reached and failed closed.`,
+      );
+    case 'unknown':
+      return settled(
+        facts,
+        'inconclusive',
+        'not-attributed',
+        `The change was refused, but not provably by ${expectation.guardrail}: ${denialBy.why}`,
+      );
+  }
+}
+
+/** J16: gone, stable, and by whom. */
+function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<GuardrailResult> {
+  const { expectation, nowMonoMs, stabilityMs } = facts;
+  const sloAt = t0MonoMs + expectation.sloMs;
+  const horizonAt = t0MonoMs + horizonFactor * expectation.sloMs;
+  const gone = lastStablePeriod(facts.reads);
+  const deadlines = [sloAt, horizonAt];
+
+  if (facts.fault.effect === 'unproven') {
+    return settled(
+      facts,
+      'inconclusive',
+      'effect-unproven',
+      'The injected state was never proven to be in, so nothing shows that a guardrail took it back.',
+    );
+  }
+  if (gone === undefined || gone[0] > horizonAt) {
+    if (facts.ended !== undefined)
+      return settled(facts, 'inconclusive', facts.ended, 'The trial ended before the horizon of this expectation.');
+    if (nowMonoMs < horizonAt) return open(facts, deadlines);
+    const code = facts.fault.effect === 'proven' ? 'still-in' : 'effect-unproven';
+    if (code === 'effect-unproven')
+      return settled(facts, 'inconclusive', code, 'The injected state was never proven to be in.');
+    const flapped = facts.reads.some((read, n) => !read.present && n > 0);
+    const reason = flapped
+      ? `The fault was taken back and came again; it was in at the horizon of ${formatDuration(horizonAt - t0MonoMs)}.`
+      : `The fault was still in after ${formatDuration(horizonAt - t0MonoMs)}.`;
+    return settled(facts, 'absent', flapped ? 'not-stable' : 'still-in', reason);
+  }
+  const stableAt = gone[1] + stabilityMs;
+  const lastReadMs = facts.reads.at(-1)?.sentMonoMs ?? 0;
+  if (lastReadMs < stableAt) {
+    if (facts.ended !== undefined)
+      return settled(facts, 'inconclusive', facts.ended, 'The trial ended inside the stability window.');
+    return open(facts, [...deadlines, stableAt]);
+  }
+  return attributeRevert(facts, gone, { t0MonoMs, horizonAt: Math.max(horizonAt, stableAt) });
+}
+
+function attributeRevert(
+  facts: GuardrailCase,
+  gone: readonly [number, number],
+  { t0MonoMs, horizonAt }: { readonly t0MonoMs: number; readonly horizonAt: number },
+): Judgement<GuardrailResult> {
+  const { expectation, revertBy, onlyWriter } = facts;
+  const by =
+    revertBy?.whose === 'mine'
+      ? revertBy.evidence
+      : onlyWriter
+        ? `${expectation.guardrail} is declared the only writer`
+        : undefined;
+  const interval: readonly [number, number] = [Math.max(0, gone[0] - t0MonoMs), gone[1] - t0MonoMs];
+  if (by === undefined) {
+    if (facts.ended === undefined && facts.nowMonoMs < horizonAt && revertBy?.whose !== 'other')
+      return open(facts, [horizonAt]);
+    if (revertBy?.whose === 'other') {
+      return settled(
+        facts,
+        'inconclusive',
+        'reverted-by-other',
+        `Taken back by ${revertBy.by}, not by ${expectation.guardrail}.`,
+        { ttrMs: interval[1] },
+      );
+    }
+    const why = revertBy?.whose === 'unknown' ? ` (${revertBy.why})` : '';
+    return settled(
+      facts,
+      'inconclusive',
+      'reverter-unknown',
+      `Taken back after ${formatDuration(interval[1])}, but no audit record says by whom${why}.`,
+      { ttrMs: interval[1] },
+    );
+  }
+  const extra = { ttrMs: interval[1], evidence: by };
+  const took = `after ${formatDuration(interval[1])} (SLO ${formatDuration(expectation.sloMs)}), and it stayed`;
+  if (interval[1] <= expectation.sloMs) {
+    const better = expectation.outcome === 'mitigated';
+    return settled(facts, 'reverted', better ? 'better-than-expected' : 'in-time', `Taken back ${took}.`, extra);
+  }
+  if (interval[0] > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Taken back ${took}.`, extra);
+  return settled(
+    facts,
+    'inconclusive',
+    'poll-too-coarse',
+    `Taken back between ${formatDuration(interval[0])} and ${formatDuration(interval[1])}; the SLO lies between. Poll more often.`,
+    extra,
+  );
+}
+
+/**
+ * The start of the last period in which our delta was gone and did not come back: between the sending of the last
+ * read that saw it and the receipt of the first that did not. Undefined while it is in.
+ */
+export function lastStablePeriod(reads: readonly StateRead[]): readonly [number, number] | undefined {
+  let gone: readonly [number, number] | undefined;
+  let lastSeenMs: number | undefined;
+  for (const read of reads) {
+    if (read.present) {
+      gone = undefined;
+      lastSeenMs = read.sentMonoMs;
+    } else gone ??= [lastSeenMs ?? 0, read.receivedMonoMs];
+  }
+  return gone;
+}
+
+function open(facts: GuardrailCase, deadlinesMonoMs: readonly number[] = []): Judgement<GuardrailResult> {
+  const reason = 'The trial ended before this could be judged.';
+  return {
+    settled: false,
+    deadlinesMonoMs,
+    result: result(facts, { verdict: 'inconclusive', reasonCode: 'not-listened', reason }),
+  };
+}
+
+function settled(
+  facts: GuardrailCase,
+  verdict: GuardrailResult['verdict'],
+  reasonCode: ReasonCode,
+  reason: string,
+  extra: { readonly ttrMs?: number; readonly evidence?: string } = {},
+): Judgement<GuardrailResult> {
+  return {
+    settled: true,
+    deadlinesMonoMs: [],
+    result: { ...result(facts, { verdict, reasonCode, reason }), ...extra },
+  };
+}
+
+function result(
+  facts: GuardrailCase,
+  said: Pick<GuardrailResult, 'verdict' | 'reasonCode' | 'reason'>,
+): GuardrailResult {
+  const { id, guardrail, outcome, sloMs } = facts.expectation;
+  return { id, guardrail, outcome, sloMs, ...said };
+}

@@ -1,0 +1,176 @@
+import type { Attribution, GuardrailDefinition } from '../model/guardrail.ts';
+import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
+import { type Belonging, eventEpochMs } from './correlate.ts';
+import type { HeardSignal } from './heard.ts';
+import { judgeBlindness } from './judge-blindness.ts';
+import { type ControlCase, judgeControl } from './judge-control.ts';
+import { horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
+import { judgeGuardrail } from './judge-guardrail.ts';
+import { faultState, type LiveFault } from './live-fault.ts';
+import { belongingsOf, detectorsOf, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+
+export interface TrialJudgements {
+  readonly detections: readonly (Judgement<DetectionResult> & { readonly seesState: boolean })[];
+  readonly guardrails: readonly Judgement<GuardrailResult>[];
+  readonly blindness: readonly (Judgement<BlindnessResult> & { readonly settledDuring: boolean })[];
+}
+
+/** Judges every expectation on the facts so far. */
+export function judgeAll(trial: Trial): TrialJudgements {
+  const expectations = expectationsOf(trial.bound);
+  const byDetector = new Map<string, readonly Belonging[]>();
+  const view = viewOf(trial);
+  const belongings = (detector: string) => {
+    const known = byDetector.get(detector) ?? belongingsOf(trial, detector, view);
+    byDetector.set(detector, known);
+    return known;
+  };
+  return {
+    detections: expectations.detections.map((expectation) =>
+      detection(trial, expectation, belongings(expectation.detector)),
+    ),
+    guardrails: expectations.guardrails.map((expectation) => guardrail(trial, expectation)),
+    blindness: expectations.blind.map((expectation) => blindness(trial, expectation)),
+  };
+}
+
+type Expectations = ReturnType<typeof expectationsOf>;
+
+function detection(trial: Trial, expectation: Expectations['detections'][number], belonging: readonly Belonging[]) {
+  const { clock } = trial.deps.request;
+  const post = trial.deps.posts.get(expectation.detector);
+  const fault = faultFor(trial, expectation.fault);
+  const t0 = fault.t0?.monoMs ?? 0;
+  const none = { raised: false, received: false };
+  const judgement = judgeDetection({
+    expectation,
+    detector: {
+      sees: post?.config.sees ?? 'event',
+      recurrence: post?.recurrence ?? 'none',
+      assumeAlive: post?.config.assumeAlive ?? false,
+      offersRuleCanary: post?.keeper.offers('rule') ?? false,
+    },
+    fault: faultState(fault),
+    belonging,
+    openBefore: trial.openBefore.get(expectation.detector) ?? [],
+    proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs) ?? { rule: none, tool: none },
+    overloaded: (post?.listener?.counters.dropped ?? 0) > 0,
+    nowMonoMs: clock.monoMs(),
+    ...(trial.ended === undefined ? {} : { ended: trial.ended }),
+  });
+  return { ...judgement, seesState: post?.config.sees === 'state' };
+}
+
+function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]): Judgement<GuardrailResult> {
+  const { request } = trial.deps;
+  const config = request.environment.guardrails[expectation.guardrail];
+  const fault = faultFor(trial, expectation.fault);
+  const definition = request.catalogue.guardrails.get(config?.type ?? '') as GuardrailDefinition<unknown> | undefined;
+  const params =
+    config === undefined || definition === undefined ? undefined : definition.params.parse(guardrailParams(config));
+  const denialBy = fault.denied === undefined ? undefined : definition?.attributeDenial?.(fault.denied.denial, params);
+  const revertBy = reverter(trial, fault, (audit) =>
+    definition?.attributeRevert?.({ audit, subjects: subjectsOf(fault) }, params),
+  );
+  return judgeGuardrail({
+    expectation,
+    fault: faultState(fault),
+    reads: fault.reads,
+    onlyWriter: config?.onlyWriter ?? false,
+    stabilityMs: Math.max(request.environment.stability, fault.settleMs),
+    nowMonoMs: request.clock.monoMs(),
+    ...(fault.denied === undefined ? {} : { denial: fault.denied }),
+    ...(denialBy === undefined ? {} : { denialBy }),
+    ...(revertBy === undefined ? {} : { revertBy }),
+    ...(trial.ended === undefined ? {} : { ended: trial.ended }),
+  });
+}
+
+/** A guardrail's own params: its entry less what every guardrail declares. */
+export function guardrailParams(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { type: _type, uses: _uses, onlyWriter: _onlyWriter, ...params } = config;
+  return params;
+}
+
+/** Successful writes of others about the fault's subjects since the injection, as the audit source has them. */
+function reverter(
+  trial: Trial,
+  fault: LiveFault,
+  attribute: (audit: readonly HeardSignal['signal'][]) => Attribution | undefined,
+): Attribution | undefined {
+  const { t0 } = fault;
+  if (t0 === undefined) return undefined;
+  const others = trial.audit
+    .filter(({ sightings }) => !sightings.some((sighting) => sighting.marker === trial.marker))
+    .map(({ signal }) => signal)
+    .filter((signal) => signal.readOnly !== true && signal.errorCode === undefined)
+    .filter((signal) => (eventEpochMs(signal) ?? 0) + auditMarginMs(trial) >= t0.epochMs);
+  return attribute(others);
+}
+
+function auditMarginMs(trial: Trial): number {
+  const clocks = Object.values(trial.deps.request.environment.audit).map(({ clock }) => clock.error + clock.resolution);
+  return Math.max(0, ...clocks);
+}
+
+function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
+  const canaries = trial.canaries.get(expectation.detector);
+  return judgeBlindness({
+    expectation,
+    fault: faultState(faultFor(trial, undefined)),
+    nowMonoMs: trial.deps.request.clock.monoMs(),
+    ...(canaries?.before === undefined ? {} : { before: canaries.before }),
+    ...(canaries?.during === undefined ? {} : { during: canaries.during }),
+    ...(canaries?.after === undefined ? {} : { after: canaries.after }),
+    ...(trial.ended === undefined ? {} : { ended: trial.ended }),
+  });
+}
+
+/** Judges the control on the facts so far. */
+export function judgeTrialControl(trial: Trial, status: ControlCase['status'], detail?: string): ControlResult {
+  const { detections } = expectationsOf(trial.bound);
+  const view = viewOf(trial);
+  const names = detectorsOf(trial.bound);
+  const t0 = trial.controls[0]?.t0?.monoMs ?? 0;
+  const windowEnd = trial.controlWindowEnd ?? t0;
+  return judgeControl({
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    windowEndMonoMs: windowEnd,
+    belonging: names.flatMap((name) => belongingsOf(trial, name, view)),
+    detectors: names.map((name) => {
+      const post = trial.deps.posts.get(name);
+      const proof = post?.keeper.proof(t0, windowEnd);
+      return {
+        name,
+        rules: detections.filter((e) => e.detector === name).map((e) => e.rule),
+        proven: proof?.rule.received === true || proof?.tool.received === true,
+        assumeAlive: post?.config.assumeAlive ?? false,
+        overloaded: (post?.listener?.counters.dropped ?? 0) > 0,
+      };
+    }),
+  });
+}
+
+/** Detections by detectors that nobody expected (J10), each rule once. */
+export function alsoSeenBy(trial: Trial): { detector: string; rule: string; ttdMs: number; matchedBy: string[] }[] {
+  const expected = new Set(detectorsOf(trial.bound));
+  const view = viewOf(trial);
+  const { t0 } = view;
+  if (t0 === undefined) return [];
+  const found = new Map<string, { detector: string; rule: string; ttdMs: number; matchedBy: string[] }>();
+  for (const detector of trial.deps.posts.keys()) {
+    if (expected.has(detector)) continue;
+    for (const { heard, whose, matchedBy } of belongingsOf(trial, detector, view)) {
+      const key = `${detector}/${heard.signal.rule}`;
+      if (whose !== 'fault' || heard.signal.status !== 'open' || found.has(key)) continue;
+      found.set(key, {
+        detector,
+        rule: heard.signal.rule,
+        ttdMs: heard.arrivedMonoMs[1] - t0.monoMs,
+        matchedBy: [...matchedBy],
+      });
+    }
+  }
+  return [...found.values()];
+}

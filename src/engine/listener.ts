@@ -1,0 +1,197 @@
+import { CallError } from '../model/call.ts';
+import type { Clock } from '../model/clock.ts';
+import { isoTime } from '../model/clock.ts';
+import type { AnyChannel, BoundFormat, Decode, OpenChannel, Payload } from '../model/detector.ts';
+import { findMarkers } from '../model/marker.ts';
+import type { Signal } from '../model/signal.ts';
+import { eventEpochMs } from './correlate.ts';
+import type { HeardSignal } from './heard.ts';
+import { newPulse } from './pulse.ts';
+import { newSeenAlerts } from './seen-alerts.ts';
+
+export interface ListenerOptions {
+  readonly name: string;
+  readonly channel: { readonly definition: AnyChannel; readonly params: unknown };
+  readonly formats: readonly BoundFormat[];
+  readonly decode: Decode;
+  readonly clock: Clock;
+  readonly pollMs: number;
+  /** True where alerts stay open for as long as a state lasts. */
+  readonly seesState: boolean;
+  readonly clients: (target: 'aws') => Promise<unknown>;
+  /** Aborted when the run ends. */
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+  /** Takes each new or risen alert; synchronously, so that receipt times stay ours. */
+  readonly onSignal: (heard: HeardSignal) => void;
+  /** Told after each successful poll of a store. */
+  readonly onPoll?: (poll: { readonly sentMonoMs: number; readonly newestEpochMs: number | undefined }) => void;
+  readonly onMalformed: (evidence: { readonly reason: string; readonly bytes: Uint8Array }) => void;
+}
+
+export interface ListenerCounters {
+  signals: number;
+  malformed: number;
+  refused: number;
+  failedPolls: number;
+  dropped: number;
+  /** Smallest (receipt − event time) seen: an upper bound of delivery plus the clock's offset. */
+  clockOffsetMs: number | null;
+}
+
+/** One channel of one detector or audit source, shared by all trials: one poll per tick, however many expectations are open. */
+export interface Listener {
+  readonly name: string;
+  readonly address?: string;
+  readonly counters: Readonly<ListenerCounters>;
+  /** Alerts that are open now (J8). */
+  readonly open: () => readonly HeardSignal[];
+  /** Makes polls denser around an instant (J20); answers the way to take it back. */
+  readonly watchDeadline: (monoMs: number) => () => void;
+  /** Resolves once something was polled successfully, or at once for pushed channels; false where nothing was within `ms`. */
+  readonly reachable: (ms: number) => Promise<boolean>;
+  readonly close: () => Promise<void>;
+}
+
+/** How much denser polls get near a deadline. */
+const denser = 5;
+
+/** Opens a channel and listens until closed; a failed poll or a malformed record is counted and never ends it. */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { clock, name } = options;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([options.signal, ended.signal]);
+  const counters: ListenerCounters = {
+    signals: 0,
+    malformed: 0,
+    refused: 0,
+    failedPolls: 0,
+    dropped: 0,
+    clockOffsetMs: null,
+  };
+  const kind = options.channel.definition.delivery;
+  const seen = newSeenAlerts(kind === 'store' || options.seesState);
+  const deadlines = new Set<number>();
+  const pulse = newPulse(clock);
+  const polled = newPulse(clock);
+  let polledOnce = false;
+
+  const take = (payload: Payload, lowerMonoMs: number, present?: Set<string>): Signal[] => {
+    const decoded = options.decode(payload, options.formats);
+    for (const { reason } of decoded.malformed) {
+      counters.malformed++;
+      options.onMalformed({ reason, bytes: payload.bytes });
+    }
+    for (const { signal: read, text } of decoded.signals) {
+      counters.signals++;
+      present?.add(read.dedupeKey);
+      const upperMonoMs = clock.monoMs();
+      noteOffset(counters, read, clock);
+      const known = seen.note(read, upperMonoMs);
+      if (known.kind === 'repeat') continue;
+      const heard: HeardSignal = {
+        detector: name,
+        signal: { ...read, detector: name, receivedAt: isoTime(clock) },
+        sightings: findMarkers(text),
+        arrivedMonoMs: [lowerMonoMs, upperMonoMs],
+        text,
+        ...(known.previous === undefined ? {} : { previous: known.previous }),
+      };
+      seen.remember(heard);
+      options.onSignal(heard);
+    }
+    return decoded.signals.map((one) => one.signal);
+  };
+
+  const channel = await options.channel.definition.open(
+    {
+      clock,
+      signal,
+      clients: options.clients,
+      log: options.log,
+      deliver: (payload) => void take(payload, payload.arrivedMonoMs),
+      refuse: (reason, evidence) => {
+        counters.refused++;
+        if (evidence !== undefined) options.onMalformed({ reason, bytes: evidence });
+      },
+    },
+    options.channel.params as never,
+  );
+
+  /** Polls once; the receipt of whatever is new lies between `lowerMonoMs` and now (J19). */
+  const pollOnce = async (poll: NonNullable<OpenChannel['poll']>, lowerMonoMs: number): Promise<number | undefined> => {
+    const sentMonoMs = clock.monoMs();
+    try {
+      const payloads = await poll(signal);
+      const present = kind === 'store' ? new Set<string>() : undefined;
+      const signals = payloads.flatMap((payload) => take(payload, lowerMonoMs, present));
+      if (present !== undefined) seen.closeAllBut(present);
+      options.onPoll?.({ sentMonoMs, newestEpochMs: newest(signals) });
+      polledOnce = true;
+      polled.beat();
+      return sentMonoMs;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      counters.failedPolls++;
+      options.log(`Poll of ${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      const retryAfterMs = error instanceof CallError ? error.retryAfterMs : undefined;
+      if (retryAfterMs !== undefined) await clock.sleep(retryAfterMs, signal).catch(() => undefined);
+      return undefined;
+    }
+  };
+
+  const loop = async (poll: NonNullable<OpenChannel['poll']>): Promise<void> => {
+    let lastGood = clock.monoMs();
+    while (!signal.aborted) {
+      const began = clock.monoMs();
+      lastGood = (await pollOnce(poll, lastGood)) ?? lastGood;
+      const gap = nearDeadline(deadlines, clock.monoMs(), options.pollMs) ? options.pollMs / denser : options.pollMs;
+      await pulse.wait(began + gap, signal).catch(() => undefined);
+    }
+  };
+  const looping = channel.poll === undefined ? Promise.resolve() : loop(channel.poll);
+
+  return {
+    name,
+    ...(channel.address === undefined ? {} : { address: channel.address }),
+    counters,
+    open: seen.open,
+    watchDeadline(monoMs) {
+      deadlines.add(monoMs);
+      pulse.beat();
+      return () => deadlines.delete(monoMs);
+    },
+    async reachable(ms) {
+      if (channel.poll === undefined) return true;
+      const until = clock.monoMs() + ms;
+      while (!polledOnce && clock.monoMs() < until && !signal.aborted) await polled.wait(until, signal);
+      return polledOnce;
+    },
+    async close() {
+      ended.abort();
+      await looping;
+      await channel.close();
+    },
+  };
+}
+
+function nearDeadline(deadlines: ReadonlySet<number>, nowMonoMs: number, pollMs: number): boolean {
+  for (const deadline of deadlines) if (Math.abs(deadline - nowMonoMs) < pollMs * 1.5) return true;
+  return false;
+}
+
+function newest(signals: readonly Signal[]): number | undefined {
+  const times = signals.flatMap((signal) =>
+    [signal.updatedAt, signal.alertTime, signal.eventTime].flatMap((text) =>
+      text === undefined ? [] : [Date.parse(text)],
+    ),
+  );
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function noteOffset(counters: ListenerCounters, signal: Signal, clock: Clock): void {
+  const eventMs = eventEpochMs(signal);
+  if (eventMs === undefined) return;
+  const behindMs = clock.epochMs() - eventMs;
+  counters.clockOffsetMs = Math.min(counters.clockOffsetMs ?? behindMs, behindMs);
+}

@@ -1,0 +1,76 @@
+import { formatDuration } from '../model/duration.ts';
+import type { ProbeDefinition } from '../model/probe.ts';
+import type { BoundProbe } from '../model/run.ts';
+import { expectationId } from '../model/scenario.ts';
+import type { ProbeResult } from '../model/scorecard.ts';
+import { sentence } from './live-fault.ts';
+import type { Trial } from './trial-state.ts';
+
+/** How often a probe is sampled in its window, at the least. */
+const samplesPerWindow = 5;
+
+/** Samples probes over their windows, side by side, and holds them against their tolerances. */
+export async function measure(
+  trial: Trial,
+  probes: readonly BoundProbe[],
+  { when, signal }: { readonly when: ProbeResult['when']; readonly signal: AbortSignal },
+): Promise<readonly ProbeResult[]> {
+  return Promise.all(probes.map((probe) => measureOne(trial, probe, { when, signal })));
+}
+
+async function measureOne(
+  trial: Trial,
+  probe: BoundProbe,
+  { when, signal }: { readonly when: ProbeResult['when']; readonly signal: AbortSignal },
+): Promise<ProbeResult> {
+  const { request } = trial.deps;
+  const { clock } = request;
+  const definition = probe.definition as unknown as ProbeDefinition<unknown, unknown>;
+  const windowMs = probe.use.tolerance.over;
+  const say = (
+    verdict: ProbeResult['verdict'],
+    reasonCode: ProbeResult['reasonCode'],
+    reason: string,
+  ): ProbeResult => ({
+    id: expectationId.probe(probe.use),
+    probe: definition.type,
+    when,
+    unit: definition.unit,
+    samples: values.length,
+    windowMs,
+    verdict,
+    reasonCode,
+    reason,
+    ...(worst(values, probe) === undefined ? {} : { worst: worst(values, probe) ?? 0 }),
+  });
+  const values: number[] = [];
+  const target = request.targets.get(definition.target);
+  const clients = target === undefined ? undefined : (await target.session('observe', trial.marker, signal)).clients;
+  const until = clock.monoMs() + windowMs;
+  try {
+    do {
+      const began = clock.monoMs();
+      const measured = await definition.measure({ clock, signal, clients }, probe.params);
+      if (measured.status === 'skipped') return say('skipped', 'not-measured', measured.reason);
+      values.push(measured.value);
+      const next = began + windowMs / samplesPerWindow;
+      if (next < until) await clock.sleep(Math.max(0, next - clock.monoMs()), signal);
+    } while (clock.monoMs() + windowMs / samplesPerWindow <= until);
+  } catch (error) {
+    signal.throwIfAborted();
+    return say('inconclusive', 'not-measured', `The probe failed: ${sentence(error)}`);
+  }
+  const { atLeast, atMost } = probe.use.tolerance;
+  const bad = values.find(
+    (value) => (atLeast !== undefined && value < atLeast) || (atMost !== undefined && value > atMost),
+  );
+  const over = `over ${formatDuration(windowMs)}, ${values.length} samples`;
+  if (bad === undefined) return say('held', 'within-tolerance', `Stayed within its tolerance ${over}.`);
+  const bound = atLeast !== undefined && bad < atLeast ? `at least ${atLeast}` : `at most ${atMost}`;
+  return say('breached', 'out-of-tolerance', `Got ${bad} ${definition.unit}, expected ${bound} (${over}).`);
+}
+
+function worst(values: readonly number[], probe: BoundProbe): number | undefined {
+  if (values.length === 0) return undefined;
+  return probe.use.tolerance.atLeast === undefined ? Math.max(...values) : Math.min(...values);
+}

@@ -1,0 +1,62 @@
+import type { AnyFault } from '../model/fault.ts';
+import type { RollbackResult } from '../model/scorecard.ts';
+import { worstRollback } from '../model/summary.ts';
+import type { LiveFault } from './live-fault.ts';
+import { afterOf, sentence } from './live-fault.ts';
+import { revertFault } from './revert.ts';
+import type { Injection } from './revert-request.ts';
+import { instant, type Trial } from './trial-state.ts';
+
+/** Takes back every injection that may be in, newest first, each on its own time budget; one that fails does not stop the next. */
+export async function rollBack(trial: Trial, faults: readonly LiveFault[]): Promise<void> {
+  for (const fault of faults.toReversed()) {
+    if (fault.rollback === undefined && fault.intent !== undefined) await rollBackOne(trial, fault, fault.intent);
+  }
+}
+
+/** Joins the rollbacks of a trial's controls and faults; what never began needs none. */
+export function rollbackOf(faults: readonly LiveFault[]): RollbackResult {
+  const entries = faults.flatMap((fault) => (fault.rollback === undefined ? [] : [fault.rollback]));
+  return { verdict: worstRollback(entries.map((entry) => entry.verdict)), faults: entries };
+}
+
+async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<void> {
+  const { request, journal, preImages, log } = trial.deps;
+  if (fault.t0 === undefined && fault.definition.kind === 'change' && fault.status === 'not-injected') {
+    const reason = `No request that changes anything was sent: ${fault.failure ?? 'it was stopped before'}`;
+    fault.rollback = { fault: fault.definition.type, verdict: 'none', reasonCode: 'nothing-to-revert', reason };
+    try {
+      await journal.append({ kind: 'verified', of, verdict: 'none', reason });
+      await preImages.remove(fault.files);
+    } catch (error) {
+      log(`Nothing was changed, but the journal does not know it: ${sentence(error)}`);
+    }
+    return;
+  }
+  fault.revertRequested = instant(request);
+  const outcome = await revertFault({
+    definition: fault.definition as unknown as AnyFault,
+    params: fault.bound.params,
+    marker: trial.marker,
+    before: fault.before ?? null,
+    after: afterOf(fault),
+    injection: injectionOf(fault),
+    settleMs: fault.settleMs,
+    budgetMs: request.environment.revertBudget,
+    clock: request.clock,
+    abandon: request.abandon,
+    session: (phase) => trial.injection.session(fault.bound, phase),
+    journal,
+    of,
+    forget: () => preImages.remove(fault.files),
+    log,
+    ...(fault.failure === undefined ? {} : { injectError: new Error(fault.failure) }),
+  });
+  fault.rollback = outcome.result;
+  if (outcome.verifiedMonoMs !== undefined) fault.restoredMonoMs = outcome.verifiedMonoMs;
+}
+
+function injectionOf(fault: LiveFault): Injection {
+  if (fault.status === 'refused') return 'denied';
+  return fault.acknowledged === undefined ? 'unknown' : 'acknowledged';
+}

@@ -1,0 +1,73 @@
+import type { Signal } from '../model/signal.ts';
+import type { HeardSignal } from './heard.ts';
+
+interface Known {
+  firstMonoMs: number;
+  status: Signal['status'];
+  count?: number | undefined;
+  lastSeen?: string | undefined;
+  /** Kept while it is open and a store or a re-sender may show it again. */
+  heard?: HeardSignal;
+}
+
+/** Remembers alerts by their key, so that a re-send is told from a new one (J8) and what is open is known. */
+export interface SeenAlerts {
+  /** `new`, `risen` (its count or last-seen moved, or it opened again), or a mere `repeat`. */
+  readonly note: (
+    signal: Signal,
+    nowMonoMs: number,
+  ) => { readonly kind: 'new' | 'risen' | 'repeat'; readonly previous?: NonNullable<HeardSignal['previous']> };
+  readonly remember: (heard: HeardSignal) => void;
+  readonly open: () => readonly HeardSignal[];
+  /** A store shows all that is open: what it no longer shows is resolved. */
+  readonly closeAllBut: (present: ReadonlySet<string>) => void;
+}
+
+/** Most alerts that are remembered; the oldest are forgotten first. */
+const capacity = 50_000;
+
+/** Makes an empty memory; `keepsOpen` where alerts last as long as a state does. */
+export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
+  const known = new Map<string, Known>();
+  return {
+    note(signal, nowMonoMs) {
+      const before = known.get(signal.dedupeKey);
+      const now = { status: signal.status, count: signal.count, lastSeen: signal.lastSeen };
+      if (before === undefined || (before.status !== 'open' && signal.status === 'open')) {
+        known.delete(signal.dedupeKey);
+        known.set(signal.dedupeKey, { firstMonoMs: nowMonoMs, ...now });
+        if (known.size > capacity) forgetOldest(known);
+        return { kind: 'new' };
+      }
+      const previous = {
+        firstMonoMs: before.firstMonoMs,
+        ...(before.count === undefined ? {} : { count: before.count }),
+        ...(before.lastSeen === undefined ? {} : { lastSeen: before.lastSeen }),
+      };
+      const moved = before.count !== now.count || before.lastSeen !== now.lastSeen || before.status !== now.status;
+      Object.assign(before, now);
+      return moved ? { kind: 'risen', previous } : { kind: 'repeat' };
+    },
+    remember(heard) {
+      const entry = known.get(heard.signal.dedupeKey);
+      if (entry !== undefined && keepsOpen && heard.signal.status === 'open') entry.heard = heard;
+    },
+    open: () =>
+      [...known.values()].flatMap((entry) =>
+        entry.status === 'open' && entry.heard !== undefined ? [entry.heard] : [],
+      ),
+    closeAllBut(present) {
+      for (const [key, entry] of known) {
+        if (!present.has(key) && entry.status === 'open') {
+          entry.status = 'resolved';
+          delete entry.heard;
+        }
+      }
+    },
+  };
+}
+
+function forgetOldest(known: Map<string, Known>): void {
+  const oldest = known.keys().next();
+  if (oldest.done !== true) known.delete(oldest.value);
+}

@@ -1,0 +1,202 @@
+import type { Phase } from '../model/marker.ts';
+import { type Marker, newMarker } from '../model/marker.ts';
+import type { BoundFault, BoundScenario, RunRequest, TrialPhase } from '../model/run.ts';
+import { expectationId } from '../model/scenario.ts';
+import type { Severity } from '../model/signal.ts';
+import { subjectKeys } from '../model/subjects.ts';
+import type { TargetSession } from '../model/target.ts';
+import { type Belonging, belongingOf, type SourceClock, type TrialView } from './correlate.ts';
+import type { DetectorPost } from './detector-post.ts';
+import type { HeardSignal, Instant } from './heard.ts';
+import type { Interests } from './interests.ts';
+import type { Journal } from './journal.ts';
+import type { CanaryFate } from './judge-blindness.ts';
+import { type InjectionDeps, type LiveFault, newLiveFault } from './live-fault.ts';
+import { type Meter, newMeter } from './meter.ts';
+import type { PreImages } from './pre-images.ts';
+import { newPulse, type Pulse } from './pulse.ts';
+
+/** What all trials of a run share. */
+export interface RunDeps {
+  readonly request: RunRequest;
+  readonly journal: Journal;
+  readonly preImages: PreImages;
+  readonly interests: Interests;
+  /** Detectors in use by name. */
+  readonly posts: ReadonlyMap<string, DetectorPost>;
+  readonly log: (line: string) => void;
+}
+
+/** One trial while it goes on: facts only; the judges read them. */
+export interface Trial {
+  readonly deps: RunDeps;
+  readonly bound: BoundScenario;
+  readonly n: number;
+  readonly marker: Marker;
+  readonly startedAt: Instant;
+  readonly pulse: Pulse;
+  readonly meter: Meter;
+  readonly faults: readonly LiveFault[];
+  readonly controls: readonly LiveFault[];
+  readonly heard: HeardSignal[];
+  readonly audit: HeardSignal[];
+  /** Alerts on the fault's subjects that were open when it was injected, by detector. */
+  readonly openBefore: Map<string, readonly HeardSignal[]>;
+  readonly canaries: Map<string, { before?: CanaryFate; during?: CanaryFate; after?: CanaryFate }>;
+  readonly injection: InjectionDeps;
+  /** Under whom we inject and revert; known once sessions are there. */
+  identities: { readonly tester: readonly string[]; readonly revert: readonly string[] };
+  controlWindowEnd?: number;
+  controlLastAct?: Instant;
+  ended?: 'stopped' | 'errored';
+  readonly tell: (phase: TrialPhase, detail?: string) => void;
+}
+
+export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial {
+  const { request } = deps;
+  const { clock } = request;
+  const marker = newMarker(request.random);
+  const meter = newMeter(clock);
+  const settle = request.environment.settle;
+  const session = (fault: BoundFault, phase: Phase): Promise<TargetSession> =>
+    sessionOf(request, fault, { phase, marker });
+  return {
+    deps,
+    bound,
+    n,
+    marker,
+    meter,
+    startedAt: instant(request),
+    pulse: newPulse(clock),
+    faults: bound.faults.map((fault, index) => newLiveFault(fault, 'fault', index, settle)),
+    controls: n === 1 ? bound.control.map((fault, index) => newLiveFault(fault, 'control', index, settle)) : [],
+    heard: [],
+    audit: [],
+    openBefore: new Map(),
+    canaries: new Map(),
+    injection: {
+      clock,
+      journal: deps.journal,
+      preImages: deps.preImages,
+      marker,
+      scenario: bound.scenario.id,
+      n,
+      session,
+      log: deps.log,
+    },
+    identities: { tester: [], revert: [] },
+    tell: (phase, detail) =>
+      request.onEvent({
+        kind: 'phase',
+        scenario: bound.scenario.id,
+        n,
+        phase,
+        ...(detail === undefined ? {} : { detail }),
+      }),
+  };
+}
+
+function sessionOf(
+  request: RunRequest,
+  fault: BoundFault,
+  { phase, marker }: { phase: Phase; marker: Marker },
+): Promise<TargetSession> {
+  const target = request.targets.get(fault.definition.target);
+  if (target === undefined) throw new Error(`No target of kind '${fault.definition.target}' in this environment.`);
+  // Reverts must not end with the injections: only abandoning ends them.
+  const signal = phase === 'inject' || phase === 'control' ? request.stop : request.abandon;
+  return target.session(phase, marker, signal);
+}
+
+export function instant(request: Pick<RunRequest, 'clock'>): Instant {
+  return { monoMs: request.clock.monoMs(), epochMs: request.clock.epochMs() };
+}
+
+/** Every normal form of what signals about these injections may name. */
+export function keysOf(faults: readonly LiveFault[]): ReadonlySet<string> {
+  return new Set(faults.flatMap((fault) => subjectsOf(fault).flatMap((subject) => subjectKeys(subject))));
+}
+
+export function subjectsOf(fault: LiveFault): readonly string[] {
+  const { definition, bound, acknowledged } = fault;
+  if (definition.subjects !== undefined) return definition.subjects(bound.params, acknowledged);
+  return [...definition.touches(bound.params), ...Object.values(acknowledged?.ids ?? {})];
+}
+
+/** How correlation sees the trial at this moment. */
+export function viewOf(trial: Trial): TrialView {
+  const started = trial.faults.flatMap((fault) => (fault.t0 === undefined ? [] : [fault.t0]));
+  const t0 = started.toSorted((a, b) => a.monoMs - b.monoMs)[0];
+  const controlT0 = trial.controls[0]?.t0;
+  const reverts = trial.faults.flatMap((fault) => (fault.revertRequested === undefined ? [] : [fault.revertRequested]));
+  const revertRequested = reverts.toSorted((a, b) => a.monoMs - b.monoMs)[0];
+  const { tester, revert } = trial.identities;
+  return {
+    marker: trial.marker,
+    faultKeys: keysOf(trial.faults),
+    controlKeys: keysOf(trial.controls),
+    ourActors: tester,
+    revertsAsOther: revert.length > 0 && !revert.some((one) => tester.includes(one)),
+    ...(t0 === undefined ? {} : { t0 }),
+    ...(controlT0 === undefined ? {} : { control: { t0: controlT0, lastAct: trial.controlLastAct ?? controlT0 } }),
+    ...(revertRequested === undefined ? {} : { revertRequested }),
+  };
+}
+
+/** Signals of one detector with whose they are. */
+export function belongingsOf(trial: Trial, detector: string, view = viewOf(trial)): readonly Belonging[] {
+  const source = sourceClockOf(trial, detector);
+  return trial.heard.filter((heard) => heard.detector === detector).map((heard) => belongingOf(heard, view, source));
+}
+
+export function sourceClockOf(trial: Trial, detector: string): SourceClock {
+  const config = trial.deps.request.environment.detectors[detector];
+  if (config === undefined) return { marginMs: 1000, namesActor: false };
+  return {
+    marginMs: config.clock.error + config.clock.resolution,
+    namesActor: config.sees === 'event' && config.carries.includes('actor'),
+  };
+}
+
+/** The fault whose first mutating request is t0 of an expectation: the one named, else the last. */
+export function faultFor(trial: Trial, name: string | undefined): LiveFault {
+  const named = name === undefined ? undefined : trial.faults.find((fault) => fault.bound.use.as === name);
+  const fault = named ?? trial.faults.at(-1);
+  if (fault === undefined) throw new Error(`Scenario '${trial.bound.scenario.id}' has no fault.`);
+  return fault;
+}
+
+const severities: Readonly<Record<string, Severity>> = { info: 1, low: 2, medium: 3, high: 4, critical: 5 };
+
+/** The scenario's expectations with ids and milliseconds, as the judges take them. */
+export function expectationsOf(bound: BoundScenario) {
+  const { detections, guardrails, blind } = bound.scenario.expect;
+  return {
+    detections: detections.map((e) => {
+      const severity = e.severity === undefined ? undefined : severities[e.severity];
+      return {
+        id: expectationId.detection(e),
+        detector: e.detector,
+        rule: e.rule,
+        sloMs: e.within,
+        of: e.of,
+        fault: e.fault,
+        ...(severity === undefined ? {} : { severity }),
+      };
+    }),
+    guardrails: guardrails.map((e) => ({
+      id: expectationId.guardrail(e),
+      guardrail: e.guardrail,
+      outcome: e.outcome,
+      sloMs: e.within,
+      fault: e.fault,
+    })),
+    blind: blind.map((e) => ({ id: expectationId.blind(e), detector: e.detector, canary: e.canary, sloMs: e.within })),
+  };
+}
+
+/** Detectors that a scenario expects anything of. */
+export function detectorsOf(bound: BoundScenario): readonly string[] {
+  const { detections, blind } = bound.scenario.expect;
+  return [...new Set([...detections, ...blind].map((e) => e.detector))];
+}

@@ -1,0 +1,331 @@
+import { formatDuration } from '../model/duration.ts';
+import type { BoundScenario } from '../model/run.ts';
+import type { ControlResult, ProbeResult, Stages, TrialResult } from '../model/scorecard.ts';
+import { trialVerdict } from '../model/summary.ts';
+import type { TrialVerdict } from '../model/verdict.ts';
+import { listenToAudit } from './audit.ts';
+import { controlResult, openOnTrial, runControl, untilRearmed } from './control.ts';
+import { keepEvidence } from './evidence.ts';
+import { alsoSeenBy, judgeAll, type TrialJudgements } from './judge-trial.ts';
+import { inject, type LiveFault, sentence } from './live-fault.ts';
+import { measure } from './probes.ts';
+import { rollBack, rollbackOf } from './roll-back.ts';
+import { detectorsOf, expectationsOf, keysOf, newTrial, type RunDeps, type Trial } from './trial-state.ts';
+import { watchFault } from './watch-fault.ts';
+
+/** Goes the way of one trial: arm, control, capture, inject, observe, revert, verify, listen on, recovered. Never rejects. */
+export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): Promise<TrialResult> {
+  const { request } = deps;
+  const trial = newTrial(deps, bound, n);
+  const parts: Parts = { steadyState: [], impact: [] };
+  const forget = deps.interests.add({
+    marker: trial.marker,
+    keys: keysOf([...trial.faults, ...trial.controls]),
+    hear(heard) {
+      if (request.environment.detectors[heard.detector] === undefined) listenToAudit(trial, heard);
+      else trial.heard.push(heard);
+      trial.pulse.beat();
+    },
+  });
+  const onStop = () => trial.pulse.beat();
+  request.stop.addEventListener('abort', onStop);
+  try {
+    await deps.journal.append({ kind: 'trial-started', scenario: bound.scenario.id, n, marker: trial.marker });
+    await goTheWay(trial, parts);
+  } catch (error) {
+    if (request.stop.aborted) trial.ended = 'stopped';
+    else {
+      trial.ended = 'errored';
+      parts.error = sentence(error);
+    }
+    await rollBack(trial, trial.faults);
+  } finally {
+    request.stop.removeEventListener('abort', onStop);
+    forget();
+  }
+  const result = resultOf(trial, parts);
+  await keepEvidence(trial, result).catch((error: unknown) =>
+    deps.log(`The evidence of ${bound.scenario.id} could not be kept: ${sentence(error)}`),
+  );
+  await deps.journal
+    .append({ kind: 'trial-ended', scenario: bound.scenario.id, n, verdict: result.verdict })
+    .catch((error: unknown) => deps.log(sentence(error)));
+  return result;
+}
+
+interface Parts {
+  steadyState: readonly ProbeResult[];
+  impact: readonly ProbeResult[];
+  control?: ControlResult | undefined;
+  error?: string;
+}
+
+async function goTheWay(trial: Trial, parts: Parts): Promise<void> {
+  const { request } = trial.deps;
+  const { stop } = request;
+  const { bound, meter } = trial;
+  await arm(trial);
+  parts.steadyState = await meter.outside(() => measure(trial, bound.steadyState, { when: 'before', signal: stop }));
+  const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');
+  if (unsteady !== undefined) {
+    for (const fault of trial.faults) fault.status = 'not-injected';
+    return;
+  }
+  const went = await runControl(trial, stop);
+  parts.control = controlResult(trial, went);
+  if (
+    trial.controls.some(
+      (control) => control.rollback?.verdict === 'dirty' || control.rollback?.verdict === 'unverified',
+    )
+  ) {
+    for (const fault of trial.faults) fault.status = 'not-injected';
+    return;
+  }
+  await injectAll(trial);
+  if (trial.faults.some((fault) => fault.status === 'injected' || fault.failure !== undefined)) {
+    const impact = measure(trial, bound.impact, { when: 'during', signal: stop });
+    const [measured] = await Promise.allSettled([impact, observe(trial)]);
+    if (measured.status === 'fulfilled') parts.impact = measured.value;
+  }
+  trial.tell('revert');
+  await meter.outside(() => rollBack(trial, trial.faults));
+  trial.tell('verify');
+  await raiseCanaries(trial, 'after');
+  await listenOn(trial);
+  parts.control = controlResult(trial, went);
+  if (request.stop.aborted) trial.ended ??= 'stopped';
+  if (trial.ended !== undefined) return;
+  const after = await meter.outside(() => measure(trial, bound.steadyState, { when: 'after', signal: stop }));
+  parts.steadyState = [...parts.steadyState, ...after];
+  await meter.outside(() => untilRearmed(trial, stop));
+  trial.tell('recovered');
+}
+
+/** Obtains every session beforehand, so that signals about that are not the fault's, and gets canary proof under way. */
+async function arm(trial: Trial): Promise<void> {
+  trial.tell('arm');
+  const [first] = trial.bound.faults;
+  if (first === undefined) return;
+  const phases = ['inject', 'control', 'observe', 'revert'] as const;
+  const sessions = await trial.meter.outside(() =>
+    Promise.all(phases.map((phase) => trial.injection.session(first, phase))),
+  );
+  const [tester, , , revert] = sessions.map((session) => session.identity.arn);
+  trial.identities = {
+    tester: tester === undefined ? [] : [roleOf(tester)],
+    revert: revert === undefined ? [] : [roleOf(revert)],
+  };
+  const now = trial.deps.request.clock.monoMs();
+  for (const name of detectorsOf(trial.bound)) trial.deps.posts.get(name)?.keeper.proveSince(now);
+  await raiseCanaries(trial, 'before');
+}
+
+/** A session's role: whom a detector names who drops session names. */
+function roleOf(arn: string): string {
+  return arn.replace(/^(arn:[^:]+):sts:([^:]*:[^:]+):assumed-role\/([^/]+)\/.*$/, '$1:iam:$2:role/$3');
+}
+
+/** Raises the canaries of `blind:` expectations; before the fault it also waits for them to pass. */
+async function raiseCanaries(trial: Trial, when: 'before' | 'during' | 'after'): Promise<void> {
+  const { request, posts } = trial.deps;
+  for (const { detector, canary, sloMs } of expectationsOf(trial.bound).blind) {
+    const keeper = posts.get(detector)?.keeper;
+    if (keeper === undefined) continue;
+    const known = trial.canaries.get(detector) ?? {};
+    const fate = await trial.meter.outside(() => keeper.raiseNow(canary));
+    trial.canaries.set(detector, { ...known, [when]: fate });
+    const until = request.clock.monoMs() + sloMs;
+    if (when !== 'before') continue;
+    while (fate.raisedMonoMs !== undefined && fate.receivedMonoMs === undefined && request.clock.monoMs() < until) {
+      await trial.meter.outside(() => trial.pulse.wait(Math.min(until, request.clock.monoMs() + 100), request.stop));
+    }
+  }
+}
+
+/** Injects the faults in the order of the file; the first that is refused or fails ends it. */
+async function injectAll(trial: Trial): Promise<void> {
+  const { request } = trial.deps;
+  trial.tell('capture');
+  for (const name of detectorsOf(trial.bound)) trial.openBefore.set(name, openOnTrial(trial, name));
+  for (const fault of trial.faults) {
+    request.stop.throwIfAborted();
+    trial.tell('inject', fault.definition.type);
+    await trial.meter.outside(() => inject(fault, trial.injection, request.stop));
+    if (fault.status !== 'injected') break;
+  }
+  for (const fault of trial.faults) if (fault.status === 'pending') fault.status = 'not-injected';
+}
+
+/** Holds the faults in until everything that needs them in is settled, a limit is reached or somebody stops. */
+async function observe(trial: Trial): Promise<void> {
+  const { request } = trial.deps;
+  const { clock, stop, environment } = request;
+  trial.tell('observe');
+  const leaving = new AbortController();
+  const watching = AbortSignal.any([leaving.signal, request.abandon]);
+  const live = trial.faults.filter((fault) => fault.intent !== undefined && fault.status !== 'refused');
+  const watches = live.map((fault) => watchFault(trial, fault, watching));
+  const t0 = Math.min(...live.map((fault) => fault.t0?.monoMs ?? clock.monoMs()));
+  const { scenario } = trial.bound;
+  const holdUntil = t0 + (scenario.hold ?? environment.hold);
+  const exposedUntil = t0 + (scenario.maxExposure ?? environment.budgets.maxExposure);
+  let raised = false;
+  try {
+    while (!stop.aborted && clock.monoMs() < exposedUntil) {
+      if (!raised && live.every((fault) => fault.effect === 'proven')) {
+        raised = true;
+        await raiseCanaries(trial, 'during');
+      }
+      const judgements = judgeAll(trial);
+      if (clock.monoMs() >= holdUntil && !needsFaultIn(trial, judgements, live)) break;
+      await waitForNews(trial, judgements, { also: [holdUntil, exposedUntil] });
+    }
+  } finally {
+    leaving.abort();
+    await Promise.all(watches);
+  }
+}
+
+/** Guardrails, detectors that see state, blindness, and the proof of the effect itself need the fault in. */
+function needsFaultIn(trial: Trial, judgements: TrialJudgements, live: readonly LiveFault[]): boolean {
+  const { clock } = trial.deps.request;
+  const slos = [...expectationsOf(trial.bound).detections, ...expectationsOf(trial.bound).guardrails].map(
+    (e) => e.sloMs,
+  );
+  const proofDue = live.some(
+    (fault) =>
+      fault.effect === 'pending' &&
+      clock.monoMs() < (fault.t0?.monoMs ?? 0) + Math.max(2 * fault.settleMs, 1000, ...slos),
+  );
+  const isIn = live.some((fault) => fault.reads.at(-1)?.present !== false);
+  return (
+    proofDue ||
+    judgements.guardrails.some((one) => !one.settled) ||
+    judgements.blindness.some((one) => !one.settledDuring) ||
+    (isIn && judgements.detections.some((one) => one.seesState && !one.settled))
+  );
+}
+
+/** Listens after the revert until each expectation's own horizon. */
+async function listenOn(trial: Trial): Promise<void> {
+  const { stop } = trial.deps.request;
+  trial.tell('listen');
+  for (;;) {
+    const judgements = judgeAll(trial);
+    const all = [...judgements.detections, ...judgements.guardrails, ...judgements.blindness];
+    if (all.every((one) => one.settled) || stop.aborted) return;
+    await waitForNews(trial, judgements, { also: [] });
+  }
+}
+
+/** Waits for the next signal, read or deadline; sees to canaries where silence may have to be proven. */
+async function waitForNews(
+  trial: Trial,
+  judgements: TrialJudgements,
+  { also }: { readonly also: readonly number[] },
+): Promise<void> {
+  const { clock, abandon } = trial.deps.request;
+  const now = clock.monoMs();
+  const deadlines = [...judgements.detections, ...judgements.guardrails, ...judgements.blindness].flatMap(
+    (one) => one.deadlinesMonoMs,
+  );
+  const ahead = [...deadlines, ...also].filter((deadline) => deadline > now);
+  const release = judgements.detections.flatMap((one) =>
+    one.settled
+      ? []
+      : one.deadlinesMonoMs.map((deadline) =>
+          trial.deps.posts.get(one.result.detector)?.listener?.watchDeadline(deadline),
+        ),
+  );
+  for (const one of judgements.detections) {
+    const t0 = one.settled ? undefined : t0Of(trial, one.result.id);
+    if (t0 !== undefined && now >= t0 + one.result.sloMs / 2)
+      trial.deps.posts.get(one.result.detector)?.keeper.proveSince(t0);
+  }
+  // Looks at least twice a second, so that a canary that stays out is raised again.
+  await trial.meter.outside(() => trial.pulse.wait(Math.min(now + 500, ...ahead), abandon));
+  for (const take of release) take?.();
+}
+
+function t0Of(trial: Trial, id: string): number | undefined {
+  const expectation = expectationsOf(trial.bound).detections.find((e) => e.id === id);
+  const fault =
+    trial.faults.find((one) => one.bound.use.as !== undefined && one.bound.use.as === expectation?.fault) ??
+    trial.faults.at(-1);
+  return fault?.t0?.monoMs;
+}
+
+function resultOf(trial: Trial, parts: Parts): TrialResult {
+  const { clock } = trial.deps.request;
+  // Whatever is still open is judged as far as it got.
+  if (trial.faults.some((fault) => fault.status === 'pending'))
+    for (const fault of trial.faults) if (fault.status === 'pending') fault.status = 'not-injected';
+  const judgements = judgeAll(trial);
+  const rollback = rollbackOf([...trial.controls, ...trial.faults]);
+  const results = {
+    detections: judgements.detections.map((one) => one.result),
+    guardrails: judgements.guardrails.map((one) => one.result),
+    blindness: judgements.blindness.map((one) => one.result),
+    ...(parts.control === undefined ? {} : { control: parts.control }),
+    steadyState: [...parts.steadyState],
+    impact: [...parts.impact],
+    rollback,
+  };
+  const verdict = trialVerdict({ ...results, errored: trial.ended === 'errored', aborted: trial.ended === 'stopped' });
+  const durationMs = clock.monoMs() - trial.startedAt.monoMs;
+  return {
+    n: trial.n,
+    marker: trial.marker,
+    verdict,
+    reason: reasonOf(trial, verdict, parts),
+    startedAt: new Date(trial.startedAt.epochMs).toISOString(),
+    durationMs,
+    overheadMs: Math.max(0, durationMs - trial.meter.outsideMs()),
+    exposureMs: exposureOf(trial),
+    stages: stagesOf(trial, results),
+    ...results,
+    alsoSeenBy: alsoSeenBy(trial),
+    ...(parts.error === undefined ? {} : { error: parts.error }),
+  };
+}
+
+function reasonOf(trial: Trial, verdict: TrialVerdict, parts: Parts): string {
+  if (parts.error !== undefined) return `The harness failed: ${parts.error}`;
+  if (trial.ended === 'stopped') return 'Stopped before its end; what was in was taken back.';
+  const failure = trial.faults.find((fault) => fault.failure !== undefined)?.failure;
+  if (failure !== undefined) return `Not injected: ${failure}`;
+  const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');
+  if (unsteady !== undefined) return `The steady state did not hold ${unsteady.when} the trial: ${unsteady.reason}`;
+  return verdict === 'passed'
+    ? `All expectations met in ${formatDuration(trial.deps.request.clock.monoMs() - trial.startedAt.monoMs)}.`
+    : `The trial ${verdict === 'failed' ? 'failed' : 'is inconclusive'}; see its parts.`;
+}
+
+function exposureOf(trial: Trial): number {
+  const spans = trial.faults.flatMap((fault) => {
+    if (fault.t0 === undefined || fault.status === 'refused') return [];
+    const gone = fault.restoredMonoMs ?? trial.deps.request.clock.monoMs();
+    return [gone - fault.t0.monoMs];
+  });
+  return Math.max(0, ...spans);
+}
+
+function stagesOf(trial: Trial, results: Pick<TrialResult, 'detections' | 'guardrails'>): Stages {
+  const fault = trial.faults.at(-1);
+  const t0 = fault?.t0?.monoMs;
+  if (fault === undefined || t0 === undefined) return {};
+  const ttds = results.detections.flatMap((d) => (d.ttdMs === undefined ? [] : [d.ttdMs]));
+  const ttrs = results.guardrails.flatMap((g) => (g.ttrMs === undefined ? [] : [g.ttrMs]));
+  const since = (monoMs: number | undefined) => (monoMs === undefined ? undefined : monoMs - t0);
+  const stages = {
+    sent: 0,
+    acknowledged: since(fault.acknowledgedMonoMs),
+    effect: since(fault.effectMonoMs),
+    audited: since(fault.auditedMonoMs),
+    delivered: ttds.length > 0 ? Math.min(...ttds) : undefined,
+    guardrail: ttrs.length > 0 ? Math.min(...ttrs) : undefined,
+    reverted: since(fault.revertRequested?.monoMs),
+    restored: since(fault.restoredMonoMs),
+  };
+  return Object.fromEntries(Object.entries(stages).filter(([, value]) => value !== undefined)) as Stages;
+}

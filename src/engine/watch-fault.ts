@@ -1,0 +1,22 @@
+import { type LiveFault, readState, sentence } from './live-fault.ts';
+import type { Trial } from './trial-state.ts';
+
+/** Reads the live state again and again while a fault is in, so that its effect, a guardrail and its return are seen. */
+export async function watchFault(trial: Trial, fault: LiveFault, signal: AbortSignal): Promise<void> {
+  const { clock, environment } = trial.deps.request;
+  while (!signal.aborted) {
+    const began = clock.monoMs();
+    try {
+      await readState(fault, trial.injection, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      trial.deps.log(`The state of '${fault.definition.type}' could not be read: ${sentence(error)}`);
+    }
+    trial.pulse.beat();
+    try {
+      await clock.sleep(Math.max(1, began + environment.poll - clock.monoMs()), signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
