@@ -53,9 +53,17 @@ async function checkRules(): Promise<void> {
 }
 
 async function rulesPassTheirTests(): Promise<boolean> {
-  const { stdout, failed } = await execa('opa', ['test', '.'], { cwd: folder, reject: false });
-  if (failed) fail(`opa test failed:\n${stdout}`);
-  return !failed;
+  for (const args of [
+    ['fmt', '--list', '--fail', '.'],
+    ['check', '--strict', '.'],
+    ['test', '.'],
+  ]) {
+    const { all, failed } = await execa('opa', args, { cwd: folder, reject: false, all: true });
+    if (!failed) continue;
+    fail(`opa ${args.join(' ')} failed:\n${all}`);
+    return false;
+  }
+  return true;
 }
 
 async function opaVersion(): Promise<string | undefined> {
