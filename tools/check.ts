@@ -47,7 +47,8 @@ for (const { name, output } of failed) console.log(`\n── ${name}\n${output.t
 console.log(`\n${table(results)}\n`);
 console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
 if (values.json !== undefined) {
-  await writeFile(values.json, JSON.stringify({ passed: results.length - failed.length, failed: failed.length }));
+  const counts = { passed: results.length - failed.length, failed: failed.length, finished: true };
+  await writeFile(values.json, JSON.stringify(counts));
 }
 process.exitCode = failed.length === 0 ? 0 : 1;
 
