@@ -1,0 +1,33 @@
+/**
+ * Regenerates the JSON schemas and README's tables from the model and the catalogue: `npm run docs`.
+ * With `--check` nothing is written: it fails when a committed file is not what would be generated.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { catalogue } from '../src/catalogue.ts';
+import { generatedSchemas } from '../src/model/json-schema.ts';
+import { withGenerated } from './docs/generated.ts';
+import { catalogueTables, exitCodeTable, reasonCodeTable } from './docs/tables.ts';
+import { root } from './sources.ts';
+
+const check = process.argv.includes('--check');
+const generated = new Map([...generatedSchemas(catalogue), ['README.md', await readme()]]);
+const stale: string[] = [];
+for (const [path, text] of generated) {
+  const committed = await readFile(join(root, path), 'utf8').catch(() => undefined);
+  if (committed === text) continue;
+  stale.push(path);
+  if (!check) await writeFile(join(root, path), text);
+}
+if (stale.length === 0) console.log(`generated files: all ${generated.size} are up to date.`);
+else if (!check) console.log(`generated files: wrote ${stale.join(', ')}.`);
+else {
+  console.error(`Not what the sources generate: ${stale.join(', ')}. Run: npm run docs`);
+  process.exitCode = 1;
+}
+
+async function readme(): Promise<string> {
+  const committed = await readFile(join(root, 'README.md'), 'utf8');
+  const withCatalogue = withGenerated(committed, 'catalogue', catalogueTables(catalogue));
+  return withGenerated(withGenerated(withCatalogue, 'exit codes', exitCodeTable()), 'reason codes', reasonCodeTable());
+}
