@@ -1,0 +1,144 @@
+import { formatDuration } from '../model/duration.ts';
+import type { ScenarioResult, Scorecard } from '../model/scorecard.ts';
+import type { ComparedLine } from './baseline.ts';
+import { counted, runDurationMs, shownRate, shownTime } from './figures.ts';
+import type { PageOptions } from './junit.ts';
+import { nextStep } from './next-step.ts';
+import { shownText } from './plain-text.ts';
+import { type ResultLine, resultLines, scenarioLines } from './results.ts';
+
+/** Renders a scorecard as Markdown: what the run was, a table of all results, what to do about red lines, timelines. */
+export function markdown(card: Scorecard, options: PageOptions = {}): string {
+  const text = (value: string) => markdownText(value, options.showAccounts === true);
+  const compared = new Map(options.comparison?.lines.map((c) => [`${c.line.scenario}\n${c.line.id}`, c]));
+  const find = (line: ResultLine) => compared.get(`${line.scenario}\n${line.id}`);
+  return [
+    `# windshear scorecard: ${text(card.run.environment)}`,
+    '',
+    ...runFacts(card, text),
+    '',
+    '## Results',
+    '',
+    '| | scenario | expectation | verdict | time | SLO | rate |',
+    '|---|---|---|---|--:|--:|---|',
+    ...resultLines(card).map((line) => row(line, find(line), text)),
+    ...openLines(card, find, text),
+    ...detectorTable(card, text),
+    '',
+    '## Scenarios',
+    ...card.scenarios.flatMap((scenario) => scenarioSection(scenario, text)),
+    '',
+  ].join('\n');
+}
+
+/** Escapes outside text so that it is read as text: no markup, no HTML, no links, no table cell of its own. */
+export function markdownText(value: string, showAccounts: boolean): string {
+  return shownText(value, showAccounts)
+    .replace(/[\\`*_{}[\]<>#|~!&]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : c === '>' ? '&gt;' : `\\${c}`))
+    .replace(/\b(https?|ftp|mailto|www)(?=[:.])/gi, '$1&#8203;')
+    .replace(/@/g, '&#64;');
+}
+
+type Text = (value: string) => string;
+
+function runFacts(card: Scorecard, text: Text): string[] {
+  const { run, summary } = card;
+  const took = runDurationMs(run);
+  const { clean, byGuardrail, dirty, unverified, none } = summary.rollback;
+  return [
+    `- **Run** ${text(run.id)} · ${text(run.startedAt)}${took === undefined ? ' · not finished' : ` · ${formatDuration(took)}`}`,
+    `- **Staging** ${run.staging}${run.settle === undefined ? '' : ` · settle ${text(run.settle)}`}`,
+    ...(run.identity === undefined ? [] : [`- **Identity** ${run.identity.map(text).join(', ')}`]),
+    `- **Tool** windshear ${text(card.tool.version)}`,
+    `- **Expectations** ${summary.expectations} in ${counted(summary.scenarios, 'scenario')}: ${summary.met} met, ${summary.failed} failed, ${summary.inconclusive} inconclusive · ${counted(summary.falseAlerts, 'false alert')}`,
+    `- **Rollback** ${clean} clean, ${byGuardrail} by guardrail, ${none} none, ${dirty} dirty, ${unverified} unverified`,
+    ...(run.exitCode === undefined ? [] : [`- **Exit code** ${run.exitCode}`]),
+  ];
+}
+
+function row(line: ResultLine, compared: ComparedLine | undefined, text: Text): string {
+  const mark = compared?.change === 'known-gap' ? '✘ known gap' : marks[line.outcome];
+  const cells = [
+    mark,
+    text(line.scenario),
+    text(line.id),
+    line.outcome === 'inconclusive' ? `inconclusive (${line.reasonCode})` : text(line.verdict),
+    text(shownTime(line.time)),
+    line.sloMs === undefined ? '' : formatDuration(line.sloMs),
+    line.rate === undefined ? '' : shownRate(line.rate),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+const marks = { met: '✔', failed: '✘', inconclusive: '?', errored: '‼' } as const;
+
+function openLines(card: Scorecard, find: (line: ResultLine) => ComparedLine | undefined, text: Text): string[] {
+  const open = resultLines(card).filter((line) => line.outcome !== 'met');
+  if (open.length === 0) return [];
+  return [
+    '',
+    '## What to do',
+    '',
+    ...open.map((line) => {
+      const compared = find(line);
+      const gap = compared?.change === 'known-gap' ? ` Known gap${acceptedBy(compared, text)}.` : '';
+      return `- **${text(line.scenario)} ${text(line.id)}**: ${text(line.verdict)}, ${line.reasonCode}. ${text(line.reason)}${gap} Next: ${text(nextStep(line))}`;
+    }),
+  ];
+}
+
+function acceptedBy(compared: ComparedLine, text: Text): string {
+  const { reason, owner, expires } = compared.was ?? {};
+  const parts = [
+    reason,
+    owner === undefined ? undefined : `owner ${owner}`,
+    expires === undefined ? undefined : `until ${expires}`,
+  ];
+  const known = parts.filter((part) => part !== undefined).map(text);
+  return known.length === 0 ? '' : ` (${known.join(', ')})`;
+}
+
+function detectorTable(card: Scorecard, text: Text): string[] {
+  const detectors = Object.entries(card.detectors);
+  if (detectors.length === 0) return [];
+  return [
+    '',
+    '## Detectors',
+    '',
+    '| detector | path proven by | signals | malformed | refused | failed polls | dropped | clock offset |',
+    '|---|---|--:|--:|--:|--:|--:|--:|',
+    ...detectors.map(([name, d]) => {
+      const offset = d.clockOffsetMs === null ? '' : `${Math.round(d.clockOffsetMs)} ms`;
+      return `| ${[text(name), d.proof, d.signals, d.malformed, d.refused, d.failedPolls, d.dropped, offset].join(' | ')} |`;
+    }),
+  ];
+}
+
+function scenarioSection(scenario: ScenarioResult, text: Text): string[] {
+  const techniques = scenario.techniques.length === 0 ? '' : ` · ${scenario.techniques.map(text).join(', ')}`;
+  const waited = scenario.waitedFor.map(
+    (w) => `- waited ${formatDuration(w.ms)} for ${text(w.scenario)}: ${text(w.why)}`,
+  );
+  const reasons = scenarioLines(scenario).map(
+    (line) => `- ${text(line.id)}: ${text(line.verdict)}. ${text(line.reason)}`,
+  );
+  const trials = scenario.trials.map((trial) => {
+    const stages = Object.entries(trial.stages)
+      .filter((stage): stage is [string, number] => typeof stage[1] === 'number')
+      .toSorted(([, a], [, b]) => a - b)
+      .map(([stage, ms]) => `${stage} ${formatDuration(ms)}`);
+    const seen = trial.alsoSeenBy.map((s) => `${text(s.detector)} (${text(s.rule)}, ${formatDuration(s.ttdMs)})`);
+    const also = seen.length === 0 ? '' : ` · also seen by ${seen.join(', ')}`;
+    return `- trial ${trial.n} (${text(trial.marker)}), ${trial.verdict}: ${stages.join(' → ') || 'nothing injected'}${also}`;
+  });
+  return [
+    '',
+    `### ${text(scenario.id)}: ${text(scenario.title)}`,
+    '',
+    `${scenario.verdict}${techniques}`,
+    '',
+    ...reasons,
+    ...waited,
+    ...trials,
+  ];
+}

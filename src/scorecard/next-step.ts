@@ -1,0 +1,52 @@
+import type { ReasonCode } from '../model/verdict.ts';
+import type { ResultLine } from './results.ts';
+
+/** Says in one sentence what a reader should do about a line that is not met. */
+export function nextStep(line: Pick<ResultLine, 'kind' | 'verdict' | 'reasonCode' | 'id'>): string {
+  if (line.verdict === 'dirty' || line.verdict === 'unverified') return 'Run: windshear recover';
+  const step = steps[line.reasonCode];
+  if (step !== undefined) return step;
+  return line.verdict === 'late'
+    ? 'Shorten the path between event and alert, or agree on a longer SLO.'
+    : 'Read the trial’s evidence folder.';
+}
+
+const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
+  'after-slo': 'Shorten the path between event and alert, or agree on a longer SLO.',
+  'no-alert': 'Write or enable the rule, or correct the rule name that the scenario expects.',
+  'detector-down': 'Start the detector’s rule evaluation: its delivery works, its rules do not run.',
+  'assumed-alive': 'Declare a rule or tool canary for this detector, so that silence means something.',
+  'channel-unproven': 'Check the path from the detector to windshear: no canary came through.',
+  'time-ambiguous': 'Let the detector carry our marker, or declare its clock error more closely.',
+  'already-firing': 'Resolve the open alert, or use a format that reports recurrences.',
+  'no-severity': 'Make the rule state a severity, or drop it from the expectation.',
+  'effect-unproven': 'Check the observe rights of the revert identity and the fault’s settle time.',
+  'gone-before-slo': 'Raise maxExposure, or expect the guardrail that took the fault back.',
+  'late-unknown': 'Raise maxExposure above the horizon to learn whether the detector is late.',
+  'pre-empted': 'Expect the guardrail that refused the change, or test this one elsewhere.',
+  'own-rights': 'Grant the tester the fault’s permissions: see windshear plan.',
+  'guardrail-down': 'Bring the guardrail up; it refuses everything while it is down.',
+  'failed-open': 'Bring the guardrail up, or let it fail closed.',
+  'not-attributed': 'Name the guardrail’s policy or webhook in the environment.',
+  'reverter-unknown': 'Declare an audit source that shows who writes, or onlyWriter for this guardrail.',
+  'reverted-by-other': 'Expect the guardrail that acted, or find out why this one did not.',
+  'still-in': 'Check that the guardrail watches this resource and is running.',
+  'not-stable': 'Find what puts the drift back while the guardrail removes it.',
+  'prevented-first': 'Expect the detection of: attempt, since a guardrail refuses the change.',
+  'not-prevented': 'Find out why the guardrail let the change through.',
+  'poll-too-coarse': 'Poll this detector more often, or give the expectation a longer SLO.',
+  'canary-passed': 'The detector was not blinded: correct the expectation, or the fault.',
+  'canary-not-proven': 'Check the detector’s canary: it must pass before and after the fault.',
+  'detector-blind': 'Judge this expectation in a scenario that leaves the detector’s sources alone.',
+  overload: 'Reduce unrelated alerts, or filter them at the source.',
+  'alerted-on-control': 'Narrow the rule: it alerts on a permitted change.',
+  'control-refused': 'Permit the control’s change, or choose a control that policy allows.',
+  'control-failed': 'Read the control’s error in the journal and correct its params.',
+  stopped: 'Run the scenario again when it may finish.',
+  errored: 'Run again with --debug and report the error.',
+  'not-injected': 'Read why the run ended before this scenario.',
+  'not-listened': 'Run the scenario again when it may finish.',
+  'out-of-tolerance': 'Find out what users felt before the next release.',
+  'not-measured': 'Check that the probe’s target can be reached.',
+  'left-altered': 'Compare both images in the journal and settle by hand what is right.',
+};

@@ -1,0 +1,264 @@
+import { formatDuration } from '../model/duration.ts';
+import type { ExitCode } from '../model/errors.ts';
+import type { Scorecard, TrialResult } from '../model/scorecard.ts';
+import type { Change, ComparedLine, Comparison } from './baseline.ts';
+import { counted, runDurationMs, shownRate, shownTime } from './figures.ts';
+import { nextStep } from './next-step.ts';
+import { type Palette, palette } from './palette.ts';
+import { shownText } from './plain-text.ts';
+import { type ResultLine, resultLines, trialLines } from './results.ts';
+import { wrapped } from './wrap.ts';
+
+export interface TerminalOptions {
+  readonly colour: boolean;
+  /** Width of the terminal; at least 80 is used. */
+  readonly columns: number;
+  readonly showAccounts: boolean;
+  readonly comparison?: Comparison | undefined;
+}
+
+/**
+ * Renders the one line that a trial leaves as it ends: mark, scenario, how long it took, each expectation with its
+ * time or verdict, and what else went wrong.
+ */
+export function trialLine(scenario: string, trial: TrialResult, trials: number, options: TerminalOptions): string {
+  const paint = palette(options.colour);
+  const name = `${scenario}${trials > 1 ? ` #${trial.n}` : ''}`.padEnd(28);
+  const took = formatDuration(trial.durationMs).padStart(7);
+  const parts = trialLines(scenario, trial).flatMap((line) => trialPart(line, paint, options.showAccounts));
+  return `  ${trialMark(trial.verdict, paint)} ${name} ${paint.dim(took)}  ${parts.join(paint.dim(' · '))}`;
+}
+
+/**
+ * Renders the end of a run: the table of results with times against SLOs, then reason and next step for each line that
+ * is not met, what became better than the baseline, and the totals.
+ */
+export function finalReport(card: Scorecard, exitCode: ExitCode, options: TerminalOptions): string {
+  const paint = palette(options.colour);
+  const compared = new Map(options.comparison?.lines.map((c) => [lineKey(c.line), c]));
+  const view: View = {
+    paint,
+    text: (value) => shownText(value, options.showAccounts),
+    columns: Math.min(Math.max(80, options.columns), 120),
+    find: (line) => compared.get(lineKey(line)),
+  };
+  const lines = resultLines(card);
+  return [
+    ...table(lines, view),
+    ...openLines(lines, view),
+    ...betterLines(options.comparison, view),
+    ...totals(card, exitCode, options.comparison, view),
+    '',
+  ].join('\n');
+}
+
+interface View {
+  readonly paint: Palette;
+  readonly text: (value: string) => string;
+  readonly columns: number;
+  readonly find: (line: ResultLine) => ComparedLine | undefined;
+}
+
+function trialMark(verdict: TrialResult['verdict'], paint: Palette): string {
+  if (verdict === 'passed') return paint.green('✔');
+  return verdict === 'inconclusive' ? paint.yellow('?') : paint.red('✘');
+}
+
+function trialPart(line: ResultLine, paint: Palette, showAccounts: boolean): string[] {
+  const whose = line.id.split('/')[0] ?? line.id;
+  if (line.kind === 'trial') return [paint.red(`${line.verdict}: ${shownText(line.reason, showAccounts)}`)];
+  if (line.kind === 'detection' || line.kind === 'guardrail' || line.kind === 'blind') {
+    const verdict = line.verdict === 'detected' ? '' : line.verdict;
+    const words = [shownText(whose, showAccounts), verdict, shownTime(line.time)].filter((word) => word !== '');
+    return [outcomePaint(line, paint)(words.join(' '))];
+  }
+  return line.outcome === 'met' ? [] : [outcomePaint(line, paint)(`${line.id} ${line.verdict}`)];
+}
+
+function outcomePaint(line: ResultLine, paint: Palette): (text: string) => string {
+  if (line.outcome === 'met') return (text) => text;
+  return line.outcome === 'inconclusive' ? paint.yellow : paint.red;
+}
+
+/** Rows that need no attention by themselves are left out: a quiet control, a held probe, a clean rollback. */
+function table(lines: readonly ResultLine[], view: View): string[] {
+  const shown = lines.filter((line) => line.kind !== 'trial' && (isExpectation(line) || line.outcome !== 'met'));
+  if (shown.length === 0) return [];
+  const rows = shown.map((line, i) => ({
+    line,
+    first: shown[i - 1]?.scenario !== line.scenario,
+    id: view.text(line.id),
+    verdict: verdictWords(line, view),
+    time: shownTime(line.time),
+    slo: line.sloMs === undefined ? '' : formatDuration(line.sloMs),
+  }));
+  const width = (of: (row: (typeof rows)[number]) => string, least: number) =>
+    Math.max(least, ...rows.map((row) => of(row).length));
+  const wide = {
+    scenario: width((r) => r.line.scenario, 8),
+    id: width((r) => r.id, 11),
+    verdict: width((r) => r.verdict, 7),
+    time: width((r) => r.time, 6),
+    slo: width((r) => r.slo, 4),
+  };
+  const { paint } = view;
+  const head = [
+    '    ',
+    'scenario'.padEnd(wide.scenario),
+    'expectation'.padEnd(wide.id),
+    'verdict'.padEnd(wide.verdict),
+    'time'.padStart(wide.time),
+    'SLO'.padStart(wide.slo),
+  ];
+  return [
+    '',
+    paint.dim(head.join('  ').slice(1)),
+    ...rows.map((row) => {
+      const { line } = row;
+      const tint = tintOf(line, view);
+      const cells = [
+        `  ${tint(markOf(line))}`,
+        row.first ? paint.bold(line.scenario.padEnd(wide.scenario)) : ' '.repeat(wide.scenario),
+        row.id.padEnd(wide.id),
+        tint(row.verdict.padEnd(wide.verdict)),
+        row.time.padStart(wide.time),
+        paint.dim(row.slo.padStart(wide.slo)),
+        line.rate === undefined ? gauge(line, view) : shownRate(line.rate),
+      ];
+      return cells.join('  ').trimEnd();
+    }),
+  ];
+}
+
+/** Draws a time against its SLO: ten cells are the SLO, `▸` says that it went beyond, or never came. */
+function gauge(line: ResultLine, view: View): string {
+  if (line.verdict === 'missed' || line.verdict === 'absent') return view.paint.red(`${'━'.repeat(10)}▸`);
+  if (typeof line.time !== 'number' || line.sloMs === undefined || line.sloMs === 0) return '';
+  const ratio = line.time / line.sloMs;
+  const full = Math.min(10, Math.max(1, Math.round(ratio * 10)));
+  const bar = `${'━'.repeat(full)}${ratio > 1 ? '▸' : ''}`;
+  return `${tintOf(line, view)(bar)}${view.paint.dim('─'.repeat(10 - full))}`;
+}
+
+function verdictWords(line: ResultLine, view: View): string {
+  const change = view.find(line)?.change;
+  const words = line.outcome === 'inconclusive' ? `inconclusive (${line.reasonCode})` : view.text(line.verdict);
+  return change === undefined || changeWords[change] === '' ? words : `${words}, ${changeWords[change]}`;
+}
+
+const changeWords: Readonly<Record<Change, string>> = {
+  same: '',
+  'known-gap': 'known gap',
+  better: 'better',
+  worse: 'WORSE',
+  'new-failing': 'NEW',
+  expired: 'EXPIRED',
+  quarantined: 'quarantined',
+  lost: '',
+  unknown: '',
+};
+
+function openLines(lines: readonly ResultLine[], view: View): string[] {
+  const { paint } = view;
+  return lines
+    .filter((line) => line.outcome !== 'met')
+    .flatMap((line) => {
+      const was = view.find(line)?.was;
+      const about = `${paint.bold(line.scenario)} ${view.text(line.id)} ${tintOf(line, view)(verdictWords(line, view))}`;
+      const several = line.rate === undefined ? '' : ` (trial ${line.trial})`;
+      const accepted = [was?.reason, was?.owner && `owner ${was.owner}`, was?.expires && `until ${was.expires}`]
+        .filter((part) => part !== undefined && part !== '')
+        .join(' · ');
+      return [
+        '',
+        `  ${tintOf(line, view)(markOf(line))} ${about}`,
+        ...paragraph(`${view.text(line.reason)}${several}`, '    ', view.columns),
+        ...(accepted === '' || was?.met === true
+          ? []
+          : paragraph(`Accepted: ${view.text(accepted)}`, '    ', view.columns)),
+        ...paragraph(`→ ${nextStep(line)}`, '    ', view.columns).map(paint.cyan),
+      ];
+    });
+}
+
+function paragraph(text: string, indent: string, columns: number): string[] {
+  return wrapped(text, columns - indent.length).map((line) => `${indent}${line}`);
+}
+
+function betterLines(comparison: Comparison | undefined, view: View): string[] {
+  const better = comparison?.lines.filter((c) => c.change === 'better') ?? [];
+  if (better.length === 0) return [];
+  const lines = better.map(
+    ({ line, was }) =>
+      `  ${view.paint.green('▲')} ${view.paint.bold(line.scenario)} ${view.text(line.id)}: ${line.verdict}, was ${view.text(was?.verdict ?? '')}`,
+  );
+  return ['', ...lines, view.paint.dim('    Better than the baseline. Record it: windshear baseline accept')];
+}
+
+function totals(card: Scorecard, exitCode: ExitCode, comparison: Comparison | undefined, view: View): string[] {
+  const { paint } = view;
+  const s = card.summary;
+  const r = s.rollback;
+  const n = (count: number, word: string, tint: (text: string) => string) =>
+    count === 0 ? `${count} ${word}` : tint(`${count} ${word}`);
+  const took = runDurationMs(card.run);
+  const knownGaps = comparison?.lines.filter((c) => c.change === 'known-gap').length ?? 0;
+  const expectations = [
+    n(s.met, 'met', paint.green),
+    `${n(s.failed, 'failed', paint.red)}${knownGaps === 0 ? '' : ` (${counted(knownGaps, 'known gap')})`}`,
+    n(s.inconclusive, 'inconclusive', paint.yellow),
+  ];
+  const rollback = [
+    `${r.clean} clean`,
+    ...(r.byGuardrail === 0 ? [] : [`${r.byGuardrail} by guardrail`]),
+    ...(r.none === 0 ? [] : [`${r.none} nothing to revert`]),
+    ...(r.dirty === 0 ? [] : [paint.red(`${r.dirty} DIRTY`)]),
+    ...(r.unverified === 0 ? [] : [paint.red(`${r.unverified} UNVERIFIED`)]),
+  ];
+  const label = (text: string) => paint.dim(text.padEnd(14));
+  return [
+    '',
+    `  ${label('Expectations')}${expectations.join(' · ')}`,
+    `  ${label('False alerts')}${s.falseAlerts === 0 ? '0' : paint.red(String(s.falseAlerts))}`,
+    `  ${label('Rollback')}${rollback.join(' · ')}`,
+    `  ${label('Run')}${card.run.id}${took === undefined ? '' : ` · ${formatDuration(took)}`} · staging: ${card.run.staging}`,
+    `  ${label('Result')}${verdictSentence(exitCode, comparison !== undefined, paint)}`,
+  ];
+}
+
+function verdictSentence(exitCode: ExitCode, compared: boolean, paint: Palette): string {
+  const tint = exitCode === 0 ? paint.green : exitCode === 3 ? paint.yellow : paint.red;
+  return `${tint(exitSentences(compared)[exitCode])} ${paint.dim(`(exit ${exitCode})`)}`;
+}
+
+function exitSentences(compared: boolean): Readonly<Record<ExitCode, string>> {
+  return {
+    0: compared ? 'no worse than the baseline' : 'every expectation is met',
+    1: compared ? 'worse than the baseline' : 'an expectation failed',
+    2: 'the command or a file is invalid',
+    3: 'nothing failed, but something is inconclusive',
+    4: 'refused by a safety rule',
+    5: 'nothing was injected: staging or every channel was unreachable',
+    6: 'a rollback is dirty or unverified. Run: windshear recover',
+    70: 'the harness failed in a trial',
+    130: 'stopped; everything is reverted',
+  };
+}
+
+function isExpectation(line: ResultLine): boolean {
+  return line.kind === 'detection' || line.kind === 'guardrail' || line.kind === 'blind';
+}
+
+function markOf(line: ResultLine): string {
+  return line.outcome === 'met' ? '✔' : line.outcome === 'inconclusive' ? '?' : '✘';
+}
+
+/** A known gap stays red: it is a gap. */
+function tintOf(line: ResultLine, view: View): (text: string) => string {
+  if (line.outcome === 'met') return view.paint.green;
+  return line.outcome === 'inconclusive' ? view.paint.yellow : view.paint.red;
+}
+
+function lineKey(line: Pick<ResultLine, 'scenario' | 'id'>): string {
+  return `${line.scenario}\n${line.id}`;
+}
