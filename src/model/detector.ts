@@ -52,12 +52,13 @@ export type AnyChannel = ChannelDefinition<never>;
 
 /** What a format made of one JSON value. */
 export type Parsed =
-  | { readonly kind: 'signal'; readonly signal: Signal }
+  /** `record` is the alert's own JSON where the value holds several. */
+  | { readonly kind: 'signal'; readonly signal: Signal; readonly record?: Json }
   /** An envelope's content for the next format, with what the envelope alone knows. */
   | { readonly kind: 'content'; readonly value: Json; readonly known: Partial<Signal> }
   /** Not an alert at all: a heartbeat of the transport, a drop counter, a banner line. */
-  | { readonly kind: 'ignored'; readonly reason: string }
-  | { readonly kind: 'malformed'; readonly reason: string };
+  | { readonly kind: 'ignored'; readonly reason: string; readonly record?: Json }
+  | { readonly kind: 'malformed'; readonly reason: string; readonly record?: Json };
 
 export interface FormatInput {
   readonly value: Json;
@@ -84,32 +85,6 @@ export interface FormatDefinition<Params = unknown> {
 }
 
 export type AnyFormat = FormatDefinition<never>;
-
-/** How a poll failed; `retryAfterMs` is what the server asked for. Nothing secret is in the message. */
-export class PollError extends Error {
-  readonly code: PollErrorCode;
-  readonly retryAfterMs?: number;
-  constructor(
-    code: PollErrorCode,
-    message: string,
-    more: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
-  ) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
-    this.name = 'PollError';
-    this.code = code;
-    if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs;
-  }
-}
-
-export type PollErrorCode =
-  | 'unreachable'
-  | 'timeout'
-  | 'throttled'
-  | 'refused'
-  | 'redirect'
-  | 'content-type'
-  | 'too-large'
-  | 'malformed';
 
 /** Keeps a channel's param types together and checks its shape. */
 export function defineChannel<Params>(channel: ChannelDefinition<Params>): ChannelDefinition<Params> {

@@ -1,0 +1,117 @@
+import type { DeleteMessageBatchCommandOutput, Message, ReceiveMessageCommandOutput } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { CallError } from '../../model/call.ts';
+import { type ChannelContext, defineChannel, type Payload } from '../../model/detector.ts';
+
+const params = z.strictObject({
+  queueUrl: z.url({ protocol: /^https?$/ }),
+  /** How long a poll waits for the first message, in seconds. */
+  waitSeconds: z.number().int().min(0).max(20).default(1),
+});
+
+/** The part of the AWS clients that this channel asks for; region, endpoint and credentials are theirs. */
+export interface SqsClients {
+  readonly sqs: () => SqsSender | Promise<SqsSender>;
+}
+
+/** As much of the SDK's client as is used. */
+export interface SqsSender {
+  send(command: unknown, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+/** Most batches of ten that one poll takes, so that a flooded queue cannot hold a poll forever. */
+const mostBatches = 50;
+
+/**
+ * Takes messages off a queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+ * A message is deleted by the poll after the one that handed it over, or on close, so that a lost poll loses none; the
+ * queue may then show a message twice, which the alert's own key tells.
+ */
+export const sqs = defineChannel({
+  type: 'sqs',
+  title: 'SQS queue',
+  description:
+    'Receives from an SQS queue until it is empty and deletes what was handed over. The body of each message is a ' +
+    'payload. Use a queue of its own for the harness: what it takes, no one else sees.',
+  params,
+  example: params.parse({ queueUrl: 'https://sqs.us-east-1.amazonaws.com/111122223333/alerts' }),
+  delivery: 'queue',
+  async open(ctx, { queueUrl, waitSeconds }) {
+    const { DeleteMessageBatchCommand, ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
+    const client = await (await sqsClientsOf(ctx)).sqs();
+    let handedOver: string[] = [];
+
+    const receive = async (seconds: number, signal: AbortSignal): Promise<readonly Message[]> => {
+      const command = new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: seconds,
+      });
+      const answer = (await client.send(command, { abortSignal: signal })) as ReceiveMessageCommandOutput;
+      return answer.Messages ?? [];
+    };
+
+    /** What cannot be deleted comes again and is recognised; it does not fail a poll. */
+    const deleteHandedOver = async (signal: AbortSignal): Promise<void> => {
+      const receipts = handedOver;
+      handedOver = [];
+      for (let from = 0; from < receipts.length; from += 10) {
+        const entries = receipts
+          .slice(from, from + 10)
+          .map((receipt, index) => ({ Id: String(index), ReceiptHandle: receipt }));
+        try {
+          const command = new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
+          const answer = (await client.send(command, { abortSignal: signal })) as DeleteMessageBatchCommandOutput;
+          for (const { Code } of answer.Failed ?? []) ctx.log(`A message of ${queueUrl} was not deleted: ${Code}`);
+        } catch (error) {
+          ctx.log(
+            `Messages of ${queueUrl} were not deleted: ${error instanceof Error ? error.message : String(error)}`,
+          );
+        }
+      }
+    };
+
+    return {
+      address: queueUrl,
+      async poll(signal) {
+        const payloads: Payload[] = [];
+        const receipts: string[] = [];
+        const deleting = deleteHandedOver(signal);
+        try {
+          for (let batch = 0; batch < mostBatches; batch++) {
+            const messages = await receive(batch === 0 ? waitSeconds : 0, signal);
+            const arrivedMonoMs = ctx.clock.monoMs();
+            for (const { Body, ReceiptHandle } of messages) {
+              if (Body !== undefined) payloads.push({ bytes: Buffer.from(Body), arrivedMonoMs });
+              if (ReceiptHandle !== undefined) receipts.push(ReceiptHandle);
+            }
+            if (messages.length === 0) break;
+          }
+        } catch (error) {
+          // Messages of earlier batches are still ours: they are handed over, and the next poll meets the error again.
+          if (payloads.length === 0) throw error instanceof CallError ? error : pollFailed(queueUrl, error);
+        } finally {
+          await deleting;
+        }
+        handedOver = receipts;
+        return payloads;
+      },
+      async close() {
+        await deleteHandedOver(new AbortController().signal);
+      },
+    };
+  },
+});
+
+function pollFailed(queueUrl: string, error: unknown): CallError {
+  const code = error instanceof Error ? error.name : 'Error';
+  const message = error instanceof Error ? error.message : String(error);
+  return new CallError('failed', code, `Cannot receive from ${queueUrl}: ${code}: ${message}`, { cause: error });
+}
+
+async function sqsClientsOf(ctx: ChannelContext): Promise<SqsClients> {
+  const clients = await ctx.clients('aws');
+  if (typeof clients === 'object' && clients !== null && 'sqs' in clients && typeof clients.sqs === 'function')
+    return clients as SqsClients;
+  throw new TypeError("Channel 'sqs' needs clients with an sqs() method.");
+}

@@ -1,0 +1,123 @@
+import type { BoundFormat, Decoded, DecodedSignal, FormatInput, Parsed, Payload } from '../model/detector.ts';
+import type { Json } from '../model/json.ts';
+import type { Signal } from '../model/signal.ts';
+import { parseJson, textOf } from './json.ts';
+
+/**
+ * Turns a payload into signals through a list of formats, outermost first. It never throws: a record that cannot be
+ * read is listed as malformed with its own text, and its neighbours are read all the same. A payload is one JSON value,
+ * or JSON lines. What an envelope knew fills in what the alert itself does not say.
+ */
+export function decode(payload: Payload, formats: readonly BoundFormat[]): Decoded {
+  const found: Found = { signals: [], ignored: 0, malformed: [] };
+  const text = textOf(payload.bytes);
+  const whole = parseJson(text);
+  if ('value' in whole) readValue(found, { value: whole.value, text, headers: payload.headers }, formats);
+  else readLines(found, { text, headers: payload.headers, problem: whole.problem }, formats);
+  return found;
+}
+
+interface Found {
+  readonly signals: DecodedSignal[];
+  ignored: number;
+  readonly malformed: { readonly reason: string; readonly text?: string }[];
+}
+
+interface Value {
+  readonly value: Json;
+  readonly text: string;
+  readonly headers: Payload['headers'];
+}
+
+interface Lines {
+  readonly text: string;
+  readonly headers: Payload['headers'];
+  readonly problem: string;
+}
+
+/**
+ * JSON lines, where at least one line is an object or a list by itself; else the whole text is one malformed record.
+ * Prose among them, such as a tool's start-up banner, is ignored where the format says that it occurs.
+ */
+function readLines(found: Found, { text, headers, problem }: Lines, formats: readonly BoundFormat[]): void {
+  const prose = formats[0]?.definition.prose === true;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const parsed = lines.map((line) => parseJson(line));
+  const some = parsed.some((line) => 'value' in line && typeof line.value === 'object');
+  if (!some && !(prose && lines.length > 0 && lines.every((line) => !line.trimStart().startsWith('{')))) {
+    found.malformed.push({ reason: lines.length === 0 ? 'empty' : problem, text });
+    return;
+  }
+  for (const [index, line] of lines.entries()) {
+    const outcome = parsed[index];
+    if (outcome === undefined) continue;
+    if ('value' in outcome) readValue(found, { value: outcome.value, text: line, headers }, formats);
+    else if (prose && !line.trimStart().startsWith('{')) found.ignored++;
+    else found.malformed.push({ reason: outcome.problem, text: line });
+  }
+}
+
+/** One value; where it yields a single record its own text is that record's, without encoding it again. */
+function readValue(found: Found, { value, text, headers }: Value, formats: readonly BoundFormat[]): void {
+  const records: { readonly parsed: Exclude<Parsed, { kind: 'content' }>; readonly record: Json }[] = [];
+  readThrough(records, { value, headers, known: {} }, formats, 0);
+  if (records.length === 0) found.ignored++;
+  for (const { parsed, record } of records) {
+    const recordText = records.length === 1 ? text : JSON.stringify(record);
+    if (parsed.kind === 'signal') found.signals.push({ signal: parsed.signal, text: recordText });
+    else if (parsed.kind === 'ignored') found.ignored++;
+    else found.malformed.push({ reason: parsed.reason, text: recordText });
+  }
+}
+
+interface Content {
+  readonly value: Json;
+  readonly headers: Payload['headers'];
+  readonly known: Partial<Signal>;
+}
+
+function readThrough(
+  records: { readonly parsed: Exclude<Parsed, { kind: 'content' }>; readonly record: Json }[],
+  { value, headers, known }: Content,
+  formats: readonly BoundFormat[],
+  depth: number,
+): void {
+  const format = formats[depth];
+  if (format === undefined) {
+    records.push({
+      parsed: { kind: 'malformed', reason: 'no format is named for what is in the envelope' },
+      record: value,
+    });
+    return;
+  }
+  const last = depth === formats.length - 1;
+  const input: FormatInput = headers === undefined ? { value, last, known } : { value, last, known, headers };
+  try {
+    for (const parsed of format.definition.read(input, format.params as never)) {
+      if (parsed.kind === 'content') {
+        readThrough(
+          records,
+          { value: parsed.value, headers, known: { ...known, ...parsed.known } },
+          formats,
+          depth + 1,
+        );
+      } else if (parsed.kind === 'signal') {
+        records.push({
+          parsed: { kind: 'signal', signal: completed(known, parsed.signal) },
+          record: parsed.record ?? value,
+        });
+      } else {
+        records.push({ parsed, record: parsed.record ?? value });
+      }
+    }
+  } catch (error) {
+    const reason = `format '${format.definition.type}' failed: ${error instanceof Error ? error.message : String(error)}`;
+    records.push({ parsed: { kind: 'malformed', reason }, record: value });
+  }
+}
+
+/** A source's own field outranks what its envelope knew. */
+function completed(known: Partial<Signal>, signal: Signal): Signal {
+  for (const _ in known) return { ...known, ...signal };
+  return signal;
+}
