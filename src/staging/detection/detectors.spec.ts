@@ -161,7 +161,6 @@ describe('profileDetector', () => {
       actor: { arn: startUp.roles.tester, name: 'windshear-tester' },
       action: 'ec2:RunInstances',
       resource: { id: 'ami-0rogue' },
-      resources: ['subnet-1'],
     });
     expect(JSON.stringify(out)).not.to.match(/ws[a-z2-7]{12}/);
   });

@@ -2,9 +2,8 @@ import type { Clock } from '../../../model/clock.ts';
 import { type CloudEvent, cloudEvent } from '../cloud-event.ts';
 import type { DetectorParts, EventDetector } from '../detector.ts';
 import { outward } from '../options.ts';
-import type { TrailRecord } from '../trail-record.ts';
 import type { Profile } from './profile.ts';
-import { launchedInto, type Triple, tripleOf } from './triple.ts';
+import { type Triple, tripleOf } from './triple.ts';
 
 export interface ProfileDetectorParts extends DetectorParts {
   readonly profile: Profile;
@@ -33,7 +32,6 @@ export function profileDetector(parts: ProfileDetectorParts): ProfileDetector {
         severity: 'medium',
         score: anomaly.score,
         ...described(triple),
-        ...related(record, triple),
       };
       out.raise(event('anomaly', { id: `unusual-action/${record.eventID}`, time: record.eventTime, data }));
     },
@@ -51,12 +49,6 @@ function described({ actor, action, resource }: Triple): Record<string, unknown>
     action,
     resource: { id: resource, ...(resource.startsWith('arn:') && { arn: resource }) },
   };
-}
-
-/** What else the act touched: a launch names its image, subnet and instances, though none of them is its habit. */
-function related(record: TrailRecord, { resource }: Triple): Record<string, unknown> {
-  const resources = launchedInto(record).filter((id) => id !== resource);
-  return resources.length > 0 ? { resources } : {};
 }
 
 function event(

@@ -70,17 +70,6 @@ function resourceOf(service: string, record: TrailRecord): string {
   }
 }
 
-/** Lists image, subnet and instances of a launch; empty for every other act. */
-export function launchedInto({ eventName, requestParameters, responseElements }: TrailRecord): readonly string[] {
-  if (eventName !== 'RunInstances') return [];
-  const instances = at(responseElements, ['instancesSet', 'items']);
-  return [
-    textAt(requestParameters, ['imageId']) ?? textAt(requestParameters, ['instancesSet', 'items', '0', 'imageId']),
-    textAt(requestParameters, ['subnetId']),
-    ...(Array.isArray(instances) ? instances.map((instance) => textAt(instance, ['instanceId'])) : []),
-  ].filter((id) => id !== undefined);
-}
-
 function launchedFrom({ requestParameters }: TrailRecord): string {
   const template =
     textAt(requestParameters, ['launchTemplate', 'launchTemplateId']) ??
@@ -94,14 +83,9 @@ function launchedFrom({ requestParameters }: TrailRecord): string {
 }
 
 function textAt(value: unknown, path: readonly string[]): string | undefined {
-  const found = at(value, path);
-  return typeof found === 'string' ? found : undefined;
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  let found = value;
-  for (const key of path) found = typeof found === 'object' && found !== null ? Reflect.get(found, key) : undefined;
-  return found;
+  let at = value;
+  for (const key of path) at = typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined;
+  return typeof at === 'string' ? at : undefined;
 }
 
 function map(text: string | undefined, change: (text: string) => string): string | undefined {
