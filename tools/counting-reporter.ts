@@ -10,8 +10,8 @@ const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS } = Mocha.Runner.constan
 class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    const output: unknown = options.reporterOptions?.output;
-    if (typeof output !== 'string') throw new Error('The counting reporter needs --reporter-option output=<file>.');
+    const { output }: { readonly output?: string } = options.reporterOptions ?? {};
+    if (output === undefined) throw new Error('The counting reporter needs --reporter-option output=<file>.');
     const counts = { passed: 0, failed: 0, finished: false };
     const note = (change: Partial<typeof counts>) =>
       writeFileSync(output, JSON.stringify(Object.assign(counts, change)));

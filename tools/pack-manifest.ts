@@ -22,7 +22,8 @@ async function strip(): Promise<void> {
   await restore();
   const text = await readFile(manifest, 'utf8');
   await writeFile(original, text);
-  await writeFile(manifest, `${JSON.stringify(stripped(JSON.parse(text)), null, 2)}\n`);
+  const checkout: Manifest = JSON.parse(text);
+  await writeFile(manifest, `${JSON.stringify(stripped(checkout), null, 2)}\n`);
 }
 
 /** Also mends what a pack that was killed left behind; without such a rest it does nothing. */
