@@ -40,7 +40,7 @@ const workloads = new Set(['deployment', 'replicaset', 'daemonset', 'statefulset
  */
 const letters = '[bcdfghjklmnpqrstvwxz2456789]';
 const podName = new RegExp(
-  `^(?<owner>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)-(?:${letters}{6,10}-${letters}{5}|${letters}{5}|\\d{1,5})$`,
+  `^(?<owner>[a-z0-9](?:[a-z0-9.-]*?[a-z0-9])??)-(?:${letters}{6,10}-${letters}{5}|${letters}{5}|\\d{1,5})$`,
 );
 const replicaSetName = new RegExp(`^(?<owner>.+)-${letters}{6,10}$`);
 
