@@ -1,11 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { iamAction, isMutating } from '../../model/aws-action.ts';
 import { CallError, type CallRecord } from '../../model/call.ts';
 import type { Clock } from '../../model/clock.ts';
 import { WindshearError } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Phase } from '../../model/marker.ts';
-import { iamAction, isMutating } from './action.ts';
 import { toCallError } from './call-error.ts';
 import type { AwsClients } from './clients.ts';
 import { pinEndpoint } from './endpoint.ts';
