@@ -69,10 +69,14 @@ export const readyLine = z.object({ ready: z.literal(true), port: z.int().positi
 
 export type ReadyLine = z.infer<typeof readyLine>;
 
-/** Lists the IAM actions that the detection's identity needs; nothing in it changes the account. */
+/**
+ * Lists the IAM actions that the detection's identity needs; nothing in it changes the account. AWS asks for
+ * `sqs:DeleteMessage` for batches too, the emulator for `sqs:DeleteMessageBatch`.
+ */
 export const detectionActions = [
   'sqs:ReceiveMessage',
   'sqs:DeleteMessage',
+  'sqs:DeleteMessageBatch',
   'events:PutEvents',
   'iam:GetRole',
   'iam:ListAttachedRolePolicies',
