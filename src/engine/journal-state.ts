@@ -1,0 +1,72 @@
+import type { After } from '../model/fault.ts';
+import type { JournalEntry, StateFile } from '../model/journal.ts';
+import { isClosingVerdict } from './revert.ts';
+import type { Injection } from './revert-request.ts';
+
+type Entry<Kind extends JournalEntry['kind']> = Extract<JournalEntry, { kind: Kind }>;
+
+export type Intent = Entry<'intent'>;
+export type RunStart = Entry<'run-started'>;
+
+/** A fault or control that may still be in, as far as the journal tells. */
+export interface OpenIntent {
+  readonly intent: Intent;
+  readonly injection: Injection;
+  readonly acknowledged?: After['acknowledged'];
+  readonly readBack?: StateFile;
+  readonly injectError?: Error;
+  /** True where a revert had begun. */
+  readonly begun: boolean;
+}
+
+/** Lists what a journal leaves open, newest first: intents that no closing verdict follows. */
+export function openIntents(entries: readonly JournalEntry[]): readonly OpenIntent[] {
+  const open = new Map<number, OpenIntent>();
+  for (const entry of entries) {
+    if (entry.kind === 'intent') open.set(entry.seq, { intent: entry, injection: 'unknown', begun: false });
+    else if (entry.kind === 'closed') open.clear();
+    else if ('of' in entry) follow(open, entry);
+  }
+  return [...open.values()].reverse();
+}
+
+/** Says whether the run ended by itself or was recovered or closed; its verdicts may still be dirty. */
+export function hasEnded(entries: readonly JournalEntry[]): boolean {
+  return entries.some((entry) => entry.kind === 'run-ended' || entry.kind === 'closed');
+}
+
+export function runStart(entries: readonly JournalEntry[]): RunStart | undefined {
+  return entries.find((entry) => entry.kind === 'run-started');
+}
+
+function follow(open: Map<number, OpenIntent>, entry: Extract<JournalEntry, { of: number }>): void {
+  const known = open.get(entry.of);
+  if (known === undefined) return;
+  switch (entry.kind) {
+    case 'acknowledged':
+      open.set(entry.of, { ...known, injection: 'acknowledged', acknowledged: withoutAbsent(entry.acknowledgement) });
+      return;
+    case 'denied':
+      open.set(entry.of, { ...known, injection: 'denied' });
+      return;
+    case 'inject-failed':
+      open.set(entry.of, { ...known, injection: 'unknown', injectError: new Error(`${entry.code}: ${entry.message}`) });
+      return;
+    case 'effect':
+      open.set(entry.of, { ...known, readBack: entry.readBack });
+      return;
+    case 'verified':
+      if (isClosingVerdict(entry.verdict)) open.delete(entry.of);
+      else open.set(entry.of, { ...known, begun: true });
+      return;
+    default:
+      open.set(entry.of, { ...known, begun: true });
+  }
+}
+
+function withoutAbsent({
+  ids,
+  advanced,
+}: Entry<'acknowledged'>['acknowledgement']): NonNullable<After['acknowledged']> {
+  return { ...(ids !== undefined && { ids }), ...(advanced !== undefined && { advanced }) };
+}

@@ -1,0 +1,178 @@
+import { exitCodes } from '../model/errors.ts';
+import type { After, AnyFault } from '../model/fault.ts';
+import type { NewJournalEntry } from '../model/journal.ts';
+import type { Marker, Phase } from '../model/marker.ts';
+import type { TargetSession } from '../model/target.ts';
+import { failureText } from './failure-text.ts';
+import { type Journal, JournalError, openJournal } from './journal.ts';
+import type { OpenIntent } from './journal-state.ts';
+import { openPreImages, type PreImages } from './pre-images.ts';
+import {
+  isOfOtherStaging,
+  type RecoveredFault,
+  type RecoveredRun,
+  type RecoverRequest,
+  type RecoveryEnvironment,
+} from './recover-request.ts';
+import { isClosingVerdict, revertFault } from './revert.ts';
+import type { FaultRollback } from './revert-request.ts';
+import type { UnfinishedRun } from './unfinished-runs.ts';
+
+interface Opened {
+  readonly name: string;
+  readonly environment: RecoveryEnvironment;
+  readonly run: UnfinishedRun;
+}
+
+type Up = Extract<RecoveryEnvironment, { status: 'up' }>;
+
+/** Recovers one run under its environment's lock, in its own journal. */
+export async function recoverRun(request: RecoverRequest, opened: Opened): Promise<RecoveredRun> {
+  const { run, name, environment } = opened;
+  const journal = await journalOrNone(request, run);
+  const preImages = openPreImages({ disk: request.disk, stateFolder: request.folders.state, runId: run.runId });
+  const { pid, startedAt } = request.process;
+  const about = { runId: run.runId, environment: name, damaged: run.damaged };
+  const problems: string[] = [];
+  const write = async (entry: NewJournalEntry): Promise<void> => {
+    try {
+      await journal.append(entry);
+    } catch (error) {
+      problems.push(
+        `${failureText(error)}. What was reverted is not recorded; make the folder writable and run: windshear recover`,
+      );
+    }
+  };
+
+  await write({ kind: 'recovery-started', pid, processStartedAt: startedAt });
+  if (environment.status === 'gone' || isOfOtherStaging(run, environment)) {
+    const reason = `The embedded staging${idOf(run)} that this run used is gone, and with it all that was in it.`;
+    await write({ kind: 'closed', reason });
+    if (problems.length === 0) await preImages.removeAll();
+    return { ...about, faults: [], closed: reason, problems: [...new Set(problems)] };
+  }
+
+  const sessions = newSessions(environment);
+  const faults: RecoveredFault[] = [];
+  for (const open of run.open) {
+    if (request.abandon.aborted) break;
+    const rollback = await recoverFault(request, { open, journal, preImages, environment, sessions, run, write });
+    const { seq, scenario, n, role, touches } = open.intent;
+    faults.push({ seq, scenario, n, role, touches, rollback });
+  }
+  if (request.abandon.aborted) problems.push('The recovery was abandoned. Run: windshear recover');
+  else {
+    // What a damaged line may have spoken of stays for a person to look at.
+    const isClean = run.damaged.length === 0 && faults.every((fault) => isClosingVerdict(fault.rollback.verdict));
+    await write({ kind: 'run-ended', exitCode: isClean ? exitCodes.met : exitCodes.dirty });
+    if (isClean && problems.length === 0) await preImages.removeAll();
+  }
+  return { ...about, faults, problems: [...new Set(problems)] };
+}
+
+interface Work {
+  readonly open: OpenIntent;
+  readonly journal: Journal;
+  readonly preImages: PreImages;
+  readonly environment: Up;
+  readonly sessions: Sessions;
+  readonly run: UnfinishedRun;
+  readonly write: (entry: NewJournalEntry) => Promise<void>;
+}
+
+async function recoverFault(request: RecoverRequest, work: Work): Promise<FaultRollback> {
+  const { open, preImages, environment, journal } = work;
+  const { intent } = open;
+  const definition = request.catalogue.faults.get(intent.fault);
+  if (definition === undefined) {
+    return unrevertible(
+      work,
+      `fault '${intent.fault}' is unknown to this version; recover with the one that injected it`,
+    );
+  }
+  let before: Awaited<ReturnType<PreImages['read']>>;
+  try {
+    before = await preImages.read(intent.preImage);
+  } catch (error) {
+    const damage = work.run.damaged.length === 0 ? '' : '; a damaged line may say that it was put back already';
+    return unrevertible(work, `${failureText(error)}${damage}`);
+  }
+  const { result } = await revertFault({
+    definition,
+    params: intent.params,
+    marker: intent.marker as Marker,
+    before,
+    after: await afterOf(request, work),
+    injection: open.injection,
+    ...(open.injectError !== undefined && { injectError: open.injectError }),
+    begunBefore: open.begun,
+    settleMs: intent.settleMs,
+    budgetMs: environment.revertBudgetMs,
+    clock: request.clock,
+    abandon: request.abandon,
+    session: (phase, signal) => work.sessions(definition, intent.marker as Marker, { phase, signal }),
+    journal,
+    of: intent.seq,
+    forget: () => preImages.remove([intent.preImage, ...(open.readBack === undefined ? [] : [open.readBack])]),
+    ...(request.log !== undefined && { log: request.log }),
+  });
+  return result;
+}
+
+/** Without its read-back a fault compares with its own delta alone; nothing else depends on it. */
+async function afterOf(request: RecoverRequest, { open, preImages }: Work): Promise<After> {
+  const acknowledged = open.acknowledged === undefined ? {} : { acknowledged: open.acknowledged };
+  if (open.readBack === undefined) return acknowledged;
+  try {
+    return { ...acknowledged, readBack: await preImages.read(open.readBack) };
+  } catch (error) {
+    request.log?.(`What was read back after '${open.intent.fault}' cannot be used: ${failureText(error)}`);
+    return acknowledged;
+  }
+}
+
+async function unrevertible(work: Work, why: string): Promise<FaultRollback> {
+  const { intent } = work.open;
+  const where = intent.touches.map((resource) => `'${resource}'`).join(', ');
+  const reason = `Cannot revert '${intent.fault}' on ${where}: ${why}. Nothing was guessed and nothing changed: look at it by hand, put it right, then move the folder of run '${work.run.runId}' out of the reports`;
+  const rollback: FaultRollback = { fault: intent.fault, verdict: 'dirty', reasonCode: 'revert-failed', reason };
+  await work.write({ kind: 'verified', of: intent.seq, verdict: 'dirty', reason });
+  return rollback;
+}
+
+type Sessions = (
+  definition: AnyFault,
+  marker: Marker,
+  act: { readonly phase: Phase; readonly signal: AbortSignal },
+) => Promise<Pick<TargetSession, 'clients'>>;
+
+/** One session for each target, phase and marker; a failed one is asked for again. */
+function newSessions(environment: Up): Sessions {
+  const known = new Map<string, Pick<TargetSession, 'clients'>>();
+  return async (definition, marker, { phase, signal }) => {
+    const target = environment.targets.get(definition.target);
+    if (target === undefined) {
+      if (definition.target === 'none' || definition.target === 'process') return { clients: undefined };
+      throw new Error(`the environment has no target '${definition.target}' any more`);
+    }
+    const key = `${target.kind} ${phase} ${marker}`;
+    const session = known.get(key) ?? (await target.session(phase, marker, signal));
+    known.set(key, session);
+    return session;
+  };
+}
+
+/** A journal that cannot be opened for writing does not keep anything from being reverted. */
+async function journalOrNone(request: RecoverRequest, run: UnfinishedRun): Promise<Journal> {
+  const { disk, clock } = request;
+  try {
+    return await openJournal({ disk, clock, path: run.path });
+  } catch (error) {
+    const failure = new JournalError(run.path, error);
+    return { path: run.path, append: () => Promise.reject(failure), failure: () => failure };
+  }
+}
+
+function idOf(run: UnfinishedRun): string {
+  return run.start?.stagingId === undefined ? '' : ` '${run.start.stagingId}'`;
+}

@@ -1,0 +1,140 @@
+import { type ExitCode, exitCodes, RefusedError, UnreachableError } from '../model/errors.ts';
+import { failureText } from './failure-text.ts';
+import { acquireLock } from './lock.ts';
+import {
+  isOfOtherStaging,
+  type RecoveredRun,
+  type RecoverOutcome,
+  type RecoverRequest,
+  type RecoveryEnvironment,
+} from './recover-request.ts';
+import { recoverRun } from './recover-run.ts';
+import { isClosingVerdict } from './revert.ts';
+import { proveIdentity } from './staging-proof.ts';
+import { pause, withTimeLimit } from './time-limit.ts';
+import { isGoing, type UnfinishedRun, unfinishedRuns } from './unfinished-runs.ts';
+
+/**
+ * Puts back what dead runs left in: takes each environment's lock, proves that the targets are the same as then, and
+ * reverts and verifies every open intent, newest first, in the run's own journal. One that fails does not stop the
+ * next. May itself die at any step and be called again.
+ */
+export async function recover(request: RecoverRequest): Promise<RecoverOutcome> {
+  const runs: RecoveredRun[] = [];
+  const refused: RefusedError[] = [];
+  const names = new Set<string>();
+  for (const run of await findRuns(request)) {
+    const name = environmentOf(request, run);
+    if (name === undefined) runs.push(nameless(run));
+    else names.add(name);
+  }
+  for (const name of names) {
+    try {
+      runs.push(...(await recoverEnvironment(request, name)));
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      refused.push(error);
+    }
+  }
+  return { exitCode: exitCodeOf(runs, refused), runs, refused };
+}
+
+async function recoverEnvironment(request: RecoverRequest, name: string): Promise<readonly RecoveredRun[]> {
+  const { disk, clock, random, process } = request;
+  const place = { disk, clock, random, process, stateFolder: request.folders.state, environment: name };
+  const lock = request.locked === name ? undefined : await acquireLock({ ...place, doing: 'recover' });
+  try {
+    // Looked at again under the lock: another recovery may have been faster.
+    const runs = (await findRuns(request)).filter((run) => environmentOf(request, run) === name);
+    return runs.length === 0 ? [] : await recoverAll(request, name, runs);
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function recoverAll(
+  request: RecoverRequest,
+  name: string,
+  runs: readonly UnfinishedRun[],
+): Promise<readonly RecoveredRun[]> {
+  let environment: RecoveryEnvironment;
+  try {
+    environment = await request.environment(name);
+  } catch (error) {
+    return runs.map((run) => untouched(run, name, `Environment '${name}' cannot be opened: ${failureText(error)}`));
+  }
+  try {
+    const stranger = await provenStranger(request, environment, runs);
+    if (stranger !== undefined) return runs.map((run) => untouched(run, name, stranger));
+    const recovered: RecoveredRun[] = [];
+    for (const run of runs) {
+      const isLost = environment.status === 'gone' && run.start?.staging === 'live';
+      recovered.push(isLost ? untouched(run, name, lost(name)) : await recoverRun(request, { name, environment, run }));
+    }
+    return recovered;
+  } finally {
+    if (environment.status === 'up') await environment.close();
+  }
+}
+
+/** A revert in the wrong account would be worse than none: identities must be those of the proof. */
+async function provenStranger(
+  request: RecoverRequest,
+  environment: RecoveryEnvironment,
+  runs: readonly UnfinishedRun[],
+): Promise<string | undefined> {
+  if (environment.status === 'gone' || runs.every((run) => run.open.length === 0)) return undefined;
+  if (runs.every((run) => isOfOtherStaging(run, environment))) return undefined;
+  const { clock, abandon } = request;
+  const deadlineMonoMs = clock.monoMs() + environment.revertBudgetMs;
+  for (let pauseMs = 200; ; pauseMs *= 2) {
+    try {
+      const limit = { clock, limitMs: Math.max(1, deadlineMonoMs - clock.monoMs()), outer: abandon };
+      await withTimeLimit(limit, (signal) => proveIdentity(environment.targets.values(), signal));
+      return undefined;
+    } catch (error) {
+      const isOver = clock.monoMs() + pauseMs >= deadlineMonoMs;
+      const sentence = `Nothing was reverted: ${failureText(error)}. Run: windshear recover`;
+      if (!(error instanceof UnreachableError) || isOver || !(await pause(clock, pauseMs, abandon))) return sentence;
+    }
+  }
+}
+
+async function findRuns(request: RecoverRequest): Promise<readonly UnfinishedRun[]> {
+  const found: UnfinishedRun[] = [];
+  for (const run of await unfinishedRuns(request.disk, request.folders.reports)) {
+    const name = environmentOf(request, run);
+    const isWanted = request.only === undefined || name === request.only;
+    if (isWanted && run.runId !== request.except && !(await isGoing(run, request.process))) found.push(run);
+  }
+  return found;
+}
+
+function environmentOf(request: RecoverRequest, run: UnfinishedRun): string | undefined {
+  return run.start?.environment ?? request.assume;
+}
+
+function nameless(run: UnfinishedRun): RecoveredRun {
+  const todo = `Run: windshear recover --env <name>`;
+  const problem = `The line of '${run.path}' that names the environment is damaged, so nothing was reverted. ${todo}`;
+  return { runId: run.runId, faults: [], damaged: run.damaged, problems: [problem] };
+}
+
+function lost(name: string): string {
+  return `The run used environment '${name}' as a live one, and it is embedded and down now. Restore its entry in windshear.yaml, then run: windshear recover`;
+}
+
+function untouched(run: UnfinishedRun, environment: string, problem: string): RecoveredRun {
+  return { runId: run.runId, environment, faults: [], damaged: run.damaged, problems: [problem] };
+}
+
+function exitCodeOf(runs: readonly RecoveredRun[], refused: readonly RefusedError[]): ExitCode {
+  const isDirty = runs.some(
+    (run) =>
+      run.problems.length > 0 ||
+      (run.damaged.length > 0 && run.closed === undefined) ||
+      run.faults.some((fault) => !isClosingVerdict(fault.rollback.verdict)),
+  );
+  if (isDirty) return exitCodes.dirty;
+  return refused.length > 0 ? exitCodes.refused : exitCodes.met;
+}

@@ -1,0 +1,80 @@
+import { posix } from 'node:path';
+import type { Disk } from '../model/disk.ts';
+import { RefusedError } from '../model/errors.ts';
+import { type DamagedLine, readJournal } from './journal-lines.ts';
+import { hasEnded, type OpenIntent, openIntents, type RunStart, runStart } from './journal-state.ts';
+import type { OwnProcess } from './lock.ts';
+
+/** A run that did not end, or that left something in. */
+export interface UnfinishedRun {
+  readonly runId: string;
+  /** Absolute path of its journal. */
+  readonly path: string;
+  /** Absent where the line that names it is damaged. */
+  readonly start?: RunStart;
+  /** Newest first. */
+  readonly open: readonly OpenIntent[];
+  readonly damaged: readonly DamagedLine[];
+  readonly tornTail: boolean;
+}
+
+/** Finds the unfinished runs of a reports folder, newest first; runs that are still going are among them. */
+export async function unfinishedRuns(disk: Disk, reportsFolder: string): Promise<readonly UnfinishedRun[]> {
+  if (!(await disk.exists(reportsFolder))) return [];
+  const found: UnfinishedRun[] = [];
+  const names = await disk.list(reportsFolder);
+  for (const runId of [...names].sort().reverse()) {
+    const path = posix.join(reportsFolder, runId, 'journal.jsonl');
+    // `latest` leads to a run that is listed under its own name.
+    if (runId === 'latest' || !(await disk.exists(path))) continue;
+    const run = await readUnfinished(disk, runId, path);
+    if (run !== undefined) found.push(run);
+  }
+  return found;
+}
+
+async function readUnfinished(disk: Disk, runId: string, path: string): Promise<UnfinishedRun | undefined> {
+  const { entries, damaged, tornTail } = await readJournal(disk, path);
+  const open = openIntents(entries);
+  // A journal without one whole or damaged line belongs to a run that died before it could touch anything.
+  if (entries.length + damaged.length === 0 || (hasEnded(entries) && open.length === 0)) return undefined;
+  const start = runStart(entries);
+  return { runId, path, open, damaged, tornTail, ...(start !== undefined && { start }) };
+}
+
+export interface UnfinishedCheck {
+  readonly disk: Disk;
+  readonly reportsFolder: string;
+  readonly environment: string;
+  readonly staging: 'embedded' | 'live';
+  readonly process: OwnProcess;
+  /** The run that asks. */
+  readonly except?: string;
+}
+
+/**
+ * Lists the unfinished runs of an environment before a command injects into it; they are dead by now if the caller
+ * holds its lock. Those of an embedded one are to be recovered first; those of a live one are refused with what to type.
+ */
+export async function checkUnfinished(check: UnfinishedCheck): Promise<readonly UnfinishedRun[]> {
+  const all = await unfinishedRuns(check.disk, check.reportsFolder);
+  const ours = all.filter(({ runId, start }) => {
+    const mayBeOurs = start === undefined ? check.staging === 'live' : start.environment === check.environment;
+    return mayBeOurs && runId !== check.except;
+  });
+  const left: UnfinishedRun[] = [];
+  for (const run of ours) if (!(await isGoing(run, check.process))) left.push(run);
+  if (check.staging === 'embedded' || left.length === 0) return left;
+  const faults = left.reduce((sum, run) => sum + run.open.length, 0);
+  const runs = left.map((run) => `'${run.runId}'`).join(', ');
+  throw new RefusedError(
+    'unfinished-run',
+    `Environment '${check.environment}' has unfinished runs, with ${faults} faults that may still be in: ${runs}. Run: windshear recover --env ${check.environment}`,
+  );
+}
+
+/** Says whether another process is still busy with a run; ours is not, or it would not ask. */
+export async function isGoing(run: UnfinishedRun, own: OwnProcess): Promise<boolean> {
+  if (run.start === undefined || run.start.pid === own.pid) return false;
+  return own.isAlive(run.start.pid, run.start.processStartedAt);
+}
