@@ -1,0 +1,495 @@
+import { expect } from 'chai';
+import type { AnyFault } from '../model/fault.ts';
+import { type Marker, newMarker } from '../model/marker.ts';
+import type { Target } from '../model/target.ts';
+import { type DiskFate, MemoryDisk } from '../testing/fakes/memory-disk.ts';
+import { type CallFate, MemoryWorld, switchFault, worldTarget } from '../testing/fakes/memory-world.ts';
+import { SeededRandom } from '../testing/fakes/seeded-random.ts';
+import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { openJournal } from './journal.ts';
+import { readJournal } from './journal-lines.ts';
+import { acquireLock, type OwnProcess } from './lock.ts';
+import { openPreImages } from './pre-images.ts';
+import { recover } from './recover.ts';
+import type { RecoverRequest } from './recover-request.ts';
+import { revertFault } from './revert.ts';
+
+const runId = '20260101T000000Z-abcd';
+const journalPath = `/reports/${runId}/journal.jsonl`;
+
+describe('recover', () => {
+  it('finds nothing where there are no reports', async () => {
+    const { again } = machine();
+    expect(await again()).to.deep.equal({ exitCode: 0, runs: [], refused: [] });
+  });
+
+  it('finds nothing of a run that ended clean', async () => {
+    const { run, again } = machine();
+    await run();
+    expect((await again()).runs).to.deep.equal([]);
+  });
+
+  it('puts back what a dead run left in, newest first, and leaves no state files', async () => {
+    const { world, crash, again, disk } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    expect([...world.on.keys()]).to.deep.equal(['s-1', 's-2']);
+    const { exitCode, runs } = await again();
+    expect(exitCode).to.equal(0);
+    expect(runs[0]?.faults.map((fault) => [fault.touches[0], fault.rollback.verdict])).to.deep.equal([
+      ['s-2', 'clean'],
+      ['s-1', 'clean'],
+    ]);
+    expect(world.on.size).to.equal(0);
+    expect([...disk().files().keys()]).to.deep.equal([journalPath]);
+  });
+
+  it('restores the world and then finds nothing, whichever write or call the run died at', async () => {
+    const { writes, calls } = await measure(({ run }) => run());
+    for (const point of crashPoints(writes, calls)) {
+      const at = JSON.stringify(point);
+      const here = machine();
+      await here.crash(point);
+      const first = await here.again();
+      expect(first.exitCode, at).to.equal(0);
+      expect([...here.world.on.keys()], at).to.deep.equal([]);
+      expect((await here.again()).runs, at).to.deep.equal([]);
+      const left = [...here.disk().files().keys()].filter((path) => path.includes('/state/2026'));
+      expect(left, at).to.deep.equal([]);
+    }
+  });
+
+  it('restores the world whichever write or call the recovery itself died at', async () => {
+    const died = { atCall: { what: 'remove', n: 1, when: 'before' } } as const;
+    const { writes, calls } = await measure(
+      async ({ again }) => void (await again()),
+      async ({ crash }) => void (await crash(died)),
+    );
+    for (const point of crashPoints(writes, calls)) {
+      const at = JSON.stringify(point);
+      const here = machine();
+      await here.crash(died);
+      await here.crashIn(point, () => here.again());
+      expect((await here.again()).exitCode, at).to.equal(0);
+      expect([...here.world.on.keys()], at).to.deep.equal([]);
+      expect((await here.again()).runs, at).to.deep.equal([]);
+    }
+  });
+
+  it('takes back an injection that takes effect only while it looks', async () => {
+    const { world, clock, crash, again } = machine({ fault: { settleMs: 15_000 } });
+    await crash({ atCall: { what: 'add', n: 1, when: 'before' } });
+    void clock.sleep(12_000).then(() => world.on.set('s-1', marker));
+    const { exitCode } = await again();
+    expect(exitCode).to.equal(0);
+    expect(world.on.size).to.equal(0);
+  });
+
+  it('goes on with the next fault where one cannot be reverted, and tries again when called again', async () => {
+    let refuse = true;
+    const here = machine({
+      decide: (what, name) =>
+        refuse && what === 'remove' && name === 's-2' ? { kind: 'denied', when: 'before' } : 'proceed',
+    });
+    await here.crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    const first = await here.again();
+    expect(first.exitCode).to.equal(6);
+    expect(first.runs[0]?.faults.map((fault) => fault.rollback.verdict)).to.deep.equal(['dirty', 'clean']);
+    refuse = false;
+    const second = await here.again();
+    expect(second.exitCode).to.equal(0);
+    expect(second.runs[0]?.faults.map((fault) => fault.touches[0])).to.deep.equal(['s-2']);
+  });
+
+  it('names a damaged line, reverts every whole entry and ends with 6, once', async () => {
+    const lines = await linesOfCrash();
+    for (let damaged = 1; damaged <= lines; damaged++) {
+      const here = machine();
+      await here.crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+      const intents = (await readJournal(here.disk(), journalPath)).entries.filter((entry) => entry.kind === 'intent');
+      const lost = intents.find((entry) => entry.seq === damaged - 1);
+      await damage(here.disk(), damaged);
+      const { exitCode, runs } = await here.again({ assume: 'staging' });
+      expect(exitCode, `line ${damaged}`).to.equal(6);
+      expect(runs[0]?.damaged[0]?.line).to.equal(damaged);
+      expect([...here.world.on.keys()]).to.deep.equal(lost?.touches ?? []);
+      expect((await here.again({ assume: 'staging' })).runs).to.deep.equal([]);
+    }
+  });
+
+  it('reverts nothing of a run that no longer names its environment, and says what to type', async () => {
+    const { world, crash, again, disk } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    await damage(disk(), 1);
+    const { exitCode, runs } = await again();
+    expect(exitCode).to.equal(6);
+    expect(runs[0]?.problems[0]).to.include('windshear recover --env');
+    expect(world.on.size).to.equal(2);
+  });
+
+  for (const [name, spoil] of [
+    ['missing', (disk: MemoryDisk, path: string) => disk.remove(path)],
+    ['changed', (disk: MemoryDisk, path: string) => disk.writeDurably(path, Buffer.from('{"on":"other"}'))],
+  ] as const) {
+    it(`guesses nothing where a pre-image is ${name}`, async () => {
+      const { world, crash, again, disk } = machine();
+      await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+      const path = [...disk().files().keys()].find((file) => file.includes('/0-')) ?? '';
+      await spoil(disk(), path);
+      const { exitCode, runs } = await again();
+      expect(exitCode).to.equal(6);
+      const dirty = runs[0]?.faults.find((fault) => fault.rollback.verdict === 'dirty');
+      expect(dirty?.rollback.reason).to.include('Nothing was guessed');
+      expect([...world.on.keys()]).to.deep.equal(['s-1']);
+    });
+  }
+
+  it('closes the run of an embedded staging that is gone', async () => {
+    for (const environment of [{ status: 'gone' as const }, upWith('another')]) {
+      const { world, crash, again, disk } = machine();
+      await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+      const calls = world.calls.length;
+      const { exitCode, runs } = await again({ environment: async () => environment });
+      expect(exitCode).to.equal(0);
+      expect(runs[0]?.closed).to.include("staging 'staging-1' that this run used is gone");
+      expect(world.calls).to.have.length(calls);
+      expect([...disk().files().keys()]).to.deep.equal([journalPath]);
+      expect((await again()).runs).to.deep.equal([]);
+    }
+  });
+
+  it('never closes the run of a live environment', async () => {
+    const { crash, again } = machine({ staging: 'live' });
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    const lost = await again({ environment: async () => ({ status: 'gone' }) });
+    expect(lost.exitCode).to.equal(6);
+    expect((await again()).exitCode).to.equal(0);
+  });
+
+  it('reverts nothing in an account that is not the one of the proof', async () => {
+    const { world, crash, again } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    const stranger: Target = {
+      ...worldTarget(world),
+      prove: async () => [{ kind: 'identity', what: 'account', expected: '1', got: '2', holds: false }],
+    };
+    const calls = world.calls.length;
+    const { exitCode, runs } = await again({ environment: async () => upWith('staging-1', stranger) });
+    expect(exitCode).to.equal(6);
+    expect(runs[0]?.problems[0]).to.include("identity 'account' must be 1, got 2");
+    expect(world.calls).to.have.length(calls);
+  });
+
+  it('reverts although the journal can no longer be written', async () => {
+    const { world, crash, again } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    const { exitCode, runs } = await again({}, ({ path }) =>
+      path === journalPath ? { fail: 'before', code: 'EROFS' } : 'proceed',
+    );
+    expect(world.on.size).to.equal(0);
+    expect(exitCode).to.equal(6);
+    expect(runs[0]?.problems[0]).to.include('make the folder writable');
+    expect((await again()).exitCode).to.equal(0);
+  });
+
+  it('lets one of two recoveries do the work and refuses the other or leaves it nothing', async () => {
+    const { world, crash, again } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    const both = await Promise.all([again({}, undefined, 201), again({}, undefined, 202)]);
+    expect(both.map((one) => one.exitCode).sort()).to.deep.equal([0, 4]);
+    expect(both.flatMap((one) => one.runs)).to.have.length(1);
+    expect(both.flatMap((one) => one.refused)[0]?.message).to.match(/in use by 'recover' \(pid 20[12]/);
+    expect(world.on.size).to.equal(0);
+  });
+
+  it('leaves a run alone whose process is alive', async () => {
+    const { world, crash, again, alive } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    alive.add('100/start');
+    expect((await again()).runs).to.deep.equal([]);
+    expect(world.on.size).to.equal(2);
+  });
+
+  it('stops between faults when it is abandoned, and can be called again', async () => {
+    const abandon = new AbortController();
+    const here = machine({
+      decide: (what) => {
+        if (what === 'remove') abandon.abort(new Error('second Ctrl-C'));
+        return 'proceed';
+      },
+    });
+    await here.crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    const { exitCode } = await here.again({ abandon: abandon.signal });
+    expect(exitCode).to.equal(6);
+    expect((await here.again()).exitCode).to.equal(0);
+    expect(here.world.on.size).to.equal(0);
+  });
+
+  it('reports a fault that this version does not know', async () => {
+    const { crash, again } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    const { exitCode, runs } = await again({ catalogue: { faults: new Map() } });
+    expect(exitCode).to.equal(6);
+    expect(runs[0]?.faults[0]?.rollback.reason).to.include('unknown to this version');
+  });
+
+  it('does nothing to runs of other environments', async () => {
+    const { world, crash, again } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    expect((await again({ only: 'other' })).runs).to.deep.equal([]);
+    expect(world.on.size).to.equal(2);
+  });
+});
+
+const marker = newMarker(new SeededRandom(3));
+
+interface CallPoint {
+  readonly what: 'read' | 'add' | 'remove' | 'any';
+  readonly n: number;
+  readonly when: 'before' | 'after';
+}
+type CrashPoint = { readonly atWrite: number; readonly keepBytes: number } | { readonly atCall: CallPoint };
+
+interface MachineOptions {
+  readonly fault?: Partial<Pick<AnyFault, 'settleMs'>>;
+  readonly staging?: 'embedded' | 'live';
+  readonly decide?: (what: string, name: string) => CallFate;
+}
+
+/** One machine, its disk and a world; processes come and go on it. */
+function machine(options: MachineOptions = {}) {
+  let disk = new MemoryDisk();
+  let point: CrashPoint | undefined;
+  let isDead = false;
+  let writes = 0;
+  let calls = 0;
+  const world = new MemoryWorld((call) => {
+    calls++;
+    if (isDead) return { kind: 'failed', when: 'before' };
+    if (point !== undefined && 'atCall' in point && (point.atCall.what === 'any' || point.atCall.what === call.what)) {
+      if (--left === 0) {
+        isDead = true;
+        return { kind: 'failed', when: point.atCall.when };
+      }
+    }
+    return options.decide?.(call.what, call.switch) ?? 'proceed';
+  });
+  let left = 0;
+  const clock = new VirtualClock({ autoAdvance: true });
+  const random = new SeededRandom(5);
+  const alive = new Set<string>();
+  const fault = switchFault(options.fault);
+
+  const decide =
+    (extra?: (operation: { path: string }) => DiskFate) =>
+    (operation: { path: string }): DiskFate => {
+      writes++;
+      if (isDead) return { keepBytes: 0 };
+      if (point !== undefined && 'atWrite' in point && --left === 0) {
+        isDead = true;
+        return { keepBytes: point.keepBytes };
+      }
+      return extra?.(operation) ?? 'proceed';
+    };
+  const boot = (extra?: (operation: { path: string }) => DiskFate) => {
+    isDead = false;
+    disk = disk.afterCrash(decide(extra));
+  };
+  const processOf = (pid: number): OwnProcess => ({
+    pid,
+    startedAt: 'start',
+    host: 'here',
+    isAlive: async (other, startedAt) => alive.has(`${other}/${startedAt}`),
+  });
+
+  async function inProcess<T>(pid: number, work: () => Promise<T>): Promise<T> {
+    alive.add(`${pid}/start`);
+    try {
+      return await work();
+    } finally {
+      alive.delete(`${pid}/start`);
+    }
+  }
+
+  async function crashIn(at: CrashPoint, work: () => Promise<unknown>): Promise<void> {
+    boot();
+    point = at;
+    left = 'atWrite' in at ? at.atWrite : at.atCall.n;
+    await Promise.allSettled([work()]);
+    point = undefined;
+    isDead = false;
+    boot();
+  }
+
+  const run = () =>
+    inProcess(100, () =>
+      smallRun({
+        disk,
+        world,
+        fault,
+        clock,
+        random,
+        staging: options.staging ?? 'embedded',
+        process: processOf(100),
+        isDead: () => isDead,
+      }),
+    );
+  let pid = 200;
+  const again = (more: Partial<RecoverRequest> = {}, extra?: (operation: { path: string }) => DiskFate, as = pid++) => {
+    if (point === undefined && extra !== undefined) boot(extra);
+    return inProcess(as, () =>
+      recover({
+        disk,
+        clock,
+        random,
+        folders: { reports: '/reports', state: '/state' },
+        catalogue: { faults: new Map([[fault.type, fault]]) },
+        environment: async () => upWith('staging-1', worldTarget(world)),
+        process: processOf(as),
+        abandon: new AbortController().signal,
+        ...more,
+      }),
+    ).finally(() => {
+      if (extra !== undefined) boot();
+    });
+  };
+  boot();
+  return {
+    world,
+    clock,
+    alive,
+    run,
+    again,
+    crashIn,
+    crash: (at: CrashPoint) => crashIn(at, run),
+    disk: () => disk,
+    counted: () => ({ writes, calls }),
+  };
+}
+
+interface SmallRun {
+  readonly disk: MemoryDisk;
+  readonly world: MemoryWorld;
+  readonly fault: AnyFault;
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly staging: 'embedded' | 'live';
+  readonly process: OwnProcess;
+  readonly isDead: () => boolean;
+}
+
+/** Two faults in, two faults out, with every step written before it happens. */
+async function smallRun(run: SmallRun): Promise<void> {
+  const { disk, clock, random, process, fault, world } = run;
+  const signal = new AbortController().signal;
+  const lock = await acquireLock({
+    disk,
+    clock,
+    random,
+    process,
+    stateFolder: '/state',
+    environment: 'staging',
+    doing: runId,
+  });
+  await disk.makeFolder(`/reports/${runId}`);
+  const journal = await openJournal({ disk, clock, path: journalPath });
+  const images = openPreImages({ disk, stateFolder: '/state', runId });
+  const { pid, startedAt: processStartedAt } = process;
+  await journal.append({
+    kind: 'run-started',
+    run: runId,
+    environment: 'staging',
+    staging: run.staging,
+    ...(run.staging === 'embedded' && { stagingId: 'staging-1' }),
+    pid,
+    processStartedAt,
+    toolVersion: '0',
+  });
+  const ctx = { clock, signal, clients: world as never, marker: marker as Marker, log: () => {} };
+  const reverts: (() => Promise<unknown>)[] = [];
+  for (const name of ['s-1', 's-2']) {
+    const params = { switch: name } as never;
+    const before = await fault.capture({ ...ctx, phase: 'observe' }, params);
+    const preImage = await images.keep(name, before);
+    const { seq } = await journal.append({
+      kind: 'intent',
+      scenario: 'flip',
+      n: 1,
+      role: 'fault',
+      index: 0,
+      fault: fault.type,
+      params: { switch: name },
+      marker,
+      touches: [name],
+      settleMs: fault.settleMs,
+      preImage,
+    });
+    await fault.inject({ ...ctx, phase: 'inject' }, params, before);
+    await journal.append({ kind: 'acknowledged', of: seq, acknowledgement: {}, requestIds: [] });
+    const { state } = await fault.observe({ ...ctx, phase: 'observe' }, params, before);
+    const readBack = await images.keep(`${name}-after`, state);
+    await journal.append({ kind: 'effect', of: seq, status: 'ours', readBack });
+    reverts.unshift(() =>
+      revertFault({
+        definition: fault,
+        params,
+        marker,
+        before,
+        injection: 'acknowledged',
+        settleMs: fault.settleMs,
+        budgetMs: 60_000,
+        clock,
+        abandon: signal,
+        session: async () => ({ clients: world }),
+        journal,
+        of: seq,
+        forget: () => images.remove([preImage, readBack]),
+      }),
+    );
+  }
+  for (const revert of reverts) {
+    await revert();
+    if (run.isDead()) return;
+  }
+  await journal.append({ kind: 'run-ended', exitCode: 0 });
+  await images.removeAll();
+  await lock.release();
+}
+
+function upWith(stagingId: string, target?: Target) {
+  const targets = new Map(target === undefined ? [] : [['aws' as const, target]]);
+  return { status: 'up' as const, stagingId, revertBudgetMs: 60_000, targets, close: async () => {} };
+}
+
+function* crashPoints(writes: number, calls: number): Generator<CrashPoint> {
+  for (let atWrite = 1; atWrite <= writes; atWrite++) {
+    for (const keepBytes of [0, 20, Number.POSITIVE_INFINITY]) yield { atWrite, keepBytes };
+  }
+  for (let n = 1; n <= calls; n++) {
+    for (const when of ['before', 'after'] as const) yield { atCall: { what: 'any', n, when } };
+  }
+}
+
+type Machine = ReturnType<typeof machine>;
+
+async function measure(work: (here: Machine) => Promise<void>, before?: (here: Machine) => Promise<void>) {
+  const here = machine();
+  await before?.(here);
+  const start = here.counted();
+  await work(here);
+  const end = here.counted();
+  return { writes: end.writes - start.writes, calls: end.calls - start.calls };
+}
+
+async function linesOfCrash(): Promise<number> {
+  const { crash, disk } = machine();
+  await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+  return (await readJournal(disk(), journalPath)).entries.length;
+}
+
+async function damage(disk: MemoryDisk, line: number): Promise<void> {
+  const lines = Buffer.from(await disk.read(journalPath))
+    .toString()
+    .split('\n');
+  lines[line - 1] = (lines[line - 1] ?? '').replace('"seq"', '"sqe"');
+  await disk.writeDurably(journalPath, Buffer.from(lines.join('\n')));
+}
