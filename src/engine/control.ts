@@ -1,11 +1,11 @@
 import type { ControlResult } from '../model/scorecard.ts';
-import { signalKeys } from './correlate.ts';
+import { isAbout } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
 import type { ControlCase } from './judge-control.ts';
 import { judgeTrialControl } from './judge-trial.ts';
 import { inject, readState } from './live-fault.ts';
 import { rollBack } from './roll-back.ts';
-import { detectorsOf, expectationsOf, instant, keysOf, sourceClockOf, type Trial } from './trial-state.ts';
+import { detectorsOf, expectationsOf, instant, sourceClockOf, subjectsAll, type Trial } from './trial-state.ts';
 
 /** Slack after a detector's clock margin, so that no rounding brings a control's event up to the fault's. */
 const slackMs = 20;
@@ -121,7 +121,7 @@ function rearmDue(trial: Trial, nowMonoMs: number): number | undefined {
 
 /** Alerts of a detector on the trial's subjects that are open now. */
 export function openOnTrial(trial: Trial, detector: string): readonly HeardSignal[] {
-  const keys = keysOf([...trial.faults, ...trial.controls]);
+  const subjects = subjectsAll([...trial.faults, ...trial.controls]);
   const open = trial.deps.posts.get(detector)?.listener?.open() ?? [];
-  return open.filter((heard) => signalKeys(heard.signal).some((key) => keys.has(key)));
+  return open.filter((heard) => isAbout(heard.signal, subjects));
 }

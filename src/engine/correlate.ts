@@ -1,6 +1,6 @@
 import type { Marker } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
-import { sameActor, subjectKeys } from '../model/subjects.ts';
+import { sameActor, sameSubject, subjectKeys } from '../model/subjects.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 
 export type Evidence = 'marker' | 'subject' | 'actor' | 'rule' | 'time';
@@ -13,11 +13,22 @@ export interface Belonging {
   readonly matchedBy: readonly Evidence[];
 }
 
+/** Resources as texts, and all their normal forms. */
+export interface Subjects {
+  readonly texts: readonly string[];
+  readonly keys: ReadonlySet<string>;
+}
+
+/** Prepares resources for matching. */
+export function subjectsFrom(texts: readonly string[]): Subjects {
+  return { texts, keys: new Set(texts.flatMap((text) => subjectKeys(text))) };
+}
+
 /** What correlation needs to know of a trial. */
 export interface TrialView {
   readonly marker: Marker;
-  readonly faultKeys: ReadonlySet<string>;
-  readonly controlKeys: ReadonlySet<string>;
+  readonly faultSubjects: Subjects;
+  readonly controlSubjects: Subjects;
   /** ARNs or names under which faults and controls are injected. */
   readonly ourActors: readonly string[];
   /** True where reverts are made under another identity, so that the actor tells them from injections. */
@@ -49,8 +60,8 @@ export function belongingOf(heard: HeardSignal, view: TrialView, source: SourceC
   const evidence: Evidence[] = [];
   const mine = heard.sightings.filter((sighting) => sighting.marker === view.marker);
   const phases = new Set(mine.map((sighting) => sighting.phase).filter((phase) => phase !== undefined));
-  const onFault = touchesAny(signal, view.faultKeys);
-  const onControl = touchesAny(signal, view.controlKeys);
+  const onFault = isAbout(signal, view.faultSubjects);
+  const onControl = isAbout(signal, view.controlSubjects);
   if (onFault || onControl || mine.some((sighting) => sighting.phase === undefined)) evidence.push('subject');
   if (actorIsOurs(signal, view.ourActors)) evidence.push('actor');
 
@@ -109,13 +120,22 @@ export function eventEpochMs(signal: Signal): number | undefined {
 
 /** Every normal form of every resource that a signal names. */
 export function signalKeys(signal: Signal): readonly string[] {
-  const { resource } = signal;
-  const named = [resource?.arn, resource?.id, resource?.name, ...(signal.resources ?? [])];
-  return named.flatMap((text) => (text === undefined ? [] : subjectKeys(text, resource?.namespace)));
+  return named(signal).flatMap((text) => subjectKeys(text, signal.resource?.namespace));
 }
 
-function touchesAny(signal: Signal, keys: ReadonlySet<string>): boolean {
-  return keys.size > 0 && signalKeys(signal).some((key) => keys.has(key));
+/** Keys carry no account, so an ARN must agree as a whole. */
+export function isAbout(signal: Signal, { texts, keys }: Subjects): boolean {
+  if (keys.size === 0) return false;
+  const fits = (text: string) => subjectKeys(text, signal.resource?.namespace).some((key) => keys.has(key));
+  return named(signal).some(
+    (text) => fits(text) && (!text.startsWith('arn:') || texts.some((subject) => sameSubject(text, subject))),
+  );
+}
+
+function named({ resource, resources }: Signal): readonly string[] {
+  // An ARN says more than a bare name beside it, which could be of another account.
+  const one = resource?.arn === undefined ? [resource?.id, resource?.name] : [resource.arn];
+  return [...one, ...(resources ?? [])].filter((text) => text !== undefined);
 }
 
 function namesActor(signal: Signal): boolean {

@@ -7,6 +7,7 @@ import type { Marker, Phase } from '../model/marker.ts';
 import type { BoundFault } from '../model/run.ts';
 import type { RollbackResult } from '../model/scorecard.ts';
 import type { TargetSession } from '../model/target.ts';
+import { failureText } from './failure-text.ts';
 import type { Instant } from './heard.ts';
 import type { Journal } from './journal.ts';
 import type { FaultState } from './judge-detection.ts';
@@ -97,7 +98,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
   } catch (error) {
     signal.throwIfAborted();
     fault.status = 'not-injected';
-    fault.failure = `The state before could not be captured: ${sentence(error)}`;
+    fault.failure = `The state before could not be captured: ${failureText(error)}`;
     return;
   }
   const preImage = await deps.preImages.keep(`${deps.scenario}-${deps.n}-${fault.role}-${fault.index}`, fault.before);
@@ -222,7 +223,7 @@ async function noteFailure(fault: LiveFault, error: unknown, deps: InjectionDeps
     return;
   }
   fault.status = 'not-injected';
-  fault.failure = sentence(error);
+  fault.failure = failureText(error);
   const code = error instanceof CallError ? error.code : 'error';
   await deps.journal.append({ kind: 'inject-failed', of, code, message: fault.failure });
 }
@@ -241,8 +242,4 @@ function noteCalls(fault: LiveFault, calls: readonly CallRecord[], clock: Clock)
 function firstAgreeing(reads: readonly StateRead[]): StateRead | undefined {
   const lastAbsent = reads.findLastIndex((read) => !read.present);
   return reads[lastAbsent + 1];
-}
-
-export function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -11,9 +11,9 @@ import { markerWithPhase } from '../model/marker.ts';
 import type { RunRequest } from '../model/run.ts';
 import { newCanaryKeeper, type OfferedCanary } from './canaries.ts';
 import type { DetectorPost } from './detector-post.ts';
+import { failureText } from './failure-text.ts';
 import type { Interests } from './interests.ts';
 import { type Listener, openListener } from './listener.ts';
-import { sentence } from './live-fault.ts';
 
 /** Every detector and audit source of an environment, listening. */
 export interface Posts {
@@ -88,7 +88,7 @@ async function openPost(request: RunRequest, options: PostOptions<DetectorConfig
     });
     return { name, config, recurrence, keeper, listener };
   } catch (error) {
-    log(`The channel of '${name}' could not be opened: ${sentence(error)}`);
+    log(`The channel of '${name}' could not be opened: ${failureText(error)}`);
     return { name, config, recurrence, keeper };
   }
 }
@@ -102,7 +102,7 @@ async function openAudit(request: RunRequest, options: PostOptions<AuditConfig>)
       onSignal: (heard) => void options.interests.dispatch(heard),
     });
   } catch (error) {
-    options.log(`The audit source '${options.name}' could not be opened: ${sentence(error)}`);
+    options.log(`The audit source '${options.name}' could not be opened: ${failureText(error)}`);
     return undefined;
   }
 }
@@ -114,7 +114,7 @@ function listening(
 ) {
   const { name, config, log, signal } = options;
   const { type, ...rest } = config.channel;
-  const definition = need(request.catalogue.channels.get(type), `channel '${type}'`) as ChannelDefinition;
+  const definition = need(request.catalogue.channels.get(type), `channel '${type}'`) as unknown as ChannelDefinition;
   let malformed = 0;
   return {
     name,
@@ -133,7 +133,7 @@ function listening(
       const keep = request.disk
         .makeFolder(posix.dirname(file))
         .then(() => request.disk.appendDurably(file, new TextEncoder().encode(line)));
-      keep.catch((error: unknown) => log(`A malformed record of '${name}' could not be kept: ${sentence(error)}`));
+      keep.catch((error: unknown) => log(`A malformed record of '${name}' could not be kept: ${failureText(error)}`));
     },
   };
 }
@@ -142,7 +142,7 @@ function bindFormats(request: RunRequest, config: Pick<DetectorConfig, 'format'>
   const listed = Array.isArray(config.format) ? config.format : [config.format];
   return listed.map((entry) => {
     const { type, ...rest } = typeof entry === 'string' ? { type: entry } : entry;
-    const definition = need(request.catalogue.formats.get(type), `format '${type}'`) as FormatDefinition;
+    const definition = need(request.catalogue.formats.get(type), `format '${type}'`) as unknown as FormatDefinition;
     return { definition: definition as never, params: definition.params.parse(rest) };
   });
 }
@@ -153,7 +153,7 @@ function offersOf(request: RunRequest, config: DetectorConfig): Partial<Record<'
     const declared = config.canary[path];
     if (declared === undefined) continue;
     const { type, rule, ...rest } = declared;
-    const definition = need(request.catalogue.canaries.get(type), `canary '${type}'`) as CanaryDefinition;
+    const definition = need(request.catalogue.canaries.get(type), `canary '${type}'`) as unknown as CanaryDefinition;
     const params = definition.params.parse(rest);
     offers[path] = {
       kind: definition.kind,

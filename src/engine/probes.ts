@@ -3,10 +3,11 @@ import type { ProbeDefinition } from '../model/probe.ts';
 import type { BoundProbe } from '../model/run.ts';
 import { expectationId } from '../model/scenario.ts';
 import type { ProbeResult } from '../model/scorecard.ts';
-import { sentence } from './live-fault.ts';
+import { failureText } from './failure-text.ts';
+
 import type { Trial } from './trial-state.ts';
 
-/** How often a probe is sampled in its window, at the least. */
+/** How often a probe is sampled, evenly over its window. */
 const samplesPerWindow = 5;
 
 /** Samples probes over their windows, side by side, and holds them against their tolerances. */
@@ -41,24 +42,23 @@ async function measureOne(
     verdict,
     reasonCode,
     reason,
-    ...(worst(values, probe) === undefined ? {} : { worst: worst(values, probe) ?? 0 }),
+    ...worstOf(values, probe),
   });
   const values: number[] = [];
   const target = request.targets.get(definition.target);
   const clients = target === undefined ? undefined : (await target.session('observe', trial.marker, signal)).clients;
-  const until = clock.monoMs() + windowMs;
+  const began = clock.monoMs();
   try {
-    do {
-      const began = clock.monoMs();
+    for (let n = 0; n < samplesPerWindow; n++) {
+      const due = began + (n * windowMs) / (samplesPerWindow - 1);
+      if (due > clock.monoMs()) await clock.sleep(due - clock.monoMs(), signal);
       const measured = await definition.measure({ clock, signal, clients }, probe.params);
       if (measured.status === 'skipped') return say('skipped', 'not-measured', measured.reason);
       values.push(measured.value);
-      const next = began + windowMs / samplesPerWindow;
-      if (next < until) await clock.sleep(Math.max(0, next - clock.monoMs()), signal);
-    } while (clock.monoMs() + windowMs / samplesPerWindow <= until);
+    }
   } catch (error) {
     signal.throwIfAborted();
-    return say('inconclusive', 'not-measured', `The probe failed: ${sentence(error)}`);
+    return say('inconclusive', 'not-measured', `The probe failed: ${failureText(error)}`);
   }
   const { atLeast, atMost } = probe.use.tolerance;
   const bad = values.find(
@@ -70,7 +70,7 @@ async function measureOne(
   return say('breached', 'out-of-tolerance', `Got ${bad} ${definition.unit}, expected ${bound} (${over}).`);
 }
 
-function worst(values: readonly number[], probe: BoundProbe): number | undefined {
-  if (values.length === 0) return undefined;
-  return probe.use.tolerance.atLeast === undefined ? Math.max(...values) : Math.min(...values);
+function worstOf(values: readonly number[], probe: BoundProbe): { readonly worst?: number } {
+  if (values.length === 0) return {};
+  return { worst: probe.use.tolerance.atLeast === undefined ? Math.max(...values) : Math.min(...values) };
 }

@@ -1,8 +1,9 @@
 import type { AnyFault } from '../model/fault.ts';
 import type { RollbackResult } from '../model/scorecard.ts';
 import { worstRollback } from '../model/summary.ts';
+import { failureText } from './failure-text.ts';
 import type { LiveFault } from './live-fault.ts';
-import { afterOf, sentence } from './live-fault.ts';
+import { afterOf } from './live-fault.ts';
 import { revertFault } from './revert.ts';
 import type { Injection } from './revert-request.ts';
 import { instant, type Trial } from './trial-state.ts';
@@ -29,7 +30,7 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
       await journal.append({ kind: 'verified', of, verdict: 'none', reason });
       await preImages.remove(fault.files);
     } catch (error) {
-      log(`Nothing was changed, but the journal does not know it: ${sentence(error)}`);
+      log(`Nothing was changed, but the journal does not know it: ${failureText(error)}`);
     }
     return;
   }

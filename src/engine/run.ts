@@ -24,7 +24,15 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
   const { disk, folders, clock } = request;
   checkBudgets(request);
   await disk.makeFolder(folders.state, 0o700);
-  const lock = await acquireLock(request);
+  const lock = await acquireLock({
+    disk,
+    clock,
+    random: request.random,
+    stateFolder: folders.state,
+    environment: request.environmentName,
+    process: request.process,
+    doing: `run ${request.runId}`,
+  });
   try {
     await preflight(request);
     await disk.makeFolder(folders.report);

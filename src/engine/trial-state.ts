@@ -3,9 +3,15 @@ import { type Marker, newMarker } from '../model/marker.ts';
 import type { BoundFault, BoundScenario, RunRequest, TrialPhase } from '../model/run.ts';
 import { expectationId } from '../model/scenario.ts';
 import type { Severity } from '../model/signal.ts';
-import { subjectKeys } from '../model/subjects.ts';
 import type { TargetSession } from '../model/target.ts';
-import { type Belonging, belongingOf, type SourceClock, type TrialView } from './correlate.ts';
+import {
+  type Belonging,
+  belongingOf,
+  type SourceClock,
+  type Subjects,
+  subjectsFrom,
+  type TrialView,
+} from './correlate.ts';
 import type { DetectorPost } from './detector-post.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 import type { Interests } from './interests.ts';
@@ -112,9 +118,9 @@ export function instant(request: Pick<RunRequest, 'clock'>): Instant {
   return { monoMs: request.clock.monoMs(), epochMs: request.clock.epochMs() };
 }
 
-/** Every normal form of what signals about these injections may name. */
-export function keysOf(faults: readonly LiveFault[]): ReadonlySet<string> {
-  return new Set(faults.flatMap((fault) => subjectsOf(fault).flatMap((subject) => subjectKeys(subject))));
+/** What signals about these injections may name. */
+export function subjectsAll(faults: readonly LiveFault[]): Subjects {
+  return subjectsFrom(faults.flatMap(subjectsOf));
 }
 
 export function subjectsOf(fault: LiveFault): readonly string[] {
@@ -133,8 +139,8 @@ export function viewOf(trial: Trial): TrialView {
   const { tester, revert } = trial.identities;
   return {
     marker: trial.marker,
-    faultKeys: keysOf(trial.faults),
-    controlKeys: keysOf(trial.controls),
+    faultSubjects: subjectsAll(trial.faults),
+    controlSubjects: subjectsAll(trial.controls),
     ourActors: tester,
     revertsAsOther: revert.length > 0 && !revert.some((one) => tester.includes(one)),
     ...(t0 === undefined ? {} : { t0 }),

@@ -6,11 +6,12 @@ import type { TrialVerdict } from '../model/verdict.ts';
 import { listenToAudit } from './audit.ts';
 import { controlResult, openOnTrial, runControl, untilRearmed } from './control.ts';
 import { keepEvidence } from './evidence.ts';
+import { failureText } from './failure-text.ts';
 import { alsoSeenBy, judgeAll, type TrialJudgements } from './judge-trial.ts';
-import { inject, type LiveFault, sentence } from './live-fault.ts';
+import { inject, type LiveFault } from './live-fault.ts';
 import { measure } from './probes.ts';
 import { rollBack, rollbackOf } from './roll-back.ts';
-import { detectorsOf, expectationsOf, keysOf, newTrial, type RunDeps, type Trial } from './trial-state.ts';
+import { detectorsOf, expectationsOf, newTrial, type RunDeps, subjectsAll, type Trial } from './trial-state.ts';
 import { watchFault } from './watch-fault.ts';
 
 /** Goes the way of one trial: arm, control, capture, inject, observe, revert, verify, listen on, recovered. Never rejects. */
@@ -20,7 +21,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
   const parts: Parts = { steadyState: [], impact: [] };
   const forget = deps.interests.add({
     marker: trial.marker,
-    keys: keysOf([...trial.faults, ...trial.controls]),
+    keys: subjectsAll([...trial.faults, ...trial.controls]).keys,
     hear(heard) {
       if (request.environment.detectors[heard.detector] === undefined) listenToAudit(trial, heard);
       else trial.heard.push(heard);
@@ -36,7 +37,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     if (request.stop.aborted) trial.ended = 'stopped';
     else {
       trial.ended = 'errored';
-      parts.error = sentence(error);
+      parts.error = failureText(error);
     }
     await rollBack(trial, trial.faults);
   } finally {
@@ -45,11 +46,11 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
   }
   const result = resultOf(trial, parts);
   await keepEvidence(trial, result).catch((error: unknown) =>
-    deps.log(`The evidence of ${bound.scenario.id} could not be kept: ${sentence(error)}`),
+    deps.log(`The evidence of ${bound.scenario.id} could not be kept: ${failureText(error)}`),
   );
   await deps.journal
     .append({ kind: 'trial-ended', scenario: bound.scenario.id, n, verdict: result.verdict })
-    .catch((error: unknown) => deps.log(sentence(error)));
+    .catch((error: unknown) => deps.log(failureText(error)));
   return result;
 }
 
@@ -84,8 +85,10 @@ async function goTheWay(trial: Trial, parts: Parts): Promise<void> {
   await injectAll(trial);
   if (trial.faults.some((fault) => fault.status === 'injected' || fault.failure !== undefined)) {
     const impact = measure(trial, bound.impact, { when: 'during', signal: stop });
-    const [measured] = await Promise.allSettled([impact, observe(trial)]);
+    const [measured, observed] = await Promise.allSettled([impact, observe(trial)]);
     if (measured.status === 'fulfilled') parts.impact = measured.value;
+    if (observed.status === 'rejected') throw observed.reason;
+    if (measured.status === 'rejected' && !stop.aborted) throw measured.reason;
   }
   trial.tell('revert');
   await meter.outside(() => rollBack(trial, trial.faults));

@@ -1,4 +1,5 @@
-import { type LiveFault, readState, sentence } from './live-fault.ts';
+import { failureText } from './failure-text.ts';
+import { type LiveFault, readState } from './live-fault.ts';
 import type { Trial } from './trial-state.ts';
 
 /** Reads the live state again and again while a fault is in, so that its effect, a guardrail and its return are seen. */
@@ -10,7 +11,7 @@ export async function watchFault(trial: Trial, fault: LiveFault, signal: AbortSi
       await readState(fault, trial.injection, signal);
     } catch (error) {
       if (signal.aborted) return;
-      trial.deps.log(`The state of '${fault.definition.type}' could not be read: ${sentence(error)}`);
+      trial.deps.log(`The state of '${fault.definition.type}' could not be read: ${failureText(error)}`);
     }
     trial.pulse.beat();
     try {

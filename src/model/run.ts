@@ -52,7 +52,12 @@ export interface RunRequest {
   readonly disk: Disk;
   /** Absolute: `reports/<run-id>` and `.windshear/state`. */
   readonly folders: { readonly report: string; readonly state: string };
-  readonly process: { readonly pid: number; readonly startedAt: string };
+  readonly process: {
+    readonly pid: number;
+    readonly startedAt: string;
+    readonly host: string;
+    readonly isAlive: (pid: number, startedAt: string) => Promise<boolean>;
+  };
   readonly toolVersion: string;
   /** Overrides the scenarios' own number of trials. */
   readonly trials?: number;

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import type { Marker, Phase } from '../model/marker.ts';
+import type { Signal } from '../model/signal.ts';
+import { epoch0, heard, t0 } from '../testing/facts.ts';
+import { belongingOf, type SourceClock, subjectsFrom, type TrialView } from './correlate.ts';
+
+const marker: Marker = 'wsaaaaaaaaaaaa';
+const other: Marker = 'wsbbbbbbbbbbbb';
+const bucket = 'arn:aws:s3:::models';
+const tester = 'arn:aws:iam::111122223333:role/windshear-tester';
+const source: SourceClock = { marginMs: 1000, namesActor: false };
+
+const view: TrialView = {
+  marker,
+  t0,
+  ourActors: [tester],
+  revertsAsOther: true,
+  faultSubjects: subjectsFrom([bucket]),
+  controlSubjects: subjectsFrom([bucket]),
+  control: {
+    t0: { monoMs: t0.monoMs - 9000, epochMs: t0.epochMs - 9000 },
+    lastAct: { monoMs: t0.monoMs - 2000, epochMs: t0.epochMs - 2000 },
+  },
+};
+
+const reverting: TrialView = { ...view, revertRequested: { monoMs: t0.monoMs + 5000, epochMs: t0.epochMs + 5000 } };
+
+function marked(...phases: (Phase | undefined)[]) {
+  return { sightings: phases.map((phase) => (phase === undefined ? { marker } : { marker, phase })) };
+}
+
+function eventAt(ms: number): Partial<Signal> {
+  return { eventTime: new Date(t0.epochMs + ms).toISOString(), resource: { arn: bucket } };
+}
+
+function whose(one: ReturnType<typeof heard>, seen: TrialView = view, clock: SourceClock = source): string {
+  return belongingOf(one, seen, clock).whose;
+}
+
+describe('belongingOf', () => {
+  it('J6: gives a signal with the letter i to the fault, with c to the control', () => {
+    expect(whose(heard(100, {}, marked('inject')))).to.equal('fault');
+    expect(whose(heard(100, {}, marked('control')))).to.equal('control');
+  });
+
+  for (const phase of ['observe', 'revert', 'canary'] as const) {
+    it(`J6: excludes a signal that carries the ${phase} letter`, () => {
+      expect(whose(heard(100, eventAt(100), marked(phase)))).to.equal('ours');
+    });
+  }
+
+  it('J6: takes no marker evidence from a signal with i and another letter', () => {
+    const both = belongingOf(heard(100, eventAt(100), marked('inject', 'revert')), view, source);
+    expect([both.whose, both.matchedBy]).to.deep.equal(['fault', ['subject', 'time']]);
+    expect(whose(heard(100, {}, marked('inject', 'revert')))).to.equal('other');
+  });
+
+  it('J6: lets the marker outrank the event time', () => {
+    expect(whose(heard(100, eventAt(-60_000), marked('inject')))).to.equal('fault');
+  });
+
+  it("J4: leaves another trial's twin to that trial", () => {
+    expect(whose(heard(100, eventAt(100), { sightings: [{ marker: other, phase: 'inject' }] }))).to.equal('other');
+  });
+
+  it('J5: takes a marker without letter as evidence of the subject', () => {
+    const named = belongingOf(
+      heard(100, { eventTime: new Date(epoch0 + 1100).toISOString() }, marked(undefined)),
+      view,
+      source,
+    );
+    expect([named.whose, named.matchedBy]).to.deep.equal(['fault', ['subject', 'time']]);
+  });
+
+  it('J5: needs marker or subject', () => {
+    expect(whose(heard(100, { eventTime: new Date(epoch0 + 1100).toISOString(), actor: { arn: tester } }))).to.equal(
+      'other',
+    );
+  });
+
+  it('J5: rules out another actor where the source names actors', () => {
+    const byOther = heard(100, { ...eventAt(100), actor: { arn: 'arn:aws:iam::111122223333:role/somebody' } });
+    expect(whose(byOther, view, { ...source, namesActor: true })).to.equal('other');
+    expect(whose(byOther)).to.equal('fault');
+  });
+
+  it('J7: gives an event well before t0 to the control', () => {
+    expect(whose(heard(100, eventAt(-1500)))).to.equal('control');
+  });
+
+  it('J7: is ambiguous within the margin where the control was not waited out', () => {
+    const close = {
+      ...view,
+      control: { t0: view.control?.t0 ?? t0, lastAct: { monoMs: t0.monoMs - 300, epochMs: t0.epochMs - 300 } },
+    };
+    expect(whose(heard(100, eventAt(-200)), close)).to.equal('ambiguous');
+    expect(whose(heard(100, eventAt(-200)))).to.equal('fault');
+  });
+
+  it('J7: after the revert request counts only what surely happened before it', () => {
+    expect(whose(heard(6000, eventAt(5500)), reverting)).to.equal('ours');
+    expect(whose(heard(6000, eventAt(2000)), reverting)).to.equal('fault');
+    expect(whose(heard(6000, eventAt(4500)), reverting)).to.equal('ambiguous');
+  });
+
+  it('J7: trusts the actor after the revert request where reverts have another', () => {
+    expect(whose(heard(6000, { ...eventAt(4500), actor: { arn: tester } }), reverting)).to.equal('fault');
+  });
+
+  it('J8: never counts a sample', () => {
+    expect(whose(heard(100, { sample: true }, marked('inject')))).to.equal('other');
+  });
+
+  it('J10: gives a signal on the subject before t0 to the control', () => {
+    expect(whose(heard(-3000, eventAt(-3500)))).to.equal('control');
+  });
+});

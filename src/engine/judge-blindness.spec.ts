@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { injected, t0 } from '../testing/facts.ts';
+import { type BlindnessCase, judgeBlindness } from './judge-blindness.ts';
+
+const at = (ms: number) => t0.monoMs + ms;
+const passed = { raisedMonoMs: at(-900), receivedMonoMs: at(-500) };
+const lost = { raisedMonoMs: at(100) };
+const passedAfter = { raisedMonoMs: at(4500), receivedMonoMs: at(5000) };
+
+function blindCase(overrides: Partial<BlindnessCase> = {}): BlindnessCase {
+  return {
+    expectation: { id: 'trail-rules/blind', detector: 'trail-rules', sloMs: 4000 },
+    fault: injected,
+    before: passed,
+    during: lost,
+    after: passedAfter,
+    nowMonoMs: at(5100),
+    ...overrides,
+  };
+}
+
+function judged(overrides: Partial<BlindnessCase> = {}): readonly [boolean, string, string] {
+  const { settled, result } = judgeBlindness(blindCase(overrides));
+  return [settled, result.verdict, result.reasonCode];
+}
+
+describe('judgeBlindness', () => {
+  it('is blind where only the canary in the middle was lost', () => {
+    expect(judged()).to.deep.equal([true, 'blind', 'canary-lost']);
+  });
+
+  it('is not blind where the canary in the middle arrived before the SLO', () => {
+    expect(judged({ during: { ...lost, receivedMonoMs: at(3000) } })).to.deep.equal([
+      true,
+      'not-blind',
+      'canary-passed',
+    ]);
+  });
+
+  it('stays blind where the canary in the middle arrived only after the SLO', () => {
+    expect(judged({ during: { ...lost, receivedMonoMs: at(4600) } })).to.deep.equal([true, 'blind', 'canary-lost']);
+  });
+
+  it('proves nothing where no canary passed before', () => {
+    expect(judged({ before: { raisedMonoMs: at(-900) } })).to.deep.equal([true, 'inconclusive', 'canary-not-proven']);
+  });
+
+  it('proves nothing where the canary after the revert is lost too', () => {
+    expect(judged({ after: { raisedMonoMs: at(4500) }, nowMonoMs: at(17_000) })).to.deep.equal([
+      true,
+      'inconclusive',
+      'canary-not-proven',
+    ]);
+  });
+
+  it('proves nothing where the effect is unproven', () => {
+    expect(judged({ fault: { ...injected, effect: 'unproven' } })).to.deep.equal([
+      true,
+      'inconclusive',
+      'effect-unproven',
+    ]);
+  });
+
+  it('needs the fault in until the SLO of the canary in the middle', () => {
+    const early = { expectation: blindCase().expectation, fault: injected, before: passed, during: lost };
+    expect(judgeBlindness({ ...early, nowMonoMs: at(4000) }).settledDuring).to.equal(false);
+    expect(judgeBlindness({ ...early, nowMonoMs: at(4100) }).settledDuring).to.equal(true);
+  });
+});

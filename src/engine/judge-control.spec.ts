@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { heard, t0 } from '../testing/facts.ts';
+import type { Belonging } from './correlate.ts';
+import { type ControlCase, judgeControl } from './judge-control.ts';
+
+function controls(belonging: Partial<Belonging> = {}, atMs = 500, rule = 's3-public-policy'): Belonging {
+  return { heard: heard(atMs, { rule }), whose: 'control', matchedBy: ['subject', 'time'], ...belonging };
+}
+
+const provenDetector = { name: 'trail-rules', rules: ['s3-*'], proven: true, assumeAlive: false, overloaded: false };
+
+function controlCase(overrides: Partial<ControlCase> = {}): ControlCase {
+  return {
+    status: 'quiet-so-far',
+    belonging: [],
+    windowEndMonoMs: t0.monoMs + 4000,
+    detectors: [provenDetector],
+    ...overrides,
+  };
+}
+
+describe('judgeControl', () => {
+  it('J2: is quiet where a canary passed in its window and nothing was raised', () => {
+    expect(judgeControl(controlCase()).verdict).to.equal('quiet');
+  });
+
+  it('J2: is inconclusive where no canary passed in its window', () => {
+    const judged = judgeControl(controlCase({ detectors: [{ ...provenDetector, proven: false }] }));
+    expect([judged.verdict, judged.reasonCode]).to.deep.equal(['inconclusive', 'channel-unproven']);
+  });
+
+  it('J10: counts a signal with its own marker by any rule', () => {
+    const judged = judgeControl(controlCase({ belonging: [controls({ matchedBy: ['marker'] }, 500, 'anything')] }));
+    expect([judged.verdict, judged.alerts[0]?.counted]).to.deep.equal(['noisy', true]);
+  });
+
+  it('J10: counts a signal without marker only by a rule that an expectation names', () => {
+    expect(judgeControl(controlCase({ belonging: [controls()] })).verdict).to.equal('noisy');
+    const unrelated = judgeControl(controlCase({ belonging: [controls({}, 500, 'other')] }));
+    expect([unrelated.verdict, unrelated.alerts[0]?.counted]).to.deep.equal(['quiet', false]);
+  });
+
+  it('J10: counts a signal without marker only in its window', () => {
+    expect(judgeControl(controlCase({ belonging: [controls({}, 5000)] })).verdict).to.equal('quiet');
+  });
+
+  it('leaves the signals of the fault aside', () => {
+    expect(
+      judgeControl(controlCase({ belonging: [controls({ whose: 'fault', matchedBy: ['marker'] })] })).verdict,
+    ).to.equal('quiet');
+  });
+
+  it('is blocked where the permitted change was refused or taken back', () => {
+    expect(judgeControl(controlCase({ status: 'refused', detail: 'no' })).verdict).to.equal('blocked');
+    expect(judgeControl(controlCase({ status: 'taken-back' })).verdict).to.equal('blocked');
+  });
+
+  it('never says quiet of a detector whose signals were dropped', () => {
+    const judged = judgeControl(controlCase({ detectors: [{ ...provenDetector, overloaded: true }] }));
+    expect([judged.verdict, judged.reasonCode]).to.deep.equal(['inconclusive', 'overload']);
+  });
+});

@@ -1,0 +1,318 @@
+import { expect } from 'chai';
+import { alive, detectionCase, faults, heard, injected, rulesDown, t0, unproven } from '../testing/facts.ts';
+import { type DetectionCase, judgeDetection } from './judge-detection.ts';
+
+const state = { sees: 'state', recurrence: 'none', assumeAlive: false, offersRuleCanary: false } as const;
+const attempt = { ...detectionCase().expectation, of: 'attempt' } as const;
+const refused = { status: 'refused', t0, effect: 'pending' } as const;
+const severe = { ...detectionCase().expectation, severity: 4 } as const;
+
+interface Row {
+  readonly rule: string;
+  readonly claim: string;
+  readonly facts: Partial<DetectionCase>;
+  readonly verdict: string;
+  readonly code: string;
+}
+
+const rows: readonly Row[] = [
+  {
+    rule: 'J2',
+    claim: 'needs no proof for a detection',
+    facts: { belonging: [faults(heard(900))], proof: unproven },
+    verdict: 'detected',
+    code: 'in-time',
+  },
+  {
+    rule: 'J2',
+    claim: 'says missed where a rule canary passed after the injection',
+    facts: { proof: alive },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J2',
+    claim: 'says missed on a tool canary alone where no rule canary is offered',
+    facts: { proof: rulesDown, detector: { ...state, sees: 'event' } },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J2',
+    claim: 'is inconclusive where no canary passed',
+    facts: { proof: unproven },
+    verdict: 'inconclusive',
+    code: 'channel-unproven',
+  },
+  {
+    rule: 'J3',
+    claim: 'blames the detector where delivery works and its canary rule is silent',
+    facts: { proof: rulesDown },
+    verdict: 'missed',
+    code: 'detector-down',
+  },
+  {
+    rule: 'J3',
+    claim: 'says assumed-alive only where the environment does',
+    facts: { proof: unproven, detector: { ...detectionCase().detector, assumeAlive: true } },
+    verdict: 'missed',
+    code: 'assumed-alive',
+  },
+  {
+    rule: 'J5',
+    claim: "leaves another rule's signal aside",
+    facts: { belonging: [faults(heard(900, { rule: 'other' }))] },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J6',
+    claim: "leaves the control's signal aside",
+    facts: { belonging: [{ ...faults(heard(900)), whose: 'control' }] },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J7',
+    claim: 'is inconclusive where a signal may be of the fault or of the control',
+    facts: { belonging: [{ ...faults(heard(900)), whose: 'ambiguous' }] },
+    verdict: 'inconclusive',
+    code: 'time-ambiguous',
+  },
+  {
+    rule: 'J8',
+    claim: 'does not count a re-send of an alert that was open before',
+    facts: { belonging: [faults(heard(900, {}, { previous: { firstMonoMs: 10 } }))] },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'is inconclusive where a store shows the alert as open before',
+    facts: { openBefore: [heard(-500)] },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'counts a known alert whose count rose',
+    facts: {
+      detector: { ...detectionCase().detector, recurrence: 'count' },
+      belonging: [faults(heard(900, { count: 4 }, { previous: { firstMonoMs: 10, count: 3 } }))],
+    },
+    verdict: 'detected',
+    code: 'in-time',
+  },
+  {
+    rule: 'J8',
+    claim: 'does not count a known alert whose last-seen lies before the injection',
+    facts: {
+      detector: { ...detectionCase().detector, recurrence: 'last-seen' },
+      belonging: [
+        faults(
+          heard(
+            900,
+            { lastSeen: new Date(t0.epochMs - 5000).toISOString() },
+            { previous: { firstMonoMs: 10, lastSeen: new Date(t0.epochMs - 60_000).toISOString() } },
+          ),
+        ),
+      ],
+    },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J8',
+    claim: 'does not count the notice that an alert is resolved',
+    facts: { belonging: [faults(heard(900, { status: 'resolved' }))] },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J11',
+    claim: 'counts a severity of at least the expected one',
+    facts: { expectation: severe, belonging: [faults(heard(900, { severity: 5 }))] },
+    verdict: 'detected',
+    code: 'in-time',
+  },
+  {
+    rule: 'J11',
+    claim: 'does not count a lower severity',
+    facts: { expectation: severe, belonging: [faults(heard(900, { severity: 3 }))] },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J11',
+    claim: 'is inconclusive where the source states none',
+    facts: { expectation: severe, belonging: [faults(heard(900, { severity: null }))] },
+    verdict: 'inconclusive',
+    code: 'no-severity',
+  },
+  {
+    rule: 'J12',
+    claim: 'is inconclusive where the effect was never proven',
+    facts: { fault: { ...injected, effect: 'pending' }, belonging: [] },
+    verdict: 'inconclusive',
+    code: 'effect-unproven',
+  },
+  {
+    rule: 'J12',
+    claim: 'is inconclusive for a signal too where the effect is unproven',
+    facts: { fault: { ...injected, effect: 'unproven' }, belonging: [faults(heard(900))] },
+    verdict: 'inconclusive',
+    code: 'effect-unproven',
+  },
+  {
+    rule: 'J14',
+    claim: 'is inconclusive where the fault was gone before the SLO of a state detector',
+    facts: { detector: state, fault: { ...injected, goneMonoMs: [t0.monoMs + 900, t0.monoMs + 1000] } },
+    verdict: 'inconclusive',
+    code: 'gone-before-slo',
+  },
+  {
+    rule: 'J14',
+    claim: 'says missed where it was gone between SLO and horizon',
+    facts: { detector: state, fault: { ...injected, goneMonoMs: [t0.monoMs + 5000, t0.monoMs + 5100] } },
+    verdict: 'missed',
+    code: 'late-unknown',
+  },
+  {
+    rule: 'J14',
+    claim: 'stands by a detection that came before the fault was gone',
+    facts: {
+      detector: state,
+      fault: { ...injected, goneMonoMs: [t0.monoMs + 900, t0.monoMs + 1000] },
+      belonging: [faults(heard(800))],
+    },
+    verdict: 'detected',
+    code: 'in-time',
+  },
+  {
+    rule: 'J14',
+    claim: 'does not ask it of a detector that sees events',
+    facts: { fault: { ...injected, goneMonoMs: [t0.monoMs + 900, t0.monoMs + 1000] } },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J18',
+    claim: 'leaves an effect open where the change was refused',
+    facts: { fault: refused, belonging: [faults(heard(900))] },
+    verdict: 'inconclusive',
+    code: 'prevented-first',
+  },
+  {
+    rule: 'J18',
+    claim: 'meets an attempt by a signal in time',
+    facts: { fault: refused, expectation: attempt, belonging: [faults(heard(900))] },
+    verdict: 'attempt',
+    code: 'in-time',
+  },
+  {
+    rule: 'J18',
+    claim: 'calls an attempt seen after the SLO late',
+    facts: { fault: refused, expectation: attempt, belonging: [faults(heard(5000))] },
+    verdict: 'late',
+    code: 'after-slo',
+  },
+  {
+    rule: 'J18',
+    claim: 'calls an attempt that nobody saw missed',
+    facts: { fault: refused, expectation: attempt },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J18',
+    claim: 'is inconclusive of an attempt where the change went through',
+    facts: { expectation: attempt, belonging: [faults(heard(900))] },
+    verdict: 'inconclusive',
+    code: 'not-prevented',
+  },
+  {
+    rule: 'J19',
+    claim: 'does not count what arrived before its own t0',
+    facts: { belonging: [faults(heard(-10))] },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J20',
+    claim: 'is inconclusive where the SLO lies inside the interval',
+    facts: { belonging: [faults(heard(4100, {}, { widthMs: 500 }))] },
+    verdict: 'inconclusive',
+    code: 'poll-too-coarse',
+  },
+  {
+    rule: 'J20',
+    claim: 'says late where the whole interval lies beyond the SLO',
+    facts: { belonging: [faults(heard(4600, {}, { widthMs: 500 }))] },
+    verdict: 'late',
+    code: 'after-slo',
+  },
+  {
+    rule: 'J20',
+    claim: 'does not listen beyond the horizon',
+    facts: { belonging: [faults(heard(12_500))], nowMonoMs: t0.monoMs + 13_000 },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'overload',
+    claim: 'never says missed of a detector whose signals were dropped',
+    facts: { overloaded: true },
+    verdict: 'inconclusive',
+    code: 'overload',
+  },
+  {
+    rule: 'stop',
+    claim: 'is inconclusive where the trial was stopped before the horizon',
+    facts: { ended: 'stopped', nowMonoMs: t0.monoMs + 500 },
+    verdict: 'inconclusive',
+    code: 'stopped',
+  },
+  {
+    rule: 'stop',
+    claim: 'stands by what was detected before the stop',
+    facts: { ended: 'stopped', belonging: [faults(heard(400))], nowMonoMs: t0.monoMs + 500 },
+    verdict: 'detected',
+    code: 'in-time',
+  },
+];
+
+describe('judgeDetection', () => {
+  for (const { rule, claim, facts, verdict, code } of rows) {
+    it(`${rule}: ${claim}`, () => {
+      const judged = judgeDetection(detectionCase(facts));
+      expect(judged.settled).to.equal(true);
+      expect([judged.result.verdict, judged.result.reasonCode]).to.deep.equal([verdict, code]);
+    });
+  }
+
+  it('J20: stays open until its own horizon of 3 × its SLO', () => {
+    const before = judgeDetection(detectionCase({ nowMonoMs: t0.monoMs + 11_999 }));
+    expect(before.settled).to.equal(false);
+    expect(before.deadlinesMonoMs).to.deep.equal([t0.monoMs + 4000, t0.monoMs + 12_000]);
+  });
+
+  it('J19: gives the TTD as the interval in which the signal became ours', () => {
+    const { result } = judgeDetection(detectionCase({ belonging: [faults(heard(900, {}, { widthMs: 300 }))] }));
+    expect(result.ttdIntervalMs).to.deep.equal([600, 900]);
+    expect(result.ttdMs).to.equal(900);
+  });
+
+  it('counts the earliest of several matching signals', () => {
+    const { result } = judgeDetection(
+      detectionCase({ belonging: [faults(heard(5000, { id: 'second' })), faults(heard(700, { id: 'first' }))] }),
+    );
+    expect(result.signal?.id).to.equal('first');
+  });
+
+  it('J11: lists a signal of too low a severity among the rejected', () => {
+    const { result } = judgeDetection(
+      detectionCase({ expectation: severe, belonging: [faults(heard(900, { severity: 2 }))] }),
+    );
+    expect(result.rejected).to.deep.equal([{ rule: 's3-public-policy', why: 'severity-too-low', id: 'a-1' }]);
+  });
+});
