@@ -3,7 +3,7 @@ import type { Json } from '../../model/json.ts';
 const secretField = /secret(?!.*(arn|name|id)$)|sessiontoken|password(?!last|policy)|privatekey|keymaterial|plaintext/i;
 const longestBody = 256 * 1024;
 
-/** Turns an SDK's answer into JSON: dates as ISO strings, bytes as base64, streams as text; secrets and `$metadata` are left out. */
+/** Turns an SDK's answer into JSON: dates as ISO strings, bytes as base64, streams as text, policy documents decoded; secrets and `$metadata` are left out. */
 export async function plainJson(value: unknown): Promise<Json> {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
@@ -18,8 +18,14 @@ export async function plainJson(value: unknown): Promise<Json> {
     ([name, field]) => name !== '$metadata' && field !== undefined && !secretField.test(name),
   );
   return Object.fromEntries(
-    await Promise.all(entries.map(async ([name, field]) => [name, await plainJson(field)] as const)),
+    await Promise.all(entries.map(async ([name, field]) => [name, await plainJson(decoded(name, field))] as const)),
   );
+}
+
+/** IAM answers policy documents URL-encoded: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html */
+function decoded(name: string, field: unknown): unknown {
+  const encoded = typeof field === 'string' && /Document$/.test(name) && /^%7B/i.test(field);
+  return encoded ? decodeURIComponent(field) : field;
 }
 
 function isBody(value: object): value is { transformToString(): Promise<string> } {

@@ -1,0 +1,335 @@
+import { existsSync } from 'node:fs';
+import { expect } from 'chai';
+import { CallError } from '../../model/call.ts';
+import type { Clock } from '../../model/clock.ts';
+import type {
+  Acknowledgement,
+  After,
+  AnyFault,
+  FaultContext,
+  FaultDefinition,
+  FaultPermissions,
+} from '../../model/fault.ts';
+import type { Json } from '../../model/json.ts';
+import { findMarkers, type Marker, type Phase } from '../../model/marker.ts';
+import type { AwsClients } from '../../targets/aws/clients.ts';
+import { fakeSecret } from '../fakes/aws-iam.ts';
+import { type CallFate, type ObservedCall, unreliableAws } from '../fakes/unreliable-aws.ts';
+import type { ContractCase } from './aws-cases.ts';
+import { foreignSecret } from './aws-world.ts';
+
+/** Where the faults of a platform act during the contract: a fake or an emulator, made anew for each test. */
+export interface ContractPlace {
+  readonly clients: AwsClients;
+  readonly clock: Clock;
+  readonly dump: () => Promise<Readonly<Record<string, Json>>>;
+}
+
+export interface ContractOptions {
+  readonly faults: Iterable<AnyFault>;
+  readonly cases: Readonly<Record<string, readonly ContractCase[]>>;
+  readonly place: () => Promise<ContractPlace>;
+  readonly sourceFolder: string;
+}
+
+type Fault = FaultDefinition<unknown, AwsClients>;
+
+const fates: readonly Exclude<CallFate, 'proceed'>[] = [
+  'denied',
+  'throttled',
+  'failed',
+  'unanswered-before-acting',
+  'unanswered-after-acting',
+];
+
+/** Describes what every fault owes (DESIGN §5), for each of its cases. */
+export function describeFaultContract(options: ContractOptions): void {
+  for (const one of options.faults) {
+    const fault = one as unknown as Fault;
+    describe(`fault ${fault.type}`, () => {
+      describeLiteral(fault, options);
+      for (const example of options.cases[fault.type] ?? []) {
+        describe(example.name, () => {
+          describeRevert(fault, example, options);
+          describeTrouble(fault, example, options);
+          describeOthers(fault, example, options);
+        });
+      }
+    });
+  }
+}
+
+function describeLiteral(fault: Fault, options: ContractOptions): void {
+  it('has the id of its file', () => {
+    const [platform = '', ...rest] = fault.type.split('.');
+    expect(existsSync(`${options.sourceFolder}/faults/${platform}/${rest.join('.')}.ts`)).to.equal(true);
+  });
+
+  it('has an example that its own schema leaves as it is', () => {
+    expect(fault.params.parse(fault.example)).to.deep.equal(fault.example);
+  });
+
+  it('has at least one case in the contract', () => {
+    expect(options.cases[fault.type] ?? []).to.not.have.length(0);
+  });
+
+  it('declares a blast radius and ATT&CK v19 techniques by their ids', () => {
+    expect(fault.touches(fault.example)).to.not.have.length(0);
+    for (const technique of fault.techniques) expect(technique).to.match(/^T\d{4}(\.\d{3})?$/);
+  });
+}
+
+function describeRevert(fault: Fault, example: ContractCase, options: ContractOptions): void {
+  it('is seen as ours after the injection and leaves the target equal after the revert', async () => {
+    const stage = await setUp(fault, example, options);
+    expect((await stage.observe({})).status).to.equal('before');
+    const after = await stage.inject();
+    expect((await stage.observe(after)).status).to.equal('ours');
+    expect((await stage.revert(after)).outcome).to.equal('removed');
+    expect((await stage.observe(after)).status).to.equal('before');
+    expect(await stage.dump()).to.deep.equal(stage.untouched);
+  });
+
+  it('may be reverted twice, and without an injection', async () => {
+    const stage = await setUp(fault, example, options);
+    expect((await stage.revert({})).outcome).to.equal('already-gone');
+    const after = await stage.inject();
+    await stage.revert(after);
+    expect((await stage.revert(after)).outcome).to.equal('already-gone');
+    expect(await stage.dump()).to.deep.equal(stage.untouched);
+  });
+
+  it('changes nothing but what it touches', async () => {
+    const stage = await setUp(fault, example, options);
+    await stage.inject();
+    const now = await stage.dump();
+    const changed = Object.keys(now).filter((arn) => JSON.stringify(now[arn]) !== JSON.stringify(stage.untouched[arn]));
+    expect(changed).to.have.length.above(0);
+    expect(fault.touches(stage.params)).to.include.members(changed);
+  });
+
+  it('uses the permissions it declares and no others', async () => {
+    const stage = await setUp(fault, example, options);
+    const declared = permissionsOf(fault, stage.params);
+    const after = await stage.inject();
+    await stage.observe(after);
+    await stage.revert(after);
+    for (const part of ['inject', 'observe', 'revert'] as const) {
+      expect(declared[part]).to.include.members([...stage.used[part]], part);
+    }
+  });
+
+  it('shows no secret and puts no phase letter into what it leaves', async () => {
+    const stage = await setUp(fault, example, options);
+    const after = await stage.inject();
+    const said = JSON.stringify([stage.before, after, await stage.observe(after)]);
+    expect(said).to.not.include(fakeSecret).and.not.include(foreignSecret);
+    const left = findMarkers(JSON.stringify(await stage.dump())).filter(({ phase }) => phase !== undefined);
+    expect(left).to.deep.equal([]);
+  });
+}
+
+function describeTrouble(fault: Fault, example: ContractCase, options: ContractOptions): void {
+  for (const fate of fates) {
+    it(`restores after an injection in which any one call is ${fate}`, async () => {
+      let calls = Number.POSITIVE_INFINITY;
+      for (let n = 1; n <= calls; n++) {
+        const stage = await setUp(fault, example, options);
+        const outcome = await stage.injectWith((call) => (call.n === n ? fate : 'proceed'));
+        calls = Math.min(calls, outcome.calls);
+        if (n > calls) break;
+        expect(outcome.error, `call ${n}`).to.be.instanceOf(CallError);
+        const observed = await stage.observe(outcome.after);
+        const report = await stage.revert(outcome.after);
+        const acted = fate === 'unanswered-after-acting' && outcome.lastMutating;
+        if (acted && example.foundWithoutAcknowledgement === false) {
+          expect(observed.status).to.equal('other');
+          expect(observed.candidates).to.have.length(1);
+          expect(report).to.include({ outcome: 'left' });
+          expect(report.candidates).to.deep.equal(observed.candidates);
+          continue;
+        }
+        expect(observed.status, `call ${n}`).to.equal(acted ? 'ours' : 'before');
+        expect(await stage.dump(), `call ${n}`).to.deep.equal(stage.untouched);
+      }
+      expect(calls).to.be.above(0);
+    });
+
+    it(`restores at the second try after a revert in which any one call is ${fate}`, async () => {
+      let calls = Number.POSITIVE_INFINITY;
+      for (let n = 1; n <= calls; n++) {
+        const stage = await setUp(fault, example, options);
+        const after = await stage.inject();
+        const outcome = await stage.revertWith(after, (call) => (call.n === n ? fate : 'proceed'));
+        calls = Math.min(calls, outcome.calls);
+        if (n > calls) break;
+        await stage.revert(after);
+        expect((await stage.observe(after)).status, `call ${n}`).to.equal('before');
+        expect(await stage.dump(), `call ${n}`).to.deep.equal(stage.untouched);
+      }
+    });
+  }
+
+  it('sends nothing once its signal is aborted, and stops between two calls', async () => {
+    const stage = await setUp(fault, example, options);
+    const stop = new AbortController();
+    const total = (await (await setUp(fault, example, options)).injectWith(() => 'proceed')).calls;
+    for (let n = 0; n < total; n++) {
+      const fresh = await setUp(fault, example, options);
+      const abort = new AbortController();
+      if (n === 0) abort.abort(new Error('stopped'));
+      const outcome = await fresh.injectWith((call) => {
+        if (call.n === n) abort.abort(new Error('stopped'));
+        return 'proceed';
+      }, abort.signal);
+      expect(outcome.error, `after call ${n}`).to.not.equal(undefined);
+      expect(outcome.acted, `after call ${n}`).to.be.at.most(n);
+    }
+    stop.abort(new Error('stopped'));
+    const refused = await stage.revertWith({}, () => 'proceed', stop.signal);
+    expect(refused.acted).to.equal(0);
+  });
+}
+
+function describeOthers(fault: Fault, example: ContractCase, options: ContractOptions): void {
+  it('notices that somebody else took it away, and does nothing more', async () => {
+    const stage = await setUp(fault, example, options);
+    const after = await stage.inject();
+    await example.takeAway(stage.clients, signal, marker);
+    expect((await stage.observe(after)).status).to.equal('before');
+    expect((await stage.revert(after)).outcome).to.equal('already-gone');
+    expect(await stage.dump()).to.deep.equal(stage.untouched);
+  });
+
+  const { changeRest, changeDelta, alreadyInPlace } = example;
+
+  if (changeRest !== undefined) {
+    it("keeps somebody else's change of the rest", async () => {
+      const stage = await setUp(fault, example, options);
+      const after = await stage.inject();
+      await changeRest.act(stage.clients, signal, marker);
+      expect(['ours', 'ours-plus-others']).to.include((await stage.observe(after)).status);
+      expect((await stage.revert(after)).outcome).to.equal('removed');
+      expect((await stage.observe(after)).status).to.equal('before');
+      expect(JSON.stringify(stage.untouched)).to.not.include(changeRest.leaves);
+      expect(JSON.stringify(await stage.dump())).to.include(changeRest.leaves);
+    });
+  }
+
+  if (changeDelta !== undefined) {
+    it('leaves what somebody altered of it', async () => {
+      const stage = await setUp(fault, example, options);
+      const after = await stage.inject();
+      await changeDelta(stage.clients, signal, marker);
+      const altered = await stage.dump();
+      expect((await stage.observe(after)).status).to.equal('other');
+      expect((await stage.revert(after)).outcome).to.equal('left');
+      expect(await stage.dump()).to.deep.equal(altered);
+    });
+  }
+
+  if (alreadyInPlace !== undefined) {
+    it('refuses before any change where it is in place already', async () => {
+      const prepare: ContractCase['prepare'] = async (clients, ...rest) => {
+        await example.prepare?.(clients, ...rest);
+        await alreadyInPlace(clients, ...rest);
+      };
+      const stage = await setUp(fault, { ...example, prepare }, options);
+      const { error } = await stage.injectWith(() => 'proceed');
+      expect(error).to.be.instanceOf(CallError).and.include({ kind: 'invalid', code: 'AlreadyInPlace' });
+      expect((await stage.revert({})).outcome).to.equal('already-gone');
+      expect(await stage.dump()).to.deep.equal(stage.untouched);
+    });
+  }
+}
+
+const marker: Marker = 'wsabcdefghij23';
+const signal = new AbortController().signal;
+
+interface Outcome {
+  readonly after: After;
+  readonly error: unknown;
+  /** Calls that were tried, and how many of them were let through. */
+  readonly calls: number;
+  readonly acted: number;
+  readonly lastMutating: boolean;
+}
+
+type Decide = (call: ObservedCall) => CallFate;
+
+/** Prepares a place and captures; the functions then act as the engine does. */
+async function setUp(fault: Fault, example: ContractCase, options: ContractOptions) {
+  const { clients, clock, dump } = await options.place();
+  await example.prepare?.(clients, signal, marker);
+  const params = fault.params.parse(example.params ?? fault.example);
+  const used = { inject: new Set<string>(), observe: new Set<string>(), revert: new Set<string>() };
+
+  function context(phase: Phase, ends: AbortSignal, decide: Decide = () => 'proceed'): FaultContext<AwsClients> {
+    const watched = unreliableAws(clients, (call) => {
+      used[phase === 'inject' ? 'inject' : phase === 'revert' ? 'revert' : 'observe'].add(call.action);
+      return decide(call);
+    });
+    return Object.freeze({ clock, signal: ends, clients: watched, marker, phase, log: () => undefined });
+  }
+
+  const before = asJson(await fault.capture(context('observe', signal), params));
+  const observe = async (after: After) => fault.observe(context('observe', signal), params, before, after);
+
+  async function counted(
+    decide: Decide,
+    act: (watch: Decide) => Promise<Acknowledgement | undefined>,
+  ): Promise<Outcome> {
+    let calls = 0;
+    let acted = 0;
+    let lastMutating = false;
+    const watch: Decide = (call) => {
+      calls = call.n;
+      lastMutating = call.mutating;
+      const fate = decide(call);
+      if (fate === 'proceed' || fate === 'unanswered-after-acting') acted += 1;
+      return fate;
+    };
+    try {
+      const acknowledged = await act(watch);
+      const after = acknowledged === undefined ? {} : { acknowledged: asJson(acknowledged) as Acknowledgement };
+      return { after, error: undefined, calls, acted, lastMutating };
+    } catch (error) {
+      return { after: {}, error, calls, acted, lastMutating };
+    }
+  }
+
+  const injectWith = (decide: Decide, ends: AbortSignal = signal) =>
+    counted(decide, (watch) => fault.inject(context('inject', ends, watch), params, before));
+
+  return {
+    params,
+    before,
+    clients,
+    dump,
+    used,
+    untouched: await dump(),
+    observe,
+    injectWith,
+    /** Injects, and reads back as the engine does. */
+    inject: async (): Promise<After> => {
+      const { after, error } = await injectWith(() => 'proceed');
+      if (error !== undefined) throw error;
+      return { ...after, readBack: asJson((await observe(after)).state) };
+    },
+    revert: (after: After) => fault.revert(context('revert', signal), params, before, after),
+    revertWith: (after: After, decide: Decide, ends: AbortSignal = signal) =>
+      counted(decide, async (watch) => {
+        await fault.revert(context('revert', ends, watch), params, before, after);
+        return undefined;
+      }),
+  };
+}
+
+/** What the journal keeps of a value. */
+function asJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+function permissionsOf(fault: Fault, params: unknown): FaultPermissions {
+  return typeof fault.permissions === 'function' ? fault.permissions(params) : fault.permissions;
+}
