@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import type { DetectionStartUp } from './detection/start-up.ts';
+import type { ProxyStartUp } from './proxy/start-up.ts';
+import type { RemediatorStartUp } from './remediator/start-up.ts';
+import * as names from './seed/names.ts';
+import type { Seeded } from './seed.ts';
+import type { StagingOptions, StagingState } from './state.ts';
+
+/** Is what the start-ups are made of. */
+export interface Premises {
+  readonly folder: string;
+  readonly emulator: string;
+  readonly models: string;
+  readonly modelCache: string;
+  readonly seeded: Seeded;
+  readonly options: StagingOptions;
+}
+
+const { account, secondAccount, region, secondRegion, roleArn, roleNames } = names;
+
+/** Lists the resources that state and detection know by the same names. */
+function neighbourhood({ fleet }: Seeded) {
+  return {
+    roles: {
+      tester: roleArn(roleNames.tester),
+      revert: roleArn(roleNames.revert),
+      remediator: roleArn(roleNames.remediator),
+      appFirst: roleArn(roleNames.appFirst),
+      appSecond: roleArn(roleNames.appSecond),
+    },
+    users: { protected: names.userNames.protected, ordinary: names.userNames.ordinary },
+    buckets: { models: names.bucketNames.models, modelsGuarded: names.bucketNames.modelsGuarded },
+    lambda: { function: names.functionName },
+    autoscaling: { group: names.groupName, ...fleet, rogueImage: names.rogueImage },
+    trails: {
+      primary: names.trailArn(names.trailNames.primary, region),
+      regional: names.trailArn(names.trailNames.regional, secondRegion),
+    },
+    canary: { role: roleNames.canary },
+  };
+}
+
+export function proxyStartUpOf({ folder, emulator, models, modelCache, seeded }: Premises): ProxyStartUp {
+  return {
+    upstream: emulator,
+    account,
+    auditFolder: join(folder, 'audit'),
+    models,
+    modelCache,
+    keys: Object.values(seeded.users).map(({ key }) => key),
+    trails: [...seeded.trails],
+    rules: [...seeded.rules],
+  };
+}
+
+export function detectionStartUpOf({ folder, emulator, seeded, options }: Premises): DetectionStartUp {
+  const queue = (name: string) => `${emulator}/${account}/${name}`;
+  const { trailRules, identityRules, profile } = names.queueNames;
+  return {
+    stateFolder: folder,
+    ministack: emulator,
+    credentials: { detectors: seeded.users.detectors.credentials },
+    account,
+    secondAccount,
+    region,
+    secondRegion,
+    ...neighbourhood(seeded),
+    queues: { trailRules: queue(trailRules), identityRules: queue(identityRules), profile: queue(profile) },
+    options: {
+      without: options.without,
+      delay: Object.fromEntries(Object.entries(options.delay).map(([name, ms]) => [name, `${ms}ms`])),
+      noise: options.noise === null ? null : `${options.noise}/s`,
+    },
+  };
+}
+
+export function remediatorStartUpOf({ emulator, seeded }: Premises, endpoint: string): RemediatorStartUp {
+  return {
+    endpoint,
+    readEndpoint: emulator,
+    region,
+    credentials: seeded.users.remediator.credentials,
+    role: roleArn(roleNames.remediator),
+    watched: [roleNames.appFirst, roleNames.appSecond],
+  };
+}
+
+export interface Started {
+  readonly id: string;
+  readonly processStart: string;
+  readonly control: string;
+  readonly endpoint: string;
+  readonly detection: string;
+}
+
+export function stateOf({ folder, emulator, seeded, options }: Premises, started: Started): StagingState {
+  const { endpoint, detection, ...supervisor } = started;
+  const { roles, ...rest } = neighbourhood(seeded);
+  return {
+    ...supervisor,
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    aws: { endpoint, emulator, account, secondAccount, region, secondRegion },
+    credentials: {
+      tester: credentialsPath(folder, 'tester'),
+      revert: credentialsPath(folder, 'revert'),
+      detectors: credentialsPath(folder, 'detectors'),
+      admin: credentialsPath(folder, 'admin'),
+    },
+    roles: { ...roles, beacon: roleArn(roleNames.beacon) },
+    ...rest,
+    audit: { file: join(folder, 'audit', `${names.trailNames.primary}.jsonl`) },
+    detectors: {
+      'trail-rules': {
+        queueUrl: `${endpoint}/${account}/${names.queueNames.findings}`,
+        test: `${detection}/trail-rules/test`,
+      },
+      'identity-rules': {
+        subscribe: `${detection}/identity-rules/subscriptions`,
+        test: `${detection}/identity-rules/test`,
+      },
+      posture: { alerts: `${detection}/posture/api/v2/alerts` },
+      profile: { file: join(folder, 'profile', 'alerts.jsonl') },
+    },
+    options,
+  };
+}
+
+export function credentialsPath(folder: string, name: string): string {
+  return join(folder, 'credentials', `${name}.json`);
+}

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { stagingDown } from './down.ts';
+import { withProcessLock } from './process-lock.ts';
+import { indexServices } from './proxy/models/library.ts';
+import { readStagingState, type StagingOptions, type StagingState, stagingOptions } from './state.ts';
+import { isHealthy, touchStaging } from './status.ts';
+import { StagingUnavailable } from './unavailable.ts';
+import { ensureVenv, type VenvOptions } from './venv/install.ts';
+
+export interface StagingUpOptions {
+  /** Absolute; made with mode 0700, and removed by `stagingDown`. */
+  readonly folder: string;
+  /** The staging ends when nothing has touched it for so long; default 15 minutes. */
+  readonly idleTimeoutMs?: number;
+  /** Detectors, or `<detector>.delivery`, that are switched off. */
+  readonly without?: readonly string[];
+  /** How long each alert of a detector is held back, in milliseconds. */
+  readonly delay?: Readonly<Record<string, number>>;
+  /** Unrelated alerts per second. */
+  readonly noise?: number;
+  readonly venv?: VenvOptions;
+}
+
+const defaultIdleTimeoutMs = 15 * 60_000;
+const lockPatienceMs = 12 * 60_000;
+const readyWithinMs = 30_000;
+const pollMs = 20;
+
+/** Services whose models are indexed before the first call. */
+const usedServices = ['iam', 'sts', 's3', 'lambda', 'ec2', 'autoscaling', 'cloudtrail', 'events', 'sqs'];
+
+/**
+ * Brings the embedded staging of a folder up, and returns its state once everything in it is ready. A healthy one
+ * with the same options is used again; one with other options is replaced; what a dead one left is removed.
+ * It runs in processes of its own and goes on when the caller ends.
+ * @throws StagingUnavailable when this machine cannot run it
+ */
+export async function stagingUp(request: StagingUpOptions): Promise<StagingState> {
+  const { folder, without = [], delay = {}, noise = null, idleTimeoutMs = defaultIdleTimeoutMs } = request;
+  const options = stagingOptions.parse({ without: [...new Set(without)].toSorted(), delay, noise });
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+  return withProcessLock(`${folder}.lock`, lockPatienceMs, async () => {
+    const running = await readStagingState(folder).catch(() => undefined);
+    if (running !== undefined && isDeepStrictEqual(running.options, options) && (await isHealthy(running))) {
+      await touchStaging(running);
+      return running;
+    }
+    await stagingDown(folder);
+    return start(folder, options, { idleTimeoutMs, venv: request.venv ?? {} });
+  });
+}
+
+async function start(
+  folder: string,
+  options: StagingOptions,
+  { idleTimeoutMs, venv: venvOptions }: { readonly idleTimeoutMs: number; readonly venv: VenvOptions },
+): Promise<StagingState> {
+  const venv = await ensureVenv(venvOptions);
+  await indexServices(venv.models, `${venv.folder}-index`, usedServices);
+  mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, 'request.json'), JSON.stringify({ idleTimeoutMs, options, venv }), { mode: 0o600 });
+  const log = openSync(join(folder, 'logs', 'supervisor.log'), 'a', 0o600);
+  const file = fileURLToPath(new URL(`./supervisor${extname(import.meta.url)}`, import.meta.url));
+  const supervisor = spawn(process.execPath, [file, folder], { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+  const ended = new Promise<true>((resolve) => {
+    supervisor.once('exit', () => resolve(true));
+    supervisor.once('error', () => resolve(true));
+  });
+  supervisor.unref();
+
+  const deadlineMs = performance.now() + readyWithinMs;
+  while (performance.now() < deadlineMs) {
+    const state = await readStagingState(folder);
+    if (state !== undefined) return state;
+    if (await Promise.race([ended, sleep(pollMs, false)])) break;
+  }
+  const said = await readFile(join(folder, 'logs', 'supervisor.log'), 'utf8');
+  supervisor.kill();
+  throw new StagingUnavailable(
+    `The embedded staging did not come up (logs in ${join(folder, 'logs')}): ${firstSentence(said)}`,
+  );
+}
+
+function firstSentence(said: string): string {
+  const line = said.split('\n').find((text) => text.includes('the staging ends: '));
+  return `${line?.split('the staging ends: ')[1] ?? `it was not ready within ${readyWithinMs} ms`}.`.replace(
+    /\.\.$/,
+    '.',
+  );
+}
