@@ -41,11 +41,13 @@ describe('findIndeterminism', () => {
     });
   }
 
-  it('lets channels open files and sockets, and nothing more', () => {
+  it('lets channels open files and sockets and draw secrets, and nothing more', () => {
     const path = 'src/detectors/channels/x.ts';
     expect(
       found(path, "import { open } from 'node:fs/promises'; import { createServer } from 'node:http';"),
     ).to.deep.equal([]);
+    expect(found(path, "import { randomBytes } from 'node:crypto'; const a = process.env['TOKEN'];")).to.deep.equal([]);
+    expect(found(path, 'const a = Math.random();')).to.have.lengthOf(1);
     expect(found(path, 'setTimeout(() => {}, 1);')).to.have.lengthOf(1);
   });
 

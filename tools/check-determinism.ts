@@ -13,7 +13,7 @@ const pure = [
   'src/detectors/',
 ];
 
-/** Channels may open sockets and files, which is what they are for; time and chance still come from ctx. */
+/** Channels may open sockets and files and read and draw secrets, which is what they are for; time still comes from ctx. */
 const edges = ['src/detectors/channels/'];
 
 const globals: Readonly<Record<string, string>> = {
@@ -57,10 +57,11 @@ function findIn(program: Program, isEdge: boolean): Omit<Finding, 'path'>[] {
       const name = dotted(node);
       if (name === undefined) return;
       const instead = globals[name] ?? (isRandomBytes(name) ? 'random.bytes()' : undefined);
+      if (isEdge && (name === 'process.env' || isRandomBytes(name))) return;
       if (instead !== undefined) add(node.start, name, instead);
     },
     ImportDeclaration: ({ source, specifiers }) => {
-      if (!/^(?:node:)?crypto$/.test(source.value)) return;
+      if (isEdge || !/^(?:node:)?crypto$/.test(source.value)) return;
       for (const specifier of specifiers) {
         const name = `crypto.${specifier.local.name}`;
         if (isRandomBytes(name)) add(specifier.start, name, 'random.bytes()');

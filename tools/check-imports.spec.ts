@@ -60,6 +60,7 @@ describe('findImportViolations', () => {
       /import\(\)/,
     ],
     ['a file outside the house', 'src/attic/x.ts', "import { f } from '../model/f.ts';", /belongs to no part/],
+    ['what formats share, with a format', 'src/detectors/x.ts', "import { f } from './formats/f.ts';", /only model/],
     ['a barrel', 'src/engine/x.ts', "export { a } from './a.ts';", /one barrel/],
     ['a folder without a subject', 'src/model/utils/x.ts', 'export const a = 1;', /'utils' says nothing/],
     ['the package imported from inside', 'src/engine/x.ts', "import { f } from 'windshear';", /itself/],

@@ -32,7 +32,7 @@ function direction(path: string, { specifier, offset, typeOnly }: Import): reado
     const homeless = from === undefined ? path : target;
     return [{ path, offset, message: `${homeless} belongs to no part of the house: tools/import-rules.ts lists them` }];
   }
-  if ((isSpec && to.name === 'testing') || allows(from, to, typeOnly)) return [];
+  if (allows(from, to, typeOnly) || (isSpec && (to.name === 'testing' || isBelow(to, from)))) return [];
   const only =
     from.may === 'all'
       ? `${from.name} may import all but ${list(from.mayNot ?? [], 'and')}`
@@ -45,6 +45,11 @@ function allows(from: Part, to: Part, typeOnly: boolean): boolean {
   if (to.name === 'tools' || to.name === 'game days') return false;
   if (from.may === 'all') return !from.mayNot?.includes(to.name);
   return from.may.includes(to.name) || (typeOnly && from.mayTypesOf?.includes(to.name) === true);
+}
+
+/** The spec of what plugins have in common may try it with plugins. */
+function isBelow(to: Part, from: Part): boolean {
+  return to.at.every((at) => from.at.some((above) => at.startsWith(above)));
 }
 
 function allowance({ may, mayTypesOf = [] }: Part): string {

@@ -93,6 +93,13 @@ export const parts: readonly Part[] = [
     because: 'it is the list of the plugins and nothing else',
   },
   {
+    name: 'session',
+    at: ['src/session/'],
+    may: 'all',
+    mayNot: ['cli', 'experiments', 'testing', 'index'],
+    because: 'it is what command line and experiments have in common, and must stand without either',
+  },
+  {
     name: 'experiments',
     at: ['src/experiments/'],
     may: 'all',
