@@ -73,7 +73,7 @@ export function techniquesIn(tags: readonly Json[] | undefined): string[] {
 }
 
 /** Says whether a text is an ARN. */
-export function isArn(text: string | undefined): text is string {
+export function isArn(text: string | undefined): text is `arn:${string}` {
   return text?.startsWith('arn:') === true;
 }
 

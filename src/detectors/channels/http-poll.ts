@@ -148,7 +148,7 @@ function nextUrl({ next }: Params, { url, answer, link }: Turned): URL | undefin
     turned.searchParams.set(next.as, given);
     return turned;
   }
-  const turned = URL.parse(given, url);
+  const turned = URL.parse(given, url.href);
   if (turned?.origin === url.origin) return turned;
   throw new CallError(
     'failed',

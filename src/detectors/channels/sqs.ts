@@ -7,6 +7,21 @@ const params = z.strictObject({
   queueUrl: z.url({ protocol: /^https?$/ }),
   /** How long a poll waits for the first message, in seconds. */
   waitSeconds: z.number().int().min(0).max(20).default(1),
+  /** The client is made of these three by whoever opens the channel; an identity of the detector's own, not the tester's. */
+  region: z.string().min(1).optional(),
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  credentials: z
+    .union([
+      z.strictObject({
+        env: z.strictObject({
+          accessKeyId: z.string(),
+          secretAccessKey: z.string(),
+          sessionToken: z.string().optional(),
+        }),
+      }),
+      z.strictObject({ file: z.string().min(1) }),
+    ])
+    .optional(),
 });
 
 /** The part of the AWS clients that this channel asks for; region, endpoint and credentials are theirs. */

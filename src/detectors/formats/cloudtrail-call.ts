@@ -1,3 +1,4 @@
+import { iamAction } from '../../model/aws-action.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Signal } from '../../model/signal.ts';
 import { defined, isArn, listOf, memberOf, stringOf } from '../guards.ts';
@@ -16,17 +17,16 @@ export interface RecordedCall {
 }
 
 /**
- * Names the API operation behind a record as `service:Operation`. CloudTrail writes some under other names: Lambda's
- * with their API date, S3's bucket-level Public Access Block with `Bucket` inside
+ * Names the IAM action of a recorded call, as `CallRecord.action` has it. CloudTrail writes some operations under other
+ * names: Lambda's with their API date, S3's Public Access Block of a bucket with `Bucket` inside
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html).
  */
 export function callAction(eventSource: string, eventName: string): string {
   const host = eventSource.split('.')[0] ?? eventSource;
   const service = services.get(host) ?? host;
-  if (service === 'lambda') return `lambda:${eventName.replace(/\d{8}(v\d+)?$/, '')}`;
-  if (service === 's3')
-    return `s3:${eventName.replace(/^(Get|Put|Delete)BucketPublicAccessBlock$/, '$1PublicAccessBlock')}`;
-  return `${service}:${eventName}`;
+  if (service === 'lambda') return iamAction(service, eventName.replace(/\d{8}(v\d+)?$/, ''));
+  const operation = eventName.replace(/^(Get|Put|Delete)BucketPublicAccessBlock$/, '$1PublicAccessBlock');
+  return iamAction(service, service === 's3' ? operation : eventName);
 }
 
 /** Lists what a call touches, the thing acted on first, then what it names besides; ARNs wherever the parts suffice. */

@@ -15,7 +15,7 @@ export const cloudtrail = defineFormat({
   title: 'CloudTrail records',
   description:
     'The record of an AWS call as a trail, LookupEvents or EventBridge gives it; meant for audit sources. `rule` is the ' +
-    'event name as recorded, `action` the API operation behind it. Records have no severity, and times in whole seconds.',
+    'event name as recorded, `action` the IAM action behind it. Records have no severity, and times in whole seconds.',
   params: z.strictObject({}),
   example: {},
   recurrence: 'none',
