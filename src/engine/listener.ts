@@ -158,7 +158,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     open: seen.open,
     watchDeadline(monoMs) {
       deadlines.add(monoMs);
-      pulse.beat();
+      if (nearDeadline(deadlines, clock.monoMs(), options.pollMs)) pulse.beat();
       return () => deadlines.delete(monoMs);
     },
     async reachable(ms) {

@@ -53,7 +53,15 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
     const posts = await openPosts(request, interests, log);
     try {
       await demandReachable(request, posts);
-      const deps: RunDeps = { request, journal, preImages, interests, posts: posts.detectors, log };
+      const deps: RunDeps = {
+        request,
+        journal,
+        preImages,
+        interests,
+        posts: posts.detectors,
+        log,
+        identities: new Set(),
+      };
       const outcome = await runTrials(deps, posts);
       await journal
         .append({ kind: 'run-ended', exitCode: outcome.exitCode })
@@ -120,6 +128,7 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
         ...(request.environment.settle === undefined
           ? {}
           : { settle: `declared ${request.environment.settle} ms for every read` }),
+        ...(deps.identities.size === 0 ? {} : { identity: [...deps.identities] }),
         ...(exitCode === undefined ? {} : { exitCode }),
       },
       summary: runSummary(scenarios),

@@ -31,6 +31,8 @@ export interface RunDeps {
   /** Detectors in use by name. */
   readonly posts: ReadonlyMap<string, DetectorPost>;
   readonly log: (line: string) => void;
+  /** Under whom this run acted, without session names; filled as sessions are obtained. */
+  readonly identities: Set<string>;
 }
 
 /** One trial while it goes on: facts only; the judges read them. */

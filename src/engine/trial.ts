@@ -118,6 +118,7 @@ async function arm(trial: Trial): Promise<void> {
     tester: tester === undefined ? [] : [roleOf(tester)],
     revert: revert === undefined ? [] : [roleOf(revert)],
   };
+  for (const identity of [...trial.identities.tester, ...trial.identities.revert]) trial.deps.identities.add(identity);
   const now = trial.deps.request.clock.monoMs();
   for (const name of detectorsOf(trial.bound)) trial.deps.posts.get(name)?.keeper.proveSince(now);
   await raiseCanaries(trial, 'before');
@@ -325,10 +326,17 @@ function stagesOf(trial: Trial, results: Pick<TrialResult, 'detections' | 'guard
     acknowledged: since(fault.acknowledgedMonoMs),
     effect: since(fault.effectMonoMs),
     audited: since(fault.auditedMonoMs),
+    detected: detectedMs(results.detections, fault),
     delivered: ttds.length > 0 ? Math.min(...ttds) : undefined,
     guardrail: ttrs.length > 0 ? Math.min(...ttrs) : undefined,
     reverted: since(fault.revertRequested?.monoMs),
     restored: since(fault.restoredMonoMs),
   };
   return Object.fromEntries(Object.entries(stages).filter(([, value]) => value !== undefined)) as Stages;
+}
+
+/** When the tool itself says that it alerted, by its own clock; the earliest (J21). */
+function detectedMs(detections: TrialResult['detections'], fault: LiveFault): number | undefined {
+  const times = detections.flatMap((d) => (d.signal?.alertTime === undefined ? [] : [Date.parse(d.signal.alertTime)]));
+  return times.length === 0 || fault.t0 === undefined ? undefined : Math.min(...times) - fault.t0.epochMs;
 }

@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import type { Marker } from '../model/marker.ts';
+import { signal } from '../testing/facts.ts';
+import { SeededRandom } from '../testing/fakes/seeded-random.ts';
+import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { type CanaryKeeperOptions, newCanaryKeeper } from './canaries.ts';
+import type { HeardSignal } from './heard.ts';
+
+function keeperOn(clock: VirtualClock, offers: CanaryKeeperOptions['offers']) {
+  return newCanaryKeeper({
+    detector: 'rules',
+    offers,
+    clock,
+    random: new SeededRandom(1),
+    marginMs: 1000,
+    signal: new AbortController().signal,
+    log: () => undefined,
+    onReceived: () => undefined,
+  });
+}
+
+function heardAt(clock: VirtualClock, overrides: Parameters<typeof signal>[0], marker?: Marker): HeardSignal {
+  return {
+    detector: 'rules',
+    signal: signal(overrides),
+    text: '',
+    arrivedMonoMs: [clock.monoMs(), clock.monoMs()],
+    sightings: marker === undefined ? [] : [{ marker, phase: 'canary' }],
+  };
+}
+
+function raising(raised: Marker[]): CanaryKeeperOptions['offers'] {
+  const raise = async (marker: Marker) => void raised.push(marker);
+  return { rule: { kind: 'raise', rule: 'canary-*', raise } };
+}
+
+describe('newCanaryKeeper', () => {
+  it('J2: proves a path only by a canary raised after the instant and received before the limit', async () => {
+    const clock = new VirtualClock();
+    const raised: Marker[] = [];
+    const keeper = keeperOn(clock, raising(raised));
+    keeper.proveSince(0);
+    await clock.advance(100);
+    expect(keeper.hear(heardAt(clock, { rule: 'canary-role' }, raised[0]))).to.equal(true);
+    expect(keeper.proof(0, 200).rule).to.deep.equal({ raised: true, received: true });
+    expect(keeper.proof(50, 200).rule).to.deep.equal({ raised: false, received: false });
+    expect(keeper.proof(0, 50).rule.received).to.equal(false);
+  });
+
+  it('J1: shares one canary among all who ask within its time', async () => {
+    const clock = new VirtualClock();
+    const raised: Marker[] = [];
+    const keeper = keeperOn(clock, raising(raised));
+    keeper.proveSince(0);
+    await clock.advance(10);
+    keeper.proveSince(0);
+    await clock.advance(10);
+    expect(raised).to.have.lengthOf(1);
+  });
+
+  it('raises again where one stays out', async () => {
+    const clock = new VirtualClock();
+    const raised: Marker[] = [];
+    const keeper = keeperOn(clock, raising(raised));
+    keeper.proveSince(0);
+    await clock.advance(2100);
+    keeper.proveSince(0);
+    await clock.advance(10);
+    expect(raised).to.have.lengthOf(2);
+  });
+
+  it('J1: takes a sample for a tool canary, never for a rule canary', async () => {
+    const clock = new VirtualClock();
+    const raised: Marker[] = [];
+    const keeper = keeperOn(clock, raising(raised));
+    keeper.proveSince(0);
+    await clock.advance(10);
+    expect(keeper.hear(heardAt(clock, { rule: 'canary-role', sample: true }, raised[0]))).to.equal(true);
+    expect(keeper.proof(0, 100).rule.received).to.equal(false);
+  });
+
+  it('J1: counts a heartbeat as raised when the tool says it was, less its clock margin', async () => {
+    const clock = new VirtualClock();
+    const keeper = keeperOn(clock, { tool: { kind: 'heartbeat', rule: 'heartbeat', raise: async () => undefined } });
+    await clock.advance(5000);
+    keeper.hear(heardAt(clock, { rule: 'heartbeat', eventTime: new Date(clock.epochMs() - 500).toISOString() }));
+    expect(keeper.proof(3500, 6000).tool.received).to.equal(true);
+    expect(keeper.proof(3600, 6000).tool.received).to.equal(false);
+  });
+
+  it('leaves everything else alone', () => {
+    const clock = new VirtualClock();
+    expect(keeperOn(clock, raising([])).hear(heardAt(clock, {}))).to.equal(false);
+  });
+
+  it('forgets a canary that could not be raised', async () => {
+    const clock = new VirtualClock();
+    const keeper = keeperOn(clock, {
+      rule: {
+        kind: 'raise',
+        raise: async () => {
+          throw new Error('refused');
+        },
+      },
+    });
+    keeper.proveSince(0);
+    await clock.advance(10);
+    expect(keeper.proof(0, 100).rule.raised).to.equal(false);
+  });
+});

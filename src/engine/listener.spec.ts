@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import type { AnyChannel, ChannelDefinition, Payload } from '../model/detector.ts';
+import { type Signal, signalSchema } from '../model/signal.ts';
+import { epoch0, signal } from '../testing/facts.ts';
+import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { worldDecode } from '../testing/world/catalogue.ts';
+import type { HeardSignal } from './heard.ts';
+import { type Listener, openListener } from './listener.ts';
+
+/** A polled source whose answers a test sets; each poll takes 10 ms. */
+class Source {
+  readonly clock = new VirtualClock({ autoAdvance: true });
+  readonly heard: HeardSignal[] = [];
+  readonly polledAt: number[] = [];
+  answer: () => readonly Signal[] = () => [];
+  readonly ended = new AbortController();
+
+  async listen(delivery: 'store' | 'queue'): Promise<Listener> {
+    const channel: ChannelDefinition = {
+      type: 'sim',
+      title: 'sim',
+      description: 'sim',
+      params: undefined as never,
+      example: {},
+      delivery,
+      open: async () => ({
+        close: async () => undefined,
+        poll: async () => {
+          this.polledAt.push(this.clock.monoMs());
+          await this.clock.sleep(10);
+          return this.answer().map((one) => this.#payload(one));
+        },
+      }),
+    };
+    return openListener({
+      name: 'posture',
+      channel: { definition: channel as unknown as AnyChannel, params: {} },
+      formats: [],
+      decode: worldDecode,
+      clock: this.clock,
+      pollMs: 500,
+      seesState: delivery === 'store',
+      clients: async () => undefined,
+      signal: this.ended.signal,
+      log: () => undefined,
+      onSignal: (heard) => this.heard.push(heard),
+      onMalformed: () => undefined,
+    });
+  }
+
+  #payload(one: Signal): Payload {
+    return {
+      bytes: new TextEncoder().encode(JSON.stringify(signalSchema.parse(one))),
+      arrivedMonoMs: this.clock.monoMs(),
+    };
+  }
+
+  async until(ms: number): Promise<void> {
+    await this.clock.sleep(ms - this.clock.monoMs());
+  }
+}
+
+describe('openListener', () => {
+  it('J19: gives the receipt from the sending of the last good poll without it to the receipt of the one with it', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    await source.until(1200);
+    source.answer = () => [signal()];
+    await source.until(2000);
+    await listener.close();
+    expect(source.heard.map((one) => one.arrivedMonoMs)).to.deep.equal([[1000, 1510]]);
+  });
+
+  it('J19: widens the interval by a failed poll', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    await source.until(1200);
+    source.answer = () => {
+      throw new Error('503');
+    };
+    await source.until(1700);
+    source.answer = () => [signal()];
+    await source.until(2200);
+    await listener.close();
+    expect(listener.counters.failedPolls).to.equal(1);
+    expect(source.heard[0]?.arrivedMonoMs).to.deep.equal([1000, 2010]);
+  });
+
+  it('J20: polls denser near a deadline', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    listener.watchDeadline(4000);
+    await source.until(6000);
+    await listener.close();
+    const near = source.polledAt.filter((at) => at >= 3500 && at < 4500);
+    const far = source.polledAt.filter((at) => at >= 1000 && at < 2000);
+    expect(near.length).to.be.at.least(9);
+    expect(far).to.have.lengthOf(2);
+  });
+
+  it('J8: hands over an alert of a store once, again when its count rises, and knows what is open', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    source.answer = () => [signal({ count: 1 })];
+    await source.until(1200);
+    expect(listener.open()).to.have.lengthOf(1);
+    source.answer = () => [signal({ count: 2 })];
+    await source.until(2200);
+    source.answer = () => [];
+    await source.until(3200);
+    expect(listener.open()).to.have.lengthOf(0);
+    source.answer = () => [signal({ count: 2 })];
+    await source.until(4200);
+    await listener.close();
+    expect(source.heard.map((one) => one.signal.count)).to.deep.equal([1, 2, 2]);
+    expect(source.heard.map((one) => one.previous?.count)).to.deep.equal([undefined, 1, undefined]);
+  });
+
+  it('drops a repeated delivery of the same event', async () => {
+    const source = new Source();
+    const listener = await source.listen('queue');
+    source.answer = () => [signal({ eventTime: new Date(epoch0).toISOString() })];
+    await source.until(2200);
+    await listener.close();
+    expect(source.heard).to.have.lengthOf(1);
+    expect(listener.counters.signals).to.be.greaterThan(1);
+  });
+
+  it('finds markers in the alert itself', async () => {
+    const source = new Source();
+    const listener = await source.listen('queue');
+    source.answer = () => [signal({ actor: { userAgent: 'windshear/1 wsabcdefghijkl.i' } })];
+    await source.until(600);
+    await listener.close();
+    expect(source.heard[0]?.sightings).to.deep.equal([{ marker: 'wsabcdefghijkl', phase: 'inject' }]);
+  });
+
+  it('says unreachable where no poll succeeds in time', async () => {
+    const source = new Source();
+    source.answer = () => {
+      throw new Error('refused');
+    };
+    const listener = await source.listen('store');
+    expect(await listener.reachable(2000)).to.equal(false);
+    source.answer = () => [];
+    expect(await listener.reachable(2000)).to.equal(true);
+    await listener.close();
+  });
+});
