@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { z } from 'zod';
 import { VirtualClock } from '../../testing/fakes/virtual-clock.ts';
 import type { TestableDetector } from './detector.ts';
 import { createSubscriptions } from './identity-rules/subscriptions.ts';
@@ -53,7 +54,10 @@ describe('detectionRoutes', () => {
     await call('POST /posture/api/v2/alerts', named);
     const shown = async (query: string) => {
       const { body } = await call(`GET /posture/api/v2/alerts?${query}`);
-      return Array.isArray(body) ? body.map(({ labels }) => labels.alertname) : body;
+      return z
+        .array(z.object({ labels: z.object({ alertname: z.string() }) }))
+        .parse(body)
+        .map((one) => one.labels.alertname);
     };
     expect(await shown(`filter=${encodeURIComponent('alertname="TrailStopped"')}`)).to.deep.equal(['TrailStopped']);
     expect(await shown(`filter=${encodeURIComponent('alertname=~"Public.*"')}`)).to.deep.equal(['PublicBucket']);

@@ -25,7 +25,7 @@ const bodyLimitBytes = 1024 * 1024;
  */
 export async function serve(routes: Routes, log: Log, signal: AbortSignal): Promise<number> {
   const server = createServer((request, response) => {
-    respond(routes, request)
+    void respond(routes, request)
       .catch((error: unknown): Answer => {
         if (error instanceof SyntaxError || error instanceof TypeError) return { status: 400, body: error.message };
         log(`http: ${request.method} ${request.url?.split('?')[0]} failed: ${describe(error)}`);
@@ -53,7 +53,8 @@ async function respond(routes: Routes, request: IncomingMessage): Promise<Answer
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  for await (const part of request) {
+    const chunk = Buffer.from(part as Uint8Array);
     bytes += chunk.length;
     if (bytes > bodyLimitBytes) return { status: 413, body: `the body is larger than ${bodyLimitBytes} bytes` };
     chunks.push(chunk);
