@@ -8,6 +8,7 @@ import { type Bench, type Figure, type Measured, median } from './bench/figure.t
 import { runGameDays } from './bench/game-day.ts';
 import { gameDayTime, harnessMemory, pushedInterval, trialOverhead } from './bench/game-day-figures.ts';
 import { helpFromPackage, helpFromSource } from './bench/help.ts';
+import { ingest } from './bench/ingest.ts';
 import { suiteBound } from './bench/suite-bound.ts';
 import { validate } from './bench/validate.ts';
 
@@ -22,6 +23,7 @@ const figures: readonly Figure[] = [
   trialOverhead,
   suiteBound,
   pushedInterval,
+  ingest,
 ];
 
 const { values, positionals } = parseArgs({
