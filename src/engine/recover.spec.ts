@@ -1,18 +1,16 @@
 import { expect } from 'chai';
 import type { AnyFault } from '../model/fault.ts';
-import { type Marker, newMarker } from '../model/marker.ts';
+import { newMarker } from '../model/marker.ts';
 import type { Target } from '../model/target.ts';
 import { type DiskFate, MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { type CallFate, MemoryWorld, switchFault, worldTarget } from '../testing/fakes/memory-world.ts';
 import { SeededRandom } from '../testing/fakes/seeded-random.ts';
+import { smallRun } from '../testing/fakes/small-run.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
-import { openJournal } from './journal.ts';
 import { readJournal } from './journal-lines.ts';
-import { acquireLock, type OwnProcess } from './lock.ts';
-import { openPreImages } from './pre-images.ts';
+import type { OwnProcess } from './lock.ts';
 import { recover } from './recover.ts';
 import type { RecoverRequest } from './recover-request.ts';
-import { revertFault } from './revert.ts';
 
 const runId = '20260101T000000Z-abcd';
 const journalPath = `/reports/${runId}/journal.jsonl`;
@@ -73,6 +71,13 @@ describe('recover', () => {
       expect([...here.world.on.keys()], at).to.deep.equal([]);
       expect((await here.again()).runs, at).to.deep.equal([]);
     }
+  });
+
+  it('credits nobody else with what the dead run itself had reverted', async () => {
+    const { crash, again } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'after' } });
+    const { runs } = await again();
+    expect(runs[0]?.faults.map((fault) => fault.rollback.verdict)).to.deep.equal(['clean', 'clean']);
   });
 
   it('takes back an injection that takes effect only while it looks', async () => {
@@ -323,6 +328,9 @@ function machine(options: MachineOptions = {}) {
   const run = () =>
     inProcess(100, () =>
       smallRun({
+        folders: { reports: '/reports', state: '/state' },
+        runId,
+        marker,
         disk,
         world,
         fault,
@@ -364,95 +372,6 @@ function machine(options: MachineOptions = {}) {
     disk: () => disk,
     counted: () => ({ writes, calls }),
   };
-}
-
-interface SmallRun {
-  readonly disk: MemoryDisk;
-  readonly world: MemoryWorld;
-  readonly fault: AnyFault;
-  readonly clock: VirtualClock;
-  readonly random: SeededRandom;
-  readonly staging: 'embedded' | 'live';
-  readonly process: OwnProcess;
-  readonly isDead: () => boolean;
-}
-
-/** Two faults in, two faults out, with every step written before it happens. */
-async function smallRun(run: SmallRun): Promise<void> {
-  const { disk, clock, random, process, fault, world } = run;
-  const signal = new AbortController().signal;
-  const lock = await acquireLock({
-    disk,
-    clock,
-    random,
-    process,
-    stateFolder: '/state',
-    environment: 'staging',
-    doing: runId,
-  });
-  await disk.makeFolder(`/reports/${runId}`);
-  const journal = await openJournal({ disk, clock, path: journalPath });
-  const images = openPreImages({ disk, stateFolder: '/state', runId });
-  const { pid, startedAt: processStartedAt } = process;
-  await journal.append({
-    kind: 'run-started',
-    run: runId,
-    environment: 'staging',
-    staging: run.staging,
-    ...(run.staging === 'embedded' && { stagingId: 'staging-1' }),
-    pid,
-    processStartedAt,
-    toolVersion: '0',
-  });
-  const ctx = { clock, signal, clients: world as never, marker: marker as Marker, log: () => {} };
-  const reverts: (() => Promise<unknown>)[] = [];
-  for (const name of ['s-1', 's-2']) {
-    const params = { switch: name } as never;
-    const before = await fault.capture({ ...ctx, phase: 'observe' }, params);
-    const preImage = await images.keep(name, before);
-    const { seq } = await journal.append({
-      kind: 'intent',
-      scenario: 'flip',
-      n: 1,
-      role: 'fault',
-      index: 0,
-      fault: fault.type,
-      params: { switch: name },
-      marker,
-      touches: [name],
-      settleMs: fault.settleMs,
-      preImage,
-    });
-    await fault.inject({ ...ctx, phase: 'inject' }, params, before);
-    await journal.append({ kind: 'acknowledged', of: seq, acknowledgement: {}, requestIds: [] });
-    const { state } = await fault.observe({ ...ctx, phase: 'observe' }, params, before);
-    const readBack = await images.keep(`${name}-after`, state);
-    await journal.append({ kind: 'effect', of: seq, status: 'ours', readBack });
-    reverts.unshift(() =>
-      revertFault({
-        definition: fault,
-        params,
-        marker,
-        before,
-        injection: 'acknowledged',
-        settleMs: fault.settleMs,
-        budgetMs: 60_000,
-        clock,
-        abandon: signal,
-        session: async () => ({ clients: world }),
-        journal,
-        of: seq,
-        forget: () => images.remove([preImage, readBack]),
-      }),
-    );
-  }
-  for (const revert of reverts) {
-    await revert();
-    if (run.isDead()) return;
-  }
-  await journal.append({ kind: 'run-ended', exitCode: 0 });
-  await images.removeAll();
-  await lock.release();
 }
 
 function upWith(stagingId: string, target?: Target) {

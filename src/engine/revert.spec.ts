@@ -173,6 +173,14 @@ describe('revertFault', () => {
     expect(world.on.size).to.equal(0);
   });
 
+  it('waits a moment for a request that is still on its way, even where the store is strongly consistent', async () => {
+    const { world, clock, run } = staged();
+    world.on.clear();
+    void clock.sleep(200).then(() => world.on.set('s-1', marker));
+    await run({ injection: 'unknown', settleMs: 0 });
+    expect(world.on.size).to.equal(0);
+  });
+
   it('reverts although the journal cannot be written, and keeps the pre-image', async () => {
     const { world, run } = staged();
     let forgotten = false;

@@ -69,7 +69,7 @@ export async function checkUnfinished(check: UnfinishedCheck): Promise<readonly 
   const runs = left.map((run) => `'${run.runId}'`).join(', ');
   throw new RefusedError(
     'unfinished-run',
-    `Environment '${check.environment}' has unfinished runs, with ${faults} faults that may still be in: ${runs}. Run: windshear recover --env ${check.environment}`,
+    `Environment '${check.environment}' has unfinished runs, with ${faults === 1 ? '1 fault' : `${faults} faults`} that may still be in: ${runs}. Run: windshear recover --env ${check.environment}`,
   );
 }
 

@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import { newMarker } from '../model/marker.ts';
+import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
+import { SeededRandom } from '../testing/fakes/seeded-random.ts';
+import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { checkUnfinished, unfinishedRuns } from './unfinished-runs.ts';
+
+describe('unfinishedRuns', () => {
+  it('lists runs without an end and runs with something in, newest first', async () => {
+    const { disk, begin } = reports();
+    await begin('r-1');
+    const dirty = await begin('r-2');
+    const of = await intent(dirty);
+    await dirty.append({ kind: 'verified', of, verdict: 'dirty', reason: 'still in' });
+    await dirty.append({ kind: 'run-ended', exitCode: 6 });
+    const clean = await begin('r-3');
+    await clean.append({ kind: 'verified', of: await intent(clean), verdict: 'by-guardrail', reason: 'gone' });
+    await clean.append({ kind: 'run-ended', exitCode: 1 });
+    const found = await unfinishedRuns(disk, '/reports');
+    expect(found.map((run) => [run.runId, run.open.length])).to.deep.equal([
+      ['r-2', 1],
+      ['r-1', 0],
+    ]);
+  });
+
+  it('lists no run twice through a link', async () => {
+    const { disk, begin } = reports();
+    await begin('r-1');
+    await disk.link('r-1', '/reports/latest');
+    expect(await unfinishedRuns(disk, '/reports')).to.have.length(1);
+  });
+
+  for (const [name, text] of [
+    ['empty', ''],
+    ['torn in its first line', '{"seq":0,"at":"2026'],
+  ] as const) {
+    it(`takes a journal that is ${name} for a run that touched nothing`, async () => {
+      const { disk } = reports();
+      await disk.makeFolder('/reports/r-1');
+      await disk.writeDurably('/reports/r-1/journal.jsonl', Buffer.from(text));
+      expect(await unfinishedRuns(disk, '/reports')).to.deep.equal([]);
+    });
+  }
+
+  it('lists a journal that is all rubbish with its damaged lines', async () => {
+    const { disk } = reports();
+    await disk.makeFolder('/reports/r-1');
+    await disk.writeDurably('/reports/r-1/journal.jsonl', Buffer.from('rub\nbish\n'));
+    const found = await unfinishedRuns(disk, '/reports');
+    expect(found[0]?.damaged.map((one) => one.line)).to.deep.equal([1, 2]);
+    expect(found[0]?.start).to.equal(undefined);
+  });
+
+  it('passes over other files and folders', async () => {
+    const { disk } = reports();
+    await disk.makeFolder('/reports/notes');
+    await disk.writeDurably('/reports/baseline.json', Buffer.from('{}'));
+    expect(await unfinishedRuns(disk, '/reports')).to.deep.equal([]);
+    expect(await unfinishedRuns(disk, '/nowhere')).to.deep.equal([]);
+  });
+});
+
+describe('checkUnfinished', () => {
+  it('hands over the dead runs of an embedded environment', async () => {
+    const { disk, begin, check } = reports();
+    await begin('r-1');
+    await begin('r-2', { environment: 'other' });
+    expect((await check('embedded')).map((run) => run.runId)).to.deep.equal(['r-1']);
+    expect(await disk.exists('/reports/r-1/journal.jsonl')).to.equal(true);
+  });
+
+  it('refuses a live environment and says what to type', async () => {
+    const { begin, check } = reports();
+    await intent(await begin('r-1'));
+    const refusal = await check('live').catch((error: unknown) => error);
+    expect(refusal).to.include({ code: 'unfinished-run', exitCode: 4 });
+    expect(String(refusal)).to.match(
+      /with 1 faults? that may still be in: 'r-1'\. Run: windshear recover --env staging/,
+    );
+  });
+
+  it('refuses a live environment where a journal no longer says whose it is', async () => {
+    const { disk, check } = reports();
+    await disk.makeFolder('/reports/r-1');
+    await disk.writeDurably('/reports/r-1/journal.jsonl', Buffer.from('rubbish\n'));
+    expect(await check('live').catch((error: unknown) => error)).to.include({ code: 'unfinished-run' });
+    expect(await check('embedded')).to.deep.equal([]);
+  });
+
+  it('passes over runs whose process is alive, and over the one that asks', async () => {
+    const { begin, check } = reports();
+    await begin('r-1', { pid: 7 });
+    await begin('r-2', { pid: 1 });
+    expect(await check('live', 'r-2')).to.deep.equal([]);
+  });
+});
+
+function reports() {
+  const disk = new MemoryDisk();
+  const clock = new VirtualClock();
+  async function begin(run: string, more: { environment?: string; pid?: number } = {}): Promise<Journal> {
+    await disk.makeFolder(`/reports/${run}`);
+    const journal = await openJournal({ disk, clock, path: `/reports/${run}/journal.jsonl` });
+    const { environment = 'staging', pid = 99 } = more;
+    const own = { pid, processStartedAt: 'start', toolVersion: '0' };
+    await journal.append({ kind: 'run-started', run, environment, staging: 'embedded', ...own });
+    return journal;
+  }
+  const isAlive = async (pid: number) => pid === 7;
+  const check = (staging: 'embedded' | 'live', except?: string) =>
+    checkUnfinished({
+      disk,
+      reportsFolder: '/reports',
+      environment: 'staging',
+      staging,
+      process: { pid: 1, startedAt: 'start', host: 'here', isAlive },
+      ...(except !== undefined && { except }),
+    });
+  return { disk, begin, check };
+}
+
+async function intent(journal: Journal): Promise<number> {
+  const { seq } = await journal.append({
+    kind: 'intent',
+    scenario: 'flip',
+    n: 1,
+    role: 'fault',
+    index: 0,
+    fault: 'world.switch',
+    params: {},
+    marker: newMarker(new SeededRandom(1)),
+    touches: ['s-1'],
+    settleMs: 0,
+    preImage: { name: '0-x', sha256: '0' },
+  });
+  return seq;
+}
