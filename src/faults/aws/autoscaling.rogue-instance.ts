@@ -73,8 +73,9 @@ export const rogueInstance = defineFault({
   touches: ({ group }) => [arnOf('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/', group)],
   subjects: ({ group, image }, acknowledged) => [
     arnOf('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/', group),
-    ...(image === undefined ? [] : [image]),
-    ...Object.values(acknowledged?.ids ?? {}),
+    ...both('image', image),
+    ...both('instance', acknowledged?.ids?.['instanceId']),
+    ...both('launch-template', acknowledged?.ids?.['launchTemplateId']),
   ],
   impairs: () => [],
   /** https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
@@ -136,6 +137,11 @@ export const rogueInstance = defineFault({
     return { outcome: 'left', note: `Somebody stopped or untagged ${left.join(', ')}.`, candidates: left };
   },
 });
+
+/** Alerts name EC2's resources by id or by ARN. */
+function both(kind: string, id: string | undefined): readonly string[] {
+  return id === undefined ? [] : [id, `arn:aws:ec2:::${kind}/${id}`];
+}
 
 function statusOf(found: readonly Found[]): Observation {
   const state: Json = { instances: found.map((instance) => ({ ...instance })) };

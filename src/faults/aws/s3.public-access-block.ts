@@ -33,7 +33,7 @@ export const publicAccessBlock = defineFault({
     revert: ['s3:GetBucketPublicAccessBlock', 's3:PutBucketPublicAccessBlock'],
   },
   touches: ({ bucket }) => [`arn:aws:s3:::${bucket}`],
-  impairs: ({ bucket, block }) => (block ? [] : [`s3-public-access-block/${bucket}`]),
+  impairs: ({ bucket, block }) => (block ? [] : [`arn:aws:s3:::${bucket}#public-access-block`]),
   settleMs: 0,
   volatile: [],
   residue: [],

@@ -1,5 +1,5 @@
 import { UsageError } from '../../model/errors.ts';
-import { nearest } from './nearest.ts';
+import { suggestion } from '../../model/nearest.ts';
 
 /** What of the settings every client gets; each is set so that nothing ambient is asked for it. */
 export interface ClientSettings {
@@ -123,5 +123,5 @@ export async function openService(service: string, settings: ClientSettings): Pr
 }
 
 function unknown(what: string, got: string, known: readonly string[]): UsageError {
-  return new UsageError(`Unknown ${what} '${got}'; nearest known: ${nearest(got, known).join(', ')}.`);
+  return new UsageError(`Unknown ${what} '${got}'${suggestion(got, known)}`);
 }
