@@ -81,6 +81,8 @@ export interface FormatDefinition<Params = unknown> {
   readonly yields: 'signals' | 'content' | 'either';
   /** True where the tool mixes lines of prose (banners) into its JSON lines; they are ignored, not malformed. */
   readonly prose?: boolean;
+  /** False where no signal ever has a severity, so that `validate` refuses expectations of one; by default it may. */
+  readonly statesSeverity?: (params: Params) => boolean;
   readonly read: (input: FormatInput, params: Params) => Iterable<Parsed>;
 }
 

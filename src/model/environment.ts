@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { durationSchema, globSchema, identifierSchema } from './fields.ts';
+import {
+  accountSchema,
+  durationSchema,
+  globSchema,
+  identifierSchema,
+  positiveDurationSchema,
+  urlSchema,
+} from './fields.ts';
 
 /** A plugin by type, with its own params beside `type`; they are parsed by the plugin's schema. */
 const pluginSchema = z.looseObject({ type: z.string().min(1) });
@@ -20,17 +27,17 @@ const awsIdentitySchema = z.strictObject({
 });
 
 const awsTargetSchema = z.strictObject({
-  endpoint: z.url().optional(),
+  endpoint: urlSchema.optional(),
   region: z.string().min(1),
   identity: awsIdentitySchema,
   revertAs: awsIdentitySchema.optional(),
   proof: z.strictObject({
-    accounts: z.array(z.string().regex(/^\d{12}$/)).min(1),
+    accounts: z.array(accountSchema).min(1),
     beacon: z
       .strictObject({ role: z.string().min(1), tag: z.strictObject({ key: z.string(), value: z.string() }) })
       .optional(),
   }),
-  requestTimeout: durationSchema.default(10_000),
+  requestTimeout: positiveDurationSchema.default(10_000),
 });
 
 const canarySchema = z.looseObject({
@@ -53,7 +60,7 @@ export const detectorSchema = z.strictObject({
   groups: z.boolean().default(false),
   canary: z.strictObject({ rule: canarySchema.optional(), tool: canarySchema.optional() }).default({}),
   clock: clockSchema.default({ error: 0, resolution: 1000 }),
-  poll: durationSchema.optional(),
+  poll: positiveDurationSchema.optional(),
   assumeAlive: z.boolean().default(false),
 });
 
@@ -61,7 +68,7 @@ const auditSchema = z.strictObject({
   channel: pluginSchema,
   format: z.union([formatSchema, z.array(formatSchema).min(1)]),
   uses: z.array(z.string()).default([]),
-  poll: durationSchema.optional(),
+  poll: positiveDurationSchema.optional(),
   clock: clockSchema.default({ error: 0, resolution: 1000 }),
 });
 
@@ -78,7 +85,7 @@ const budgetsSchema = z.strictObject({
   exposureMinutes: z.number().positive().default(60),
   apiWrites: z.number().int().positive().default(500),
   /** Longest `maxExposure` that a scenario may ask for. */
-  maxExposure: durationSchema.default(600_000),
+  maxExposure: positiveDurationSchema.default(600_000),
 });
 
 export const environmentSchema = z.strictObject({
@@ -88,8 +95,8 @@ export const environmentSchema = z.strictObject({
   settle: durationSchema.optional(),
   stability: durationSchema.default(10_000),
   hold: durationSchema.default(0),
-  poll: durationSchema.default(1000),
-  revertBudget: durationSchema.default(60_000),
+  poll: positiveDurationSchema.default(1000),
+  revertBudget: positiveDurationSchema.default(60_000),
   /** Values that scenarios read as `${env.…}`. */
   values: z.record(z.string(), z.json()).default({}),
   targets: z.strictObject({ aws: awsTargetSchema.optional() }),

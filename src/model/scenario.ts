@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSchema, expectationIdSchema, globSchema, identifierSchema } from './fields.ts';
+import { durationSchema, expectationIdSchema, globSchema, identifierSchema, positiveDurationSchema } from './fields.ts';
 
 const severityNames = ['info', 'low', 'medium', 'high', 'critical'] as const;
 
@@ -14,7 +14,7 @@ const toleranceSchema = z.strictObject({
   atLeast: z.number().optional(),
   atMost: z.number().optional(),
   /** Window over which it is sampled. */
-  over: durationSchema.default(1000),
+  over: positiveDurationSchema.default(1000),
 });
 
 const probeUseSchema = z.strictObject({
@@ -28,7 +28,7 @@ const detectionSchema = z.strictObject({
   id: expectationIdSchema.optional(),
   detector: identifierSchema,
   rule: globSchema,
-  within: durationSchema,
+  within: positiveDurationSchema,
   severity: z.enum(severityNames).optional(),
   of: z.enum(['effect', 'attempt']).default('effect'),
   /** `as` of the fault whose first mutating request is t0; the last fault by default. */
@@ -39,7 +39,7 @@ const guardrailExpectationSchema = z.strictObject({
   id: expectationIdSchema.optional(),
   guardrail: identifierSchema,
   outcome: z.enum(['prevented', 'reverted', 'mitigated']),
-  within: durationSchema,
+  within: positiveDurationSchema,
   fault: identifierSchema.optional(),
 });
 
@@ -47,7 +47,7 @@ const blindSchema = z.strictObject({
   id: expectationIdSchema.optional(),
   detector: identifierSchema,
   canary: z.enum(['rule', 'tool']),
-  within: durationSchema,
+  within: positiveDurationSchema,
 });
 
 export const scenarioSchema = z.strictObject({
@@ -55,7 +55,9 @@ export const scenarioSchema = z.strictObject({
   title: z.string().min(1).max(120),
   why: z.string().min(1),
   tags: z.array(z.string()).default([]),
-  techniques: z.array(z.string().regex(/^T\d{4}(\.\d{3})?$/)).optional(),
+  techniques: z
+    .array(z.string().regex(/^T\d{4}(\.\d{3})?$/, { error: 'must be a technique id such as T1098 or T1098.003' }))
+    .optional(),
   faults: z.array(faultUseSchema).min(1),
   control: z.array(faultUseSchema).default([]),
   steadyState: z.array(probeUseSchema).default([]),
@@ -66,7 +68,7 @@ export const scenarioSchema = z.strictObject({
     blind: z.array(blindSchema).default([]),
   }),
   hold: durationSchema.optional(),
-  maxExposure: durationSchema.optional(),
+  maxExposure: positiveDurationSchema.optional(),
   trials: z.number().int().min(1).max(1000).default(1),
   pass: z.union([z.literal('all'), z.strictObject({ hits: z.number().int().positive() })]).default('all'),
 });

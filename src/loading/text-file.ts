@@ -1,0 +1,52 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Problem } from '../model/problems.ts';
+
+const largestBytes = 1024 * 1024;
+
+/**
+ * Reads a UTF-8 text file, or answers the problem: it is not there, is no file, is over 1 MiB (then it is not read),
+ * or is not UTF-8. A byte order mark is dropped.
+ */
+export async function readTextFile(path: string): Promise<string | Problem> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const stat = await file.stat();
+    if (!stat.isFile()) return { file: path, message: `is a ${stat.isDirectory() ? 'folder' : 'device'}, not a file.` };
+    if (stat.size > largestBytes) {
+      const mib = (stat.size / largestBytes).toFixed(1);
+      return { file: path, message: `has ${mib} MiB and was not read; the limit is 1 MiB.` };
+    }
+    return decode(path, await file.readFile());
+  } catch (error) {
+    return { file: path, message: readError(error) };
+  } finally {
+    await file?.close();
+  }
+}
+
+function decode(path: string, bytes: Uint8Array): string | Problem {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    return { file: path, message: 'is UTF-16; save it as UTF-8.' };
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return { file: path, message: 'is not UTF-8 text.' };
+    throw error;
+  }
+}
+
+/** Says why the system refused a file or folder. Throws what is no error of the system. */
+export function readError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code === undefined) throw error;
+  return reasons[code] ?? `cannot be read: ${code}.`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file.',
+  ENOTDIR: 'there is no such file.',
+  EACCES: 'cannot be read: permission denied.',
+  ELOOP: 'cannot be read: its links lead in a circle.',
+};

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import type { Json } from './json.ts';
+import { knownKeys } from './known-keys.ts';
+import { suggestion } from './nearest.ts';
+import { type Path, type Problem, pathText } from './problems.ts';
+import { holdsReference } from './references.ts';
+import { issueSentence } from './schema-sentences.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What was parsed, and where it stands. */
+export interface Parsing {
+  readonly source: YamlSource;
+  readonly schema: unknown;
+  /** The parsed value, references resolved. */
+  readonly value: Json;
+  /** Where the value stands in its file. */
+  readonly at?: Path;
+}
+
+/**
+ * Turns what zod found into problems with places. Values that still hold a reference, since the staging that they
+ * name is not up, are not complained about.
+ */
+export function schemaProblems(error: z.ZodError, parsing: Parsing): readonly Problem[] {
+  return error.issues.flatMap((issue) => problemsOf(issue as Issue, parsing));
+}
+
+function problemsOf(issue: Issue, parsing: Parsing): readonly Problem[] {
+  const { source, schema, value, at = [] } = parsing;
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+  const place = [...at, ...path];
+  const found = valueAt(value, path);
+  if (issue.code === 'unrecognized_keys') {
+    const keys = knownKeys(schema, path);
+    return issue.keys.map((key) => {
+      const where = place.length === 0 ? '' : ` in ${pathText(place)}`;
+      return source.problem(place, `unknown key '${key}'${where}${suggestion(key, keys)}`, key);
+    });
+  }
+  if (isAboutReference(issue, found)) return [];
+  if (issue.code === 'invalid_union') {
+    const branch = closestBranch(issue);
+    if (branch !== undefined)
+      return branch.flatMap((inner) =>
+        problemsOf({ ...inner, path: [...issue.path, ...inner.path] } as Issue, parsing),
+      );
+  }
+  const subject = place.length === 0 ? 'the file' : pathText(place);
+  return [source.problem(place, `${subject} ${issueSentence(issue, found, place)}.`)];
+}
+
+/** A reference stands for a value of any type; an object with one inside may break rules about the whole. */
+function isAboutReference(issue: Issue, found: Json | undefined): boolean {
+  if (typeof found === 'string') return holdsReference(found);
+  return (issue.code === 'custom' || issue.code === 'invalid_union') && found !== undefined && holdsReference(found);
+}
+
+/** The branch that was meant: the only one whose type fits, so that its own problems say more than a list of all. */
+function closestBranch(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  const meant = issue.errors.filter((branch) => branch.every((inner) => !isOtherType(inner)));
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+function isOtherType(issue: Issue): boolean {
+  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+}
+
+/** Follows a path into a value. */
+export function valueAt(value: Json, path: Path): Json | undefined {
+  return path.reduce<Json | undefined>((inner, part) => {
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, part)) return undefined;
+    return (inner as { readonly [key: string]: Json })[part];
+  }, value);
+}
