@@ -22,10 +22,10 @@ type Asked = Pick<RunRequest, 'environmentName' | 'environment' | 'scenarios' | 
  * proves it, and `allowUnprovenRevert` does not name it. Only reads.
  */
 export async function checkRevertRights(run: Asked): Promise<readonly RevertRight[]> {
-  const rights: RevertRight[] = [];
-  for (const bound of run.scenarios) {
-    for (const fault of distinct([...bound.faults, ...bound.control])) rights.push(...(await ask(run, bound, fault)));
-  }
+  const uses = run.scenarios.flatMap((bound) =>
+    distinct([...bound.faults, ...bound.control]).map((fault) => ({ bound, fault })),
+  );
+  const rights = (await Promise.all(uses.map(({ bound, fault }) => ask(run, bound, fault)))).flat();
   const refused = rights.filter((right) => isRefused(right, run.environment));
   if (refused.length === 0) return rights;
   const listed = [
