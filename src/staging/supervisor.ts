@@ -9,7 +9,7 @@ import { bootScript } from './emulator/boot.ts';
 import { emulatorEnvironment } from './emulator/environment.ts';
 import { processIdentity } from './process-identity.ts';
 import * as names from './seed/names.ts';
-import { seed } from './seed.ts';
+import type { Seeded } from './seed.ts';
 import * as startUps from './start-ups.ts';
 import { stagingOptions, writeStagingState } from './state.ts';
 
@@ -78,6 +78,7 @@ async function supervise(folder: string): Promise<void> {
     );
     if (proxy === undefined || detection === undefined || remediator === undefined) throw new Error('unreachable');
 
+    const { seed } = await import('./seed.ts');
     const emulator = addressOf(await emulatorChild.ready);
     const seeded = await seed(emulator);
     const modelCache = join(dirname(venv.folder), `${venv.folder.split('/').at(-1)}-index`);
@@ -116,7 +117,7 @@ function sibling(path: string): string {
   return fileURLToPath(new URL(`${path}${extname(import.meta.url)}`, import.meta.url));
 }
 
-async function writeCredentials(folder: string, users: Awaited<ReturnType<typeof seed>>['users']): Promise<void> {
+async function writeCredentials(folder: string, users: Seeded['users']): Promise<void> {
   const admin = { credentials: { accessKeyId: names.account, secretAccessKey: 'test' } };
   const { tester, revert, detectors } = users;
   await Promise.all(

@@ -67,7 +67,13 @@ async function start(
   await writeFile(join(folder, 'request.json'), JSON.stringify({ idleTimeoutMs, options, venv }), { mode: 0o600 });
   const log = openSync(join(folder, 'logs', 'supervisor.log'), 'a', 0o600);
   const file = fileURLToPath(new URL(`./supervisor${extname(import.meta.url)}`, import.meta.url));
-  const supervisor = spawn(process.execPath, [file, folder], { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+  const env = surroundings(join(dirname(venv.folder), 'compile-cache'));
+  const supervisor = spawn(process.execPath, [file, folder], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+    env,
+  });
   const ended = new Promise<true>((resolve) => {
     supervisor.once('exit', () => resolve(true));
     supervisor.once('error', () => resolve(true));
@@ -85,6 +91,18 @@ async function start(
   throw new StagingUnavailable(
     `The embedded staging did not come up (logs in ${join(folder, 'logs')}): ${firstSentence(said)}`,
   );
+}
+
+/** Leaves the user's AWS settings behind; what Node compiles is kept for the next start. */
+function surroundings(compileCache: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return {
+    NODE_COMPILE_CACHE: compileCache,
+    ...Object.fromEntries(kept),
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
 }
 
 function firstSentence(said: string): string {

@@ -27,7 +27,7 @@ export function parseXml(text: string): Element | undefined {
     const parent = open.at(-1);
     if (parent === undefined) return undefined;
     if (cdata !== undefined) parent.text += cdata;
-    else if (characters !== undefined) parent.text += unescape(characters);
+    else if (characters !== undefined) parent.text += resolveEntities(characters);
     else if (name === undefined) continue;
     else if (closing === '/') {
       if (open.length === 1 || parent.name !== plain(name)) return undefined;
@@ -54,7 +54,7 @@ export function findElement(element: Element | undefined, name: string): Element
 function attributesIn(text: string): Record<string, string> {
   const pairs = text.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g);
   return Object.fromEntries(
-    [...pairs].map(([, name = '', double, single]) => [name, unescape(double ?? single ?? '')]),
+    [...pairs].map(([, name = '', double, single]) => [name, resolveEntities(double ?? single ?? '')]),
   );
 }
 
@@ -64,7 +64,7 @@ function plain(name: string): string {
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
-function unescape(text: string): string {
+function resolveEntities(text: string): string {
   return text.replace(
     /&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g,
     (whole, hex?: string, decimal?: string, name?: string) => {

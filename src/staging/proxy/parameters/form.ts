@@ -34,12 +34,12 @@ function structure(tree: Tree, shape: Shape | undefined, service: ServiceIndex):
   const read: Tree = {};
   for (const [name, member] of Object.entries(shape?.members ?? {})) {
     const value = tree[member.locationName ?? name];
-    if (value !== undefined) read[recordName(name)] = valueOf(value, service.shapes[member.shape], service);
+    if (value !== undefined) read[recordName(name)] = readValue(value, service.shapes[member.shape], service);
   }
   return read;
 }
 
-function valueOf(value: unknown, shape: Shape | undefined, service: ServiceIndex): unknown {
+function readValue(value: unknown, shape: Shape | undefined, service: ServiceIndex): unknown {
   if (shape?.type === 'list') return list(value, shape, service);
   if (shape?.type === 'map') return map(value);
   if (isTree(value)) return shape?.type === 'structure' ? structure(value, shape, service) : value;
@@ -50,7 +50,7 @@ function list(value: unknown, shape: Shape, service: ServiceIndex): readonly unk
   if (!isTree(value)) return [];
   const inner = shape.flattened === true ? value : value[shape.member?.locationName ?? 'member'];
   const item = shape.member === undefined ? undefined : service.shapes[shape.member.shape];
-  return inOrder(inner).map((entry) => valueOf(entry, item, service));
+  return inOrder(inner).map((entry) => readValue(entry, item, service));
 }
 
 function map(value: unknown): Tree {

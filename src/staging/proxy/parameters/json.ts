@@ -31,18 +31,18 @@ function structure(tree: Tree, shape: Shape | undefined, service: ServiceIndex):
   return Object.fromEntries(
     Object.entries(tree).map(([key, value]) => {
       const inner = members.get(key);
-      return [recordName(key), valueOf(value, inner === undefined ? undefined : service.shapes[inner], service)];
+      return [recordName(key), readValue(value, inner === undefined ? undefined : service.shapes[inner], service)];
     }),
   );
 }
 
-function valueOf(value: unknown, shape: Shape | undefined, service: ServiceIndex): unknown {
+function readValue(value: unknown, shape: Shape | undefined, service: ServiceIndex): unknown {
   if (Array.isArray(value)) {
     const item = shape?.member === undefined ? undefined : service.shapes[shape.member.shape];
-    return value.map((entry) => valueOf(entry, item, service));
+    return value.map((entry) => readValue(entry, item, service));
   }
   if (!isTree(value)) return value;
   if (shape?.type !== 'map') return structure(value, shape, service);
   const item = shape.value === undefined ? undefined : service.shapes[shape.value.shape];
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, valueOf(entry, item, service)]));
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, readValue(entry, item, service)]));
 }
