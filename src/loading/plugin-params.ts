@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Json } from '../model/json.ts';
 import { suggestion } from '../model/nearest.ts';
 import { type Path, type Problem, pathText } from '../model/problems.ts';
+import { holdsReference } from '../model/references.ts';
 import { schemaProblems } from '../model/schema-problems.ts';
 import type { YamlSource } from '../model/yaml-source.ts';
 
@@ -42,8 +43,14 @@ export function parseParams(
   { source, at, params }: ParamsUse,
   problems: Problem[],
 ): unknown {
-  const parsed = schema.safeParse(params);
-  if (parsed.success) return parsed.data;
-  problems.push(...schemaProblems(parsed.error, { source, schema, value: params, at }));
+  try {
+    const parsed = schema.safeParse(params);
+    if (parsed.success) return parsed.data;
+    problems.push(...schemaProblems(parsed.error, { source, schema, value: params, at }));
+  } catch (error) {
+    // A rule about the whole may rely on parts that are not sound, or not known yet.
+    if (!holdsReference(params))
+      problems.push(source.problem(at, `${pathText(at)} cannot be checked: ${String(error)}.`));
+  }
   return params;
 }
