@@ -59,8 +59,8 @@ describe('recover', () => {
   it('restores the world whichever write or call the recovery itself died at', async () => {
     const died = { atCall: { what: 'remove', n: 1, when: 'before' } } as const;
     const { writes, calls } = await measure(
-      async ({ again }) => void (await again()),
-      async ({ crash }) => void (await crash(died)),
+      ({ again }) => again(),
+      ({ crash }) => crash(died),
     );
     for (const point of crashPoints(writes, calls)) {
       const at = JSON.stringify(point);
@@ -162,6 +162,15 @@ describe('recover', () => {
     }
   });
 
+  it('never closes a run whose journal no longer says that it was embedded', async () => {
+    const { crash, again, disk } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    await damage(disk(), 1);
+    const lost = await again({ assume: 'staging', environment: async () => ({ status: 'gone' }) });
+    expect(lost.exitCode).to.equal(6);
+    expect((await again({ assume: 'staging' })).runs[0]?.faults).to.have.length(2);
+  });
+
   it('never closes the run of a live environment', async () => {
     const { crash, again } = machine({ staging: 'live' });
     await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
@@ -200,7 +209,7 @@ describe('recover', () => {
     const { world, crash, again } = machine();
     await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
     const both = await Promise.all([again({}, undefined, 201), again({}, undefined, 202)]);
-    expect(both.map((one) => one.exitCode).sort()).to.deep.equal([0, 4]);
+    expect(both.map((one) => one.exitCode)).to.have.members([0, 4]);
     expect(both.flatMap((one) => one.runs)).to.have.length(1);
     expect(both.flatMap((one) => one.refused)[0]?.message).to.match(/in use by 'recover' \(pid 20[12]/);
     expect(world.on.size).to.equal(0);
@@ -390,7 +399,7 @@ function* crashPoints(writes: number, calls: number): Generator<CrashPoint> {
 
 type Machine = ReturnType<typeof machine>;
 
-async function measure(work: (here: Machine) => Promise<void>, before?: (here: Machine) => Promise<void>) {
+async function measure(work: (here: Machine) => Promise<unknown>, before?: (here: Machine) => Promise<void>) {
   const here = machine();
   await before?.(here);
   const start = here.counted();

@@ -68,7 +68,7 @@ async function recoverAll(
     if (stranger !== undefined) return runs.map((run) => untouched(run, name, stranger));
     const recovered: RecoveredRun[] = [];
     for (const run of runs) {
-      const isLost = environment.status === 'gone' && run.start?.staging === 'live';
+      const isLost = environment.status === 'gone' && run.start?.staging !== 'embedded';
       recovered.push(isLost ? untouched(run, name, lost(name)) : await recoverRun(request, { name, environment, run }));
     }
     return recovered;
@@ -121,7 +121,7 @@ function nameless(run: UnfinishedRun): RecoveredRun {
 }
 
 function lost(name: string): string {
-  return `The run used environment '${name}' as a live one, and it is embedded and down now. Restore its entry in windshear.yaml, then run: windshear recover`;
+  return `The run is not known to have used the embedded staging that is gone, so it was not closed. Start the staging or correct environment '${name}' in windshear.yaml, then run: windshear recover --env ${name}`;
 }
 
 function untouched(run: UnfinishedRun, environment: string, problem: string): RecoveredRun {
