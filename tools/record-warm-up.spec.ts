@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { execa } from 'execa';
 import { faults, recordOf, startUp } from '../src/staging/detection/detection.fixture.ts';
 import { learnProfile } from '../src/staging/detection/profile/profile.ts';
 import { tripleOf } from '../src/staging/detection/profile/triple.ts';
@@ -40,5 +44,27 @@ describe('warmUp', () => {
 describe('namesIn', () => {
   it('refuses a state file without the names', () => {
     expect(() => namesIn({ aws: {} })).to.throw('account');
+  });
+});
+
+describe('node tools/record-warm-up.ts', () => {
+  it('writes the file that it names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'windshear-warm-up-'));
+    try {
+      const [state, trail, out] = ['state.json', 'audit.jsonl', 'out.jsonl'].map((name) => join(folder, name)) as [
+        string,
+        string,
+        string,
+      ];
+      const { account, secondAccount, ...rest } = startUp;
+      await writeFile(state, JSON.stringify({ ...rest, aws: { account, secondAccount } }));
+      await writeFile(trail, audit(inPhase('c'), fault));
+      const tool = new URL('./record-warm-up.ts', import.meta.url).pathname;
+      const { stdout } = await execa(process.execPath, [tool, state, trail, out]);
+      expect(stdout).to.contain('1 habits');
+      expect(await readFile(out, 'utf8')).to.contain('{models}');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -13,8 +13,6 @@ import { type TrailRecord, trailRecord } from '../src/staging/detection/trail-re
 
 const committed = new URL('../src/staging/detection/profile/warm-up.jsonl', import.meta.url).pathname;
 
-if (import.meta.main) await main();
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -62,3 +60,5 @@ function carriesPhase({ userAgent, userIdentity }: TrailRecord, phases: string):
   const marker = new RegExp(`(?<![a-z0-9])ws[a-z2-7]{12}\\.[${phases}](?![a-z0-9])`);
   return [userAgent, userIdentity.arn, userIdentity.principalId].some((text) => marker.test(text ?? ''));
 }
+
+if (import.meta.main) await main();
