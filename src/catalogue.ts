@@ -1,0 +1,98 @@
+import { awsCall as awsCallCanary } from './detectors/canaries/aws.call.ts';
+import { heartbeat } from './detectors/canaries/heartbeat.ts';
+import { httpRequest } from './detectors/canaries/http.request.ts';
+import { poll } from './detectors/canaries/poll.ts';
+import { fileTail } from './detectors/channels/file-tail.ts';
+import { httpPoll } from './detectors/channels/http-poll.ts';
+import { sqs } from './detectors/channels/sqs.ts';
+import { webhook } from './detectors/channels/webhook.ts';
+import { alertmanager } from './detectors/formats/alertmanager.ts';
+import { cloudevents } from './detectors/formats/cloudevents.ts';
+import { cloudtrail } from './detectors/formats/cloudtrail.ts';
+import { eventbridge } from './detectors/formats/eventbridge.ts';
+import { falco } from './detectors/formats/falco.ts';
+import { mapped } from './detectors/formats/mapped.ts';
+import { ocsf } from './detectors/formats/ocsf.ts';
+import { rogueInstance } from './faults/aws/autoscaling.rogue-instance.ts';
+import { awsCall } from './faults/aws/call.ts';
+import { stopLogging } from './faults/aws/cloudtrail.stop-logging.ts';
+import { accessKey } from './faults/aws/iam.access-key.ts';
+import { attachManagedPolicy } from './faults/aws/iam.attach-managed-policy.ts';
+import { trustPolicy } from './faults/aws/iam.trust-policy.ts';
+import { lambdaEnvironment } from './faults/aws/lambda.environment.ts';
+import { bucketPolicyPublic } from './faults/aws/s3.bucket-policy-public.ts';
+import { publicAccessBlock } from './faults/aws/s3.public-access-block.ts';
+import { awsDenial } from './guardrails/aws-denial.ts';
+import { reverter } from './guardrails/reverter.ts';
+import { s3BlockPublicAccess } from './guardrails/s3-block-public-access.ts';
+import type { Catalogue } from './model/catalogue.ts';
+import type {
+  AnyCanary,
+  AnyChannel,
+  AnyFormat,
+  CanaryDefinition,
+  ChannelDefinition,
+  FormatDefinition,
+} from './model/detector.ts';
+import type { AnyFault, FaultDefinition } from './model/fault.ts';
+import type { AnyGuardrail, GuardrailDefinition } from './model/guardrail.ts';
+import type { AnyProbe, ProbeDefinition } from './model/probe.ts';
+import { awsReachability } from './probes/aws.reachability.ts';
+
+/** Every plugin that comes with windshear. Loading it loads no client library. */
+export const catalogue: Catalogue = {
+  faults: byType([
+    fault(attachManagedPolicy),
+    fault(trustPolicy),
+    fault(accessKey),
+    fault(publicAccessBlock),
+    fault(bucketPolicyPublic),
+    fault(lambdaEnvironment),
+    fault(rogueInstance),
+    fault(stopLogging),
+    fault(awsCall),
+  ]),
+  channels: byType([channel(webhook), channel(fileTail), channel(sqs), channel(httpPoll)]),
+  formats: byType([
+    format(ocsf),
+    format(eventbridge),
+    format(cloudtrail),
+    format(cloudevents),
+    format(alertmanager),
+    format(falco),
+    format(mapped),
+  ]),
+  canaries: byType([canary(awsCallCanary), canary(httpRequest), canary(heartbeat), canary(poll)]),
+  guardrails: byType([guardrail(awsDenial), guardrail(s3BlockPublicAccess), guardrail(reverter)]),
+  probes: byType([probe(awsReachability)]),
+};
+
+function byType<Plugin extends { readonly type: string }>(plugins: readonly Plugin[]): ReadonlyMap<string, Plugin> {
+  return new Map(plugins.map((plugin) => [plugin.type, plugin]));
+}
+
+// A plugin's own params and clients are forgotten here: its schema has parsed what it is handed.
+
+function fault<Params, Clients>(definition: FaultDefinition<Params, Clients>): AnyFault {
+  return definition as unknown as AnyFault;
+}
+
+function channel<Params>(definition: ChannelDefinition<Params>): AnyChannel {
+  return definition as unknown as AnyChannel;
+}
+
+function format<Params>(definition: FormatDefinition<Params>): AnyFormat {
+  return definition as unknown as AnyFormat;
+}
+
+function canary<Params>(definition: CanaryDefinition<Params>): AnyCanary {
+  return definition as unknown as AnyCanary;
+}
+
+function guardrail<Params>(definition: GuardrailDefinition<Params>): AnyGuardrail {
+  return definition as unknown as AnyGuardrail;
+}
+
+function probe<Params, Clients>(definition: ProbeDefinition<Params, Clients>): AnyProbe {
+  return definition as unknown as AnyProbe;
+}
