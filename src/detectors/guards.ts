@@ -47,14 +47,15 @@ export function memberOf(value: Json | undefined, ...path: readonly string[]): J
 
 /** Leaves out what is undefined; answers undefined where nothing is left. */
 export function defined<T extends object>(fields: T): Defined<T> | undefined {
-  const kept: Record<string, unknown> = {};
-  let some = false;
-  for (const [key, value] of Object.entries(fields)) {
+  let kept: Record<string, unknown> | undefined;
+  // Literals have no inherited members; Object.entries would cost a list for each.
+  for (const key in fields) {
+    const value: unknown = fields[key];
     if (value === undefined) continue;
+    kept ??= {};
     kept[key] = value;
-    some = true;
   }
-  return some ? (kept as Defined<T>) : undefined;
+  return kept as Defined<T> | undefined;
 }
 
 export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
@@ -63,13 +64,13 @@ export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 
 /** MITRE ATT&CK technique ids among tags such as `T1059`, `attack.t1059.004`, `mitre_T1059`; each once, in upper case. */
 export function techniquesIn(tags: readonly Json[] | undefined): string[] {
-  if (tags === undefined) return [];
-  const found = new Set<string>();
-  for (const tag of tags) {
-    const match = typeof tag === 'string' ? /(?:^|[^a-z0-9])(t\d{4}(?:\.\d{3})?)(?![0-9])/i.exec(tag) : null;
-    if (match?.[1] !== undefined) found.add(match[1].toUpperCase());
+  const found: string[] = [];
+  for (const tag of tags ?? []) {
+    if (typeof tag !== 'string' || tag.length < 5 || tag.length > 200) continue;
+    const id = /(?:^|[^a-z0-9])(t\d{4}(?:\.\d{3})?)(?!\d)/i.exec(tag)?.[1]?.toUpperCase();
+    if (id !== undefined && !found.includes(id)) found.push(id);
   }
-  return [...found];
+  return found;
 }
 
 /** Says whether a text is an ARN. */

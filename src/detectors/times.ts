@@ -6,6 +6,7 @@ import type { Json } from '../model/json.ts';
  */
 export function isoFromText(value: Json | undefined, more: { readonly utc?: boolean } = {}): string | undefined {
   if (typeof value !== 'string') return undefined;
+  if (plainForm.test(value)) return value;
   const match = isoForm.exec(value);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
@@ -35,6 +36,9 @@ export function isoFromEpoch(value: Json | undefined, unit: EpochUnit): string |
   const rest = nanos % 1_000_000n;
   return rest === 0n ? iso : `${iso.slice(0, -1)}${rest.toString().padStart(6, '0').replace(/0+$/, '')}Z`;
 }
+
+/** What nearly all tools write, on days that every month has. */
+const plainForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 
 const isoForm =
   /^(\d{4})-(0[1-9]|1[0-2])-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?: ?([Zz]|UTC|[+-](?:[01]\d|2[0-3]):?[0-5]\d))?$/;
