@@ -2,8 +2,8 @@
  * Regenerates the JSON schemas and README's tables from the model and the catalogue: `npm run docs`.
  * With `--check` nothing is written: it fails when a committed file is not what would be generated.
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { catalogue } from '../src/catalogue.ts';
 import { generatedSchemas } from '../src/model/json-schema.ts';
 import { withGenerated } from './docs/generated.ts';
@@ -17,7 +17,9 @@ for (const [path, text] of generated) {
   const committed = await readFile(join(root, path), 'utf8').catch(() => undefined);
   if (committed === text) continue;
   stale.push(path);
-  if (!check) await writeFile(join(root, path), text);
+  if (check) continue;
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
 }
 if (stale.length === 0) console.log(`generated files: all ${generated.size} are up to date.`);
 else if (!check) console.log(`generated files: wrote ${stale.join(', ')}.`);

@@ -6,7 +6,7 @@ import { catalogueTables, exitCodeTable, reasonCodeTable } from './tables.ts';
 describe('withGenerated', () => {
   it('replaces what stands between the markers and nothing else', () => {
     const document = 'a\n<!-- generated: x -->\nold\n<!-- end: x -->\nb\n';
-    expect(withGenerated(document, 'x', 'new')).to.equal('a\n<!-- generated: x -->\nnew\n<!-- end: x -->\nb\n');
+    expect(withGenerated(document, 'x', 'new')).to.equal('a\n<!-- generated: x -->\n\nnew\n\n<!-- end: x -->\nb\n');
   });
 
   it('refuses a document without the markers', () => {

@@ -5,5 +5,5 @@ export function withGenerated(document: string, name: string, text: string): str
   const from = document.indexOf(start);
   const to = document.indexOf(end, from);
   if (from < 0 || to < 0) throw new Error(`The document has no '${start}' followed by '${end}'.`);
-  return `${document.slice(0, from + start.length)}\n${text}\n${document.slice(to)}`;
+  return `${document.slice(0, from + start.length)}\n\n${text}\n\n${document.slice(to)}`;
 }
