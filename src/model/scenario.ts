@@ -3,74 +3,91 @@ import { durationSchema, expectationIdSchema, globSchema, identifierSchema, posi
 
 const severityNames = ['info', 'low', 'medium', 'high', 'critical'] as const;
 
+const withSchema = z.record(z.string(), z.json()).default({});
+const faultOfSchema = identifierSchema
+  .describe('`as` of the fault whose first mutating request is t0; the last fault by default.')
+  .optional();
+const withinSchema = positiveDurationSchema.describe('The SLO, counted from t0.');
+const ownIdSchema = expectationIdSchema.describe('By default it is made of what is expected.').optional();
+
 const faultUseSchema = z.strictObject({
   type: z.string().min(1),
-  /** Name by which an expectation names this fault as its t0. */
-  as: identifierSchema.optional(),
-  with: z.record(z.string(), z.json()).default({}),
+  as: identifierSchema.describe('Name by which an expectation names this fault as its t0.').optional(),
+  with: withSchema,
 });
 
 const toleranceSchema = z.strictObject({
   atLeast: z.number().optional(),
   atMost: z.number().optional(),
-  /** Window over which it is sampled. */
-  over: positiveDurationSchema.default(1000),
+  over: positiveDurationSchema.describe('Window over which it is sampled.').default(1000),
 });
 
 const probeUseSchema = z.strictObject({
-  id: expectationIdSchema.optional(),
+  id: ownIdSchema,
   probe: z.string().min(1),
-  with: z.record(z.string(), z.json()).default({}),
+  with: withSchema,
   tolerance: toleranceSchema,
 });
 
 const detectionSchema = z.strictObject({
-  id: expectationIdSchema.optional(),
-  detector: identifierSchema,
-  rule: globSchema,
-  within: positiveDurationSchema,
-  severity: z.enum(severityNames).optional(),
-  of: z.enum(['effect', 'attempt']).default('effect'),
-  /** `as` of the fault whose first mutating request is t0; the last fault by default. */
-  fault: identifierSchema.optional(),
+  id: ownIdSchema,
+  detector: identifierSchema.describe('A detector of the environment.'),
+  rule: globSchema.describe('Name of the rule that must alert; `*` stands for any run of characters, `?` for one.'),
+  within: withinSchema,
+  severity: z.enum(severityNames).describe('The least severity that counts.').optional(),
+  of: z
+    .enum(['effect', 'attempt'])
+    .describe('What must be seen: the change itself, or an attempt that was refused.')
+    .default('effect'),
+  fault: faultOfSchema,
 });
 
 const guardrailExpectationSchema = z.strictObject({
-  id: expectationIdSchema.optional(),
-  guardrail: identifierSchema,
-  outcome: z.enum(['prevented', 'reverted', 'mitigated']),
-  within: positiveDurationSchema,
-  fault: identifierSchema.optional(),
+  id: ownIdSchema,
+  guardrail: identifierSchema.describe('A guardrail of the environment.'),
+  outcome: z
+    .enum(['prevented', 'reverted', 'mitigated'])
+    .describe('Refused, put back, or still in while users are well again.'),
+  within: withinSchema,
+  fault: faultOfSchema,
 });
 
 const blindSchema = z.strictObject({
-  id: expectationIdSchema.optional(),
-  detector: identifierSchema,
-  canary: z.enum(['rule', 'tool']),
-  within: positiveDurationSchema,
+  id: ownIdSchema,
+  detector: identifierSchema.describe('The detector that the fault blinds.'),
+  canary: z.enum(['rule', 'tool']).describe('The canary that must be lost while the fault is in.'),
+  within: withinSchema,
 });
 
+const passSchema = z.union([z.literal('all'), z.strictObject({ hits: z.number().int().positive() })]);
+
 export const scenarioSchema = z.strictObject({
-  id: identifierSchema,
-  title: z.string().min(1).max(120),
-  why: z.string().min(1),
+  id: identifierSchema.describe("The file's name without its ending."),
+  title: z.string().min(1).max(120).describe('What happens, as a claim.'),
+  why: z.string().min(1).describe('Why it matters that somebody notices.'),
   tags: z.array(z.string()).default([]),
   techniques: z
     .array(z.string().regex(/^T\d{4}(\.\d{3})?$/, { error: 'must be a technique id such as T1098 or T1098.003' }))
+    .describe('MITRE ATT&CK v19 ids; those of the faults by default.')
     .optional(),
-  faults: z.array(faultUseSchema).min(1),
-  control: z.array(faultUseSchema).default([]),
-  steadyState: z.array(probeUseSchema).default([]),
-  impact: z.array(probeUseSchema).default([]),
+  faults: z.array(faultUseSchema).min(1).describe('What is changed, in this order; taken back in reverse.'),
+  control: z
+    .array(faultUseSchema)
+    .describe('The benign twin: the same API, a permitted change. Nothing may alert on it or block it.')
+    .default([]),
+  steadyState: z.array(probeUseSchema).describe('What holds before, and again after.').default([]),
+  impact: z.array(probeUseSchema).describe('What must hold even while the fault is in.').default([]),
   expect: z.strictObject({
-    detections: z.array(detectionSchema).default([]),
-    guardrails: z.array(guardrailExpectationSchema).default([]),
-    blind: z.array(blindSchema).default([]),
+    detections: z.array(detectionSchema).describe('Who must notice.').default([]),
+    guardrails: z.array(guardrailExpectationSchema).describe('Who must prevent, revert or mitigate.').default([]),
+    blind: z.array(blindSchema).describe('Who must be known to see nothing any more.').default([]),
   }),
-  hold: durationSchema.optional(),
-  maxExposure: positiveDurationSchema.optional(),
-  trials: z.number().int().min(1).max(1000).default(1),
-  pass: z.union([z.literal('all'), z.strictObject({ hits: z.number().int().positive() })]).default('all'),
+  hold: durationSchema.describe('How long the fault stays in at least.').optional(),
+  maxExposure: positiveDurationSchema
+    .describe('How long the fault stays in at most; required in live environments.')
+    .optional(),
+  trials: z.number().int().min(1).max(1000).describe('How often it is done.').default(1),
+  pass: passSchema.describe('How many trials must meet an expectation: all, or { hits: k }.').default('all'),
 });
 
 /** A scenario file once parsed: durations in milliseconds, references still in place until it is bound to an environment. */
