@@ -6,7 +6,6 @@ import type { AwsTargetConfig } from '../../model/environment.ts';
 import { RefusedError, UnreachableError, UsageError } from '../../model/errors.ts';
 import type { Marker } from '../../model/marker.ts';
 import type { Target } from '../../model/target.ts';
-import { systemClock } from '../../system/system-clock.ts';
 import {
   answerXml,
   assumedRole,
@@ -17,6 +16,7 @@ import {
   type QueryServer,
   startQueryServer,
 } from '../../testing/fakes/aws-query-server.ts';
+import { realTime } from '../../testing/real-time.ts';
 import { awsTarget } from './aws-target.ts';
 import type { AwsClients } from './clients.ts';
 
@@ -84,7 +84,7 @@ describe('awsTarget', () => {
     };
     target = awsTarget(config, {
       embedded: true,
-      clock: systemClock,
+      clock: realTime,
       variables,
       version: '9.8.7',
       warn: (sentence) => warnings.push(sentence),

@@ -5,7 +5,6 @@ import { expect } from 'chai';
 import { CallError } from '../../model/call.ts';
 import { RefusedError, UsageError } from '../../model/errors.ts';
 import { findMarkers } from '../../model/marker.ts';
-import { systemClock } from '../../system/system-clock.ts';
 import {
   answerXml,
   callerIdentity,
@@ -14,6 +13,7 @@ import {
   type QueryServer,
   startQueryServer,
 } from '../../testing/fakes/aws-query-server.ts';
+import { realTime } from '../../testing/real-time.ts';
 import { type AwsConnection, openConnection } from './connection.ts';
 
 const signal = new AbortController().signal;
@@ -44,7 +44,7 @@ describe('openConnection', () => {
       userAgent: { version: '9.8.7', marker: 'wsabcdefghij23.i' },
       phase: 'inject',
       requestTimeoutMs,
-      clock: systemClock,
+      clock: realTime,
     });
   }
 

@@ -1,38 +1,13 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { CallError } from '../../model/call.ts';
-import type { Clock } from '../../model/clock.ts';
-import type {
-  Acknowledgement,
-  After,
-  AnyFault,
-  FaultContext,
-  FaultDefinition,
-  FaultPermissions,
-} from '../../model/fault.ts';
-import type { Json } from '../../model/json.ts';
-import { findMarkers, type Marker, type Phase } from '../../model/marker.ts';
-import type { AwsClients } from '../../targets/aws/clients.ts';
+import type { FaultPermissions } from '../../model/fault.ts';
+import { findMarkers } from '../../model/marker.ts';
 import { fakeSecret } from '../fakes/aws-iam.ts';
-import { type CallFate, type ObservedCall, unreliableAws } from '../fakes/unreliable-aws.ts';
+import type { CallFate } from '../fakes/unreliable-aws.ts';
 import type { ContractCase } from './aws-cases.ts';
 import { foreignSecret } from './aws-world.ts';
-
-/** Where the faults of a platform act during the contract: a fake or an emulator, made anew for each test. */
-export interface ContractPlace {
-  readonly clients: AwsClients;
-  readonly clock: Clock;
-  readonly dump: () => Promise<Readonly<Record<string, Json>>>;
-}
-
-export interface ContractOptions {
-  readonly faults: Iterable<AnyFault>;
-  readonly cases: Readonly<Record<string, readonly ContractCase[]>>;
-  readonly place: () => Promise<ContractPlace>;
-  readonly sourceFolder: string;
-}
-
-type Fault = FaultDefinition<unknown, AwsClients>;
+import { type ContractOptions, type Fault, marker, setUp, signal } from './fault-stage.ts';
 
 const fates: readonly Exclude<CallFate, 'proceed'>[] = [
   'denied',
@@ -50,6 +25,8 @@ export function describeFaultContract(options: ContractOptions): void {
       describeLiteral(fault, options);
       for (const example of options.cases[fault.type] ?? []) {
         describe(example.name, () => {
+          describeEffect(fault, example, options);
+          if (options.extent === 'effects') return;
           describeRevert(fault, example, options);
           describeTrouble(fault, example, options);
           describeOthers(fault, example, options);
@@ -79,7 +56,7 @@ function describeLiteral(fault: Fault, options: ContractOptions): void {
   });
 }
 
-function describeRevert(fault: Fault, example: ContractCase, options: ContractOptions): void {
+function describeEffect(fault: Fault, example: ContractCase, options: ContractOptions): void {
   it('is seen as ours after the injection and leaves the target equal after the revert', async () => {
     const stage = await setUp(fault, example, options);
     expect((await stage.observe({})).status).to.equal('before');
@@ -89,7 +66,9 @@ function describeRevert(fault: Fault, example: ContractCase, options: ContractOp
     expect((await stage.observe(after)).status).to.equal('before');
     expect(await stage.dump()).to.deep.equal(stage.untouched);
   });
+}
 
+function describeRevert(fault: Fault, example: ContractCase, options: ContractOptions): void {
   it('may be reverted twice, and without an injection', async () => {
     const stage = await setUp(fault, example, options);
     expect((await stage.revert({})).outcome).to.equal('already-gone');
@@ -241,93 +220,6 @@ function describeOthers(fault: Fault, example: ContractCase, options: ContractOp
       expect(await stage.dump()).to.deep.equal(stage.untouched);
     });
   }
-}
-
-const marker: Marker = 'wsabcdefghij23';
-const signal = new AbortController().signal;
-
-interface Outcome {
-  readonly after: After;
-  readonly error: unknown;
-  /** Calls that were tried, and how many of them were let through. */
-  readonly calls: number;
-  readonly acted: number;
-  readonly lastMutating: boolean;
-}
-
-type Decide = (call: ObservedCall) => CallFate;
-
-/** Prepares a place and captures; the functions then act as the engine does. */
-async function setUp(fault: Fault, example: ContractCase, options: ContractOptions) {
-  const { clients, clock, dump } = await options.place();
-  await example.prepare?.(clients, signal, marker);
-  const params = fault.params.parse(example.params ?? fault.example);
-  const used = { inject: new Set<string>(), observe: new Set<string>(), revert: new Set<string>() };
-
-  function context(phase: Phase, ends: AbortSignal, decide: Decide = () => 'proceed'): FaultContext<AwsClients> {
-    const watched = unreliableAws(clients, (call) => {
-      used[phase === 'inject' ? 'inject' : phase === 'revert' ? 'revert' : 'observe'].add(call.action);
-      return decide(call);
-    });
-    return Object.freeze({ clock, signal: ends, clients: watched, marker, phase, log: () => undefined });
-  }
-
-  const before = asJson(await fault.capture(context('observe', signal), params));
-  const observe = async (after: After) => fault.observe(context('observe', signal), params, before, after);
-
-  async function counted(
-    decide: Decide,
-    act: (watch: Decide) => Promise<Acknowledgement | undefined>,
-  ): Promise<Outcome> {
-    let calls = 0;
-    let acted = 0;
-    let lastMutating = false;
-    const watch: Decide = (call) => {
-      calls = call.n;
-      lastMutating = call.mutating;
-      const fate = decide(call);
-      if (fate === 'proceed' || fate === 'unanswered-after-acting') acted += 1;
-      return fate;
-    };
-    try {
-      const acknowledged = await act(watch);
-      const after = acknowledged === undefined ? {} : { acknowledged: asJson(acknowledged) as Acknowledgement };
-      return { after, error: undefined, calls, acted, lastMutating };
-    } catch (error) {
-      return { after: {}, error, calls, acted, lastMutating };
-    }
-  }
-
-  const injectWith = (decide: Decide, ends: AbortSignal = signal) =>
-    counted(decide, (watch) => fault.inject(context('inject', ends, watch), params, before));
-
-  return {
-    params,
-    before,
-    clients,
-    dump,
-    used,
-    untouched: await dump(),
-    observe,
-    injectWith,
-    /** Injects, and reads back as the engine does. */
-    inject: async (): Promise<After> => {
-      const { after, error } = await injectWith(() => 'proceed');
-      if (error !== undefined) throw error;
-      return { ...after, readBack: asJson((await observe(after)).state) };
-    },
-    revert: (after: After) => fault.revert(context('revert', signal), params, before, after),
-    revertWith: (after: After, decide: Decide, ends: AbortSignal = signal) =>
-      counted(decide, async (watch) => {
-        await fault.revert(context('revert', ends, watch), params, before, after);
-        return undefined;
-      }),
-  };
-}
-
-/** What the journal keeps of a value. */
-function asJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
 }
 
 function permissionsOf(fault: Fault, params: unknown): FaultPermissions {

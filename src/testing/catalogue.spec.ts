@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { catalogue } from './catalogue.ts';
+import { catalogue } from '../catalogue.ts';
 
 const run = promisify(execFile);
 
@@ -29,7 +29,7 @@ describe('catalogue', () => {
         if (/node_modules/.test(url) && !/node_modules\\/(zod|yaml)\\//.test(url)) console.log(url);
         return next(url, context);
       } });
-      await import(${JSON.stringify(new URL('./catalogue.ts', import.meta.url).href)});`;
+      await import(${JSON.stringify(new URL('../catalogue.ts', import.meta.url).href)});`;
     const args = ['--conditions=windshear-source', '--input-type=module', '-e', script];
     const { stdout } = await run(process.execPath, args);
     expect(stdout).to.equal('');
@@ -39,7 +39,7 @@ describe('catalogue', () => {
     const plugins = [...(catalogue[kind as keyof typeof folders] as ReadonlyMap<string, AnyPlugin>).values()];
     for (const plugin of plugins) {
       it(`has ${kind} '${plugin.type}' in the file of its id, with a title and a sentence that describes it`, () => {
-        expect(existsSync(fileURLToPath(new URL(`./${folder}/${plugin.type}.ts`, import.meta.url)))).to.equal(true);
+        expect(existsSync(fileURLToPath(new URL(`../${folder}/${plugin.type}.ts`, import.meta.url)))).to.equal(true);
         expect(plugin.title).to.not.equal('');
         expect(plugin.description).to.match(/\.$/);
       });
