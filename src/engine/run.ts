@@ -4,6 +4,7 @@ import type { BoundScenario, RunOutcome, RunRequest } from '../model/run.ts';
 import type { DetectorCounters, ScenarioResult, Scorecard, TrialResult } from '../model/scorecard.ts';
 import { exitCodeOf, runSummary, scenarioVerdict, summariseExpectations } from '../model/summary.ts';
 import { checkBudgets } from './budgets.ts';
+import { failureText } from './failure-text.ts';
 import { newInterests } from './interests.ts';
 import { openJournal } from './journal.ts';
 import { acquireLock } from './lock.ts';
@@ -34,6 +35,7 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
     doing: `run ${request.runId}`,
   });
   try {
+    await request.underLock?.();
     await preflight(request);
     await disk.makeFolder(folders.report);
     const journal = await openJournal({ disk, clock, path: posix.join(folders.report, 'journal.jsonl') });
@@ -65,7 +67,8 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
       const outcome = await runTrials(deps, posts);
       await journal
         .append({ kind: 'run-ended', exitCode: outcome.exitCode })
-        .catch((error: unknown) => log(String(error)));
+        .catch((error: unknown) => log(failureText(error)));
+      if (outcome.exitCode !== exitCodes.dirty) await preImages.removeAll();
       return outcome;
     } catch (error) {
       if (error instanceof UnreachableError) await journal.append({ kind: 'run-ended', exitCode: error.exitCode });

@@ -318,7 +318,6 @@ function stagesOf(trial: Trial, results: Pick<TrialResult, 'detections' | 'guard
   const fault = trial.faults.at(-1);
   const t0 = fault?.t0?.monoMs;
   if (fault === undefined || t0 === undefined) return {};
-  const ttds = results.detections.flatMap((d) => (d.ttdMs === undefined ? [] : [d.ttdMs]));
   const ttrs = results.guardrails.flatMap((g) => (g.ttrMs === undefined ? [] : [g.ttrMs]));
   const since = (monoMs: number | undefined) => (monoMs === undefined ? undefined : monoMs - t0);
   const stages = {
@@ -326,8 +325,7 @@ function stagesOf(trial: Trial, results: Pick<TrialResult, 'detections' | 'guard
     acknowledged: since(fault.acknowledgedMonoMs),
     effect: since(fault.effectMonoMs),
     audited: since(fault.auditedMonoMs),
-    detected: detectedMs(results.detections, fault),
-    delivered: ttds.length > 0 ? Math.min(...ttds) : undefined,
+    ...firstDetection(results.detections, fault),
     guardrail: ttrs.length > 0 ? Math.min(...ttrs) : undefined,
     reverted: since(fault.revertRequested?.monoMs),
     restored: since(fault.restoredMonoMs),
@@ -335,8 +333,14 @@ function stagesOf(trial: Trial, results: Pick<TrialResult, 'detections' | 'guard
   return Object.fromEntries(Object.entries(stages).filter(([, value]) => value !== undefined)) as Stages;
 }
 
-/** When the tool itself says that it alerted, by its own clock; the earliest (J21). */
-function detectedMs(detections: TrialResult['detections'], fault: LiveFault): number | undefined {
-  const times = detections.flatMap((d) => (d.signal?.alertTime === undefined ? [] : [Date.parse(d.signal.alertTime)]));
-  return times.length === 0 || fault.t0 === undefined ? undefined : Math.min(...times) - fault.t0.epochMs;
+/** The detection that reached us first: when it did, and when its tool says that it alerted, by the tool's own clock (J21). */
+function firstDetection(
+  detections: TrialResult['detections'],
+  fault: LiveFault,
+): { readonly detected?: number; readonly delivered?: number } {
+  const seen = detections.filter((d) => d.ttdMs !== undefined).toSorted((a, b) => (a.ttdMs ?? 0) - (b.ttdMs ?? 0))[0];
+  if (seen?.ttdMs === undefined) return {};
+  const alertedMs = seen.signal?.alertTime === undefined ? undefined : Date.parse(seen.signal.alertTime);
+  if (alertedMs === undefined || fault.t0 === undefined) return { delivered: seen.ttdMs };
+  return { delivered: seen.ttdMs, detected: alertedMs - fault.t0.epochMs };
 }

@@ -59,6 +59,8 @@ export interface RunRequest {
     readonly isAlive: (pid: number, startedAt: string) => Promise<boolean>;
   };
   readonly toolVersion: string;
+  /** Puts back what earlier runs left in, once the lock is held and before anything is injected. Throws where it cannot. */
+  readonly underLock?: () => Promise<void>;
   /** Overrides the scenarios' own number of trials. */
   readonly trials?: number;
   /** Aborted by a person, a signal or the stop file: injections end, what is in is reverted. */
