@@ -47,7 +47,8 @@ describe('decode', () => {
   });
 
   it('goes through envelopes, whose knowledge fills in what the alert does not say', () => {
-    const envelope = { ...event('e-1', JSON.parse(alert('a'))), subject: 'arn:aws:s3:::b' };
+    const time = '2020-01-01T00:00:00Z';
+    const envelope = { ...event('e-1', JSON.parse(alert('a'))), subject: 'arn:aws:s3:::b', time };
     const [found] = read(JSON.stringify(envelope), bound(cloudevents, falco)).signals;
     expect(found?.signal).to.deep.include({ format: 'falco', id: 'e-1', dedupeKey: '/s#e-1', rule: 'a' });
     expect(found?.signal.eventTime).to.equal('2026-01-02T03:04:05.000000006Z');
