@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ExitCode, exitCodes } from '../model/errors.ts';
 import type { Scorecard } from '../model/scorecard.ts';
 import { firstExitCode } from '../model/summary.ts';
-import { type ResultLine, resultLines } from './results.ts';
+import { type ResultLine, resultLines, type ScenarioResults } from './results.ts';
 
 const entrySchema = z.strictObject({
   verdict: z.string(),
@@ -59,7 +59,7 @@ export interface Comparison {
 }
 
 /** Compares every line of a run with the baseline; entries of scenarios that did not run are left out. `today` is an ISO day. */
-export function compareWithBaseline(card: Pick<Scorecard, 'scenarios'>, baseline: Baseline, today: string): Comparison {
+export function compareWithBaseline(card: ScenarioResults, baseline: Baseline, today: string): Comparison {
   const lines = resultLines(card).map((line) => compareLine(line, baseline.scenarios[line.scenario]?.[line.id], today));
   return { lines, exitCode: firstExitCode(lines.map((l) => changeExitCode[l.change])) };
 }

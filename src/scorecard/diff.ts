@@ -1,5 +1,4 @@
-import type { Scorecard } from '../model/scorecard.ts';
-import { type ResultLine, resultLines } from './results.ts';
+import { type ResultLine, resultLines, type ScenarioResults } from './results.ts';
 
 /** One line of two runs; a side is absent where the run had no such line. */
 export interface DiffLine {
@@ -11,7 +10,7 @@ export interface DiffLine {
 }
 
 /** Compares two runs line by line, in the order of the later one; lines that only the earlier one had come last. */
-export function diffRuns(before: Pick<Scorecard, 'scenarios'>, after: Pick<Scorecard, 'scenarios'>): DiffLine[] {
+export function diffRuns(before: ScenarioResults, after: ScenarioResults): DiffLine[] {
   const key = (line: ResultLine) => `${line.scenario}\n${line.id}`;
   const old = new Map(resultLines(before).map((line) => [key(line), line]));
   const fresh = resultLines(after);

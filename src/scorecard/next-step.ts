@@ -11,6 +11,11 @@ export function nextStep(line: Pick<ResultLine, 'kind' | 'verdict' | 'reasonCode
     : 'Read the trial’s evidence folder.';
 }
 
+/** Says what to do about a reason code, whatever it was said of. */
+export function nextStepFor(code: string): string | undefined {
+  return new Map<string, string>(Object.entries(steps)).get(code);
+}
+
 const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'after-slo': 'Shorten the path between event and alert, or agree on a longer SLO.',
   'no-alert': 'Write or enable the rule, or correct the rule name that the scenario expects.',

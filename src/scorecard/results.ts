@@ -5,7 +5,6 @@ import type {
   GuardrailResult,
   ProbeResult,
   ScenarioResult,
-  Scorecard,
   TrialResult,
 } from '../model/scorecard.ts';
 import { detectionMet, guardrailMet } from '../model/summary.ts';
@@ -36,8 +35,13 @@ export interface ResultLine {
   readonly trial: number;
 }
 
+/** As much of a scorecard as its lines need. */
+export interface ScenarioResults {
+  readonly scenarios: readonly ScenarioResult[];
+}
+
 /** Flattens a scorecard into the lines that every report shows, in order of its scenarios. */
-export function resultLines(card: Pick<Scorecard, 'scenarios'>): ResultLine[] {
+export function resultLines(card: ScenarioResults): ResultLine[] {
   return card.scenarios.flatMap(scenarioLines);
 }
 

@@ -1,0 +1,107 @@
+import { formatDuration } from '../model/duration.ts';
+import { counted } from '../scorecard/figures.ts';
+import { type Palette, palette } from '../scorecard/palette.ts';
+import { shownText } from '../scorecard/plain-text.ts';
+import type { Plan, PlannedScenario, PlannedStep } from '../session/plan.ts';
+
+interface PlanTextOptions {
+  readonly colour: boolean;
+  readonly showAccounts: boolean;
+  /** Whether the platform was asked for the rights to revert. */
+  readonly asked: boolean;
+}
+
+/** Renders a plan for a person: scenario by scenario, then budgets, time, rights, and the policies that it needs. */
+export function planText(plan: Plan, options: PlanTextOptions): string {
+  const paint = palette(options.colour);
+  const text = (value: string) => shownText(value, options.showAccounts);
+  return [
+    paint.bold(`A run on ${plan.environment} (${plan.staging}) would do this. Nothing has been done.`),
+    ...plan.scenarios.flatMap((scenario) => scenarioText(scenario, paint, text)),
+    '',
+    paint.bold('Budgets'),
+    ...plan.budgets.map((use) => {
+      const used = `${budgetWords[use.budget].padEnd(22)} ${String(Math.round(use.used * 10) / 10).padStart(6)} of ${use.allowed}`;
+      return `  ${use.used > use.allowed ? paint.red(`✘ ${used}`) : `✔ ${used}`}`;
+    }),
+    '',
+    paint.bold('Time'),
+    `  about ${formatDuration(plan.expectedMs)} where everything is met in half its SLO; longer for each miss`,
+    `  faults are in for at most ${formatDuration(plan.exposureMs)} in all`,
+    ...rightsText(plan, paint, { text, asked: options.asked }),
+    '',
+    paint.bold('Least privilege of the tester'),
+    indented(text(JSON.stringify(plan.policies.tester, null, 2).replaceAll('\n', '\u0001'))),
+    paint.bold('Least privilege of the identity that reverts'),
+    indented(text(JSON.stringify(plan.policies.revert, null, 2).replaceAll('\n', '\u0001'))),
+  ].join('\n');
+}
+
+const budgetWords = {
+  concurrentFaults: 'faults in at once',
+  resources: 'resources',
+  exposureMinutes: 'exposure, minutes',
+  apiWrites: 'API writes',
+} as const;
+
+function scenarioText(scenario: PlannedScenario, paint: Palette, text: (value: string) => string): readonly string[] {
+  const trials = scenario.trials === 1 ? '' : ` · ${scenario.trials} trials`;
+  const about = `${formatDuration(scenario.expectedMs)}, exposure at most ${formatDuration(scenario.exposureMs)}${trials}`;
+  return [
+    '',
+    `${paint.bold(scenario.id)}  ${text(scenario.title)} ${paint.dim(`(${about})`)}`,
+    ...scenario.steps.flatMap((step) => stepText(step, paint, text)),
+    ...scenario.waitsFor.map((wait) => `  ${paint.yellow('waits for')} ${wait.scenario}: ${text(wait.why)}`),
+  ];
+}
+
+function stepText(step: PlannedStep, paint: Palette, text: (value: string) => string): readonly string[] {
+  const calls = [
+    ...step.calls.capture.map((action) => `reads ${action}`),
+    ...step.calls.inject.map((action) => `injects ${action}`),
+    ...step.calls.revert.map((action) => `reverts ${action}`),
+  ];
+  const list = (label: string, values: readonly string[]) =>
+    values.length === 0 ? [] : [`    ${paint.dim(label.padEnd(8))} ${values.map(text).join(', ')}`];
+  return [
+    `  ${step.role === 'control' ? paint.cyan('control') : paint.red('fault  ')} ${step.fault}${step.selfDeclared ? ' (touches: self-declared)' : ''}`,
+    ...list('calls', calls),
+    ...list('touches', step.touches),
+    ...list('impairs', step.impairs),
+    ...list('residue', step.residue),
+  ];
+}
+
+function rightsText(
+  plan: Plan,
+  paint: Palette,
+  { text, asked }: { readonly text: (value: string) => string; readonly asked: boolean },
+): readonly string[] {
+  if (!asked) {
+    return [
+      '',
+      paint.bold('Rights to revert'),
+      '  not asked: the embedded staging is not up (windshear staging up), so names stand as references',
+    ];
+  }
+  const rights = plan.rights ?? [];
+  const open = rights.filter((right) => right.answer !== 'allowed');
+  const seen = new Map(open.map((right) => [`${right.action} ${right.resources.join(' ')}`, right]));
+  return [
+    '',
+    paint.bold('Rights to revert'),
+    `  ${counted(rights.length - open.length, 'right')} confirmed by the platform`,
+    ...[...seen.values()].map(
+      (right) =>
+        `  ${paint.yellow(right.answer)} ${right.action} on ${right.resources.map(text).join(', ')}: ${text(right.why)}`,
+    ),
+  ];
+}
+
+/** The line breaks of the policy are ours; everything else of it is outside text. */
+function indented(text: string): string {
+  return text
+    .split('\\x01')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

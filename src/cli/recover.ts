@@ -1,0 +1,72 @@
+import type { RecoveredRun, RecoverOutcome } from '../engine/recover-request.ts';
+import type { CommandDefinition } from './command.ts';
+import type { Console } from './console.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+
+/** `windshear recover`: reverts what dead runs left in, newest first, verifies it, and reports each fault. */
+export const recoverCommand: CommandDefinition = {
+  define: (command, host) => {
+    withCommonOptions(command).action(async (options: CommonOptions) => {
+      const [{ recoverSession }, { foldersOf }, { ownProcess }, { listenForStop }] = await Promise.all([
+        import('../session/recover-session.ts'),
+        import('../session/folders.ts'),
+        import('../session/own-process.ts'),
+        import('../session/run-stop.ts'),
+      ]);
+      const console = host.console(options);
+      const folders = foldersOf(console.cwd, options.reports);
+      const stopping = listenForStop(folders, console.err);
+      try {
+        const outcome = await recoverSession({
+          config: options.config,
+          environment: options.env,
+          folders,
+          own: await ownProcess(),
+          version: host.version,
+          variables: console.variables,
+          notice: (text) => {
+            if (options.quiet !== true) console.err(`  ${text}`);
+          },
+          stopping,
+        });
+        if (options.json === true)
+          console.out(JSON.stringify({ ...outcome, refused: outcome.refused.map((r) => r.message) }));
+        else await print(outcome, console, options.showAccounts === true);
+        host.end(outcome.exitCode);
+      } finally {
+        stopping.release();
+      }
+    });
+  },
+};
+
+async function print(outcome: RecoverOutcome, console: Console, showAccounts: boolean): Promise<void> {
+  const [{ palette }, { shownText }] = await Promise.all([
+    import('../scorecard/palette.ts'),
+    import('../scorecard/plain-text.ts'),
+  ]);
+  const paint = palette(console.colour);
+  const text = (value: string) => shownText(value, showAccounts);
+  for (const run of outcome.runs) {
+    console.out(`  ${paint.bold(run.runId)}${run.environment === undefined ? '' : ` on ${run.environment}`}`);
+    for (const line of linesOf(run)) {
+      const tint = line.good ? paint.green('✔') : paint.red('✘');
+      console.out(`    ${tint} ${text(line.text)}`);
+    }
+  }
+  for (const refusal of outcome.refused) console.err(`  ${paint.red('✘')} ${text(refusal.message)}`);
+  if (outcome.runs.length + outcome.refused.length === 0) console.out('Nothing to recover: every run has ended.');
+  else if (outcome.exitCode === 0) console.out(`  ${paint.green('Everything is put back.')}`);
+}
+
+function linesOf(run: RecoveredRun): readonly { readonly good: boolean; readonly text: string }[] {
+  const bad = (text: string) => ({ good: false, text });
+  const faults = run.faults.map(({ scenario, role, rollback, touches }) => ({
+    good: rollback.verdict !== 'dirty' && rollback.verdict !== 'unverified',
+    text: `${scenario} ${role === 'control' ? 'control ' : ''}${touches.join(', ')}: ${rollback.verdict}. ${rollback.reason}`,
+  }));
+  const damaged = run.damaged.map((line) => bad(`Line ${line.line} of the journal is damaged.`));
+  const closed = run.closed === undefined ? [] : [{ good: true, text: run.closed }];
+  const all = [...faults, ...closed, ...damaged, ...run.problems.map(bad)];
+  return all.length > 0 ? all : [{ good: true, text: 'Nothing of it was left in.' }];
+}

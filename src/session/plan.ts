@@ -1,0 +1,128 @@
+import { type BudgetUse, budgetUses, longestExposureMs, permissionsOf } from '../engine/budgets.ts';
+import type { RevertRight } from '../engine/rights.ts';
+import { conflictBetween, footprintOf } from '../engine/schedule.ts';
+import type { Environment } from '../model/environment.ts';
+import type { BoundFault, BoundScenario } from '../model/run.ts';
+import { type PolicyDocument, policyFor } from './least-privilege.ts';
+
+/** One step of a scenario: an injection of its control or fault, with the calls that it declares. */
+export interface PlannedStep {
+  readonly role: 'control' | 'fault';
+  readonly fault: string;
+  readonly calls: {
+    readonly capture: readonly string[];
+    readonly inject: readonly string[];
+    readonly revert: readonly string[];
+  };
+  readonly touches: readonly string[];
+  readonly impairs: readonly string[];
+  readonly residue: readonly string[];
+  /** True where the scenario itself says what is touched and how it is undone. */
+  readonly selfDeclared: boolean;
+}
+
+export interface PlannedScenario {
+  readonly id: string;
+  readonly title: string;
+  readonly trials: number;
+  readonly steps: readonly PlannedStep[];
+  readonly waitsFor: readonly { readonly scenario: string; readonly why: string }[];
+  readonly exposureMs: number;
+  readonly expectedMs: number;
+}
+
+/** What a run would do. Nothing of it has been done. */
+export interface Plan {
+  readonly environment: string;
+  readonly staging: Environment['staging'];
+  readonly scenarios: readonly PlannedScenario[];
+  readonly budgets: readonly BudgetUse[];
+  readonly exposureMs: number;
+  readonly expectedMs: number;
+  readonly policies: { readonly tester: PolicyDocument; readonly revert: PolicyDocument };
+  /** Rights to revert that the platform denied or could not confirm; absent where it was not asked. */
+  readonly rights?: readonly RevertRight[];
+}
+
+export interface PlanRequest {
+  readonly environmentName: string;
+  readonly environment: Environment;
+  readonly scenarios: readonly BoundScenario[];
+  readonly trials?: number | undefined;
+}
+
+/** Works out what a run would do, from files alone. */
+export function makePlan(request: PlanRequest): Plan {
+  const { environment, environmentName, scenarios, trials } = request;
+  const footprints = scenarios.map((bound) => footprintOf(bound, environment));
+  const planned = scenarios.map((bound, index): PlannedScenario => {
+    const own = footprints[index];
+    const waitsFor = footprints.slice(0, index).flatMap((other) => {
+      const why = own === undefined ? undefined : conflictBetween(other, own);
+      return why === undefined ? [] : [{ scenario: other.scenario, why }];
+    });
+    const count = trials ?? bound.scenario.trials;
+    return {
+      id: bound.scenario.id,
+      title: bound.scenario.title,
+      trials: count,
+      steps: [...bound.control.map((f) => step('control', f)), ...bound.faults.map((f) => step('fault', f))],
+      waitsFor,
+      exposureMs: count * longestExposureMs(bound, environment),
+      expectedMs: controlWindowMs(bound) + count * expectedTrialMs(bound, environment),
+    };
+  });
+  const faults = scenarios.flatMap((bound) => [...bound.control, ...bound.faults]);
+  return {
+    environment: environmentName,
+    staging: environment.staging,
+    scenarios: planned,
+    budgets: budgetUses({ environmentName, environment, scenarios, ...(trials === undefined ? {} : { trials }) }),
+    exposureMs: planned.reduce((sum, one) => sum + one.exposureMs, 0),
+    expectedMs: longestChain(planned),
+    policies: {
+      tester: policyFor(faults, (f) => permissionsOf(f).inject),
+      revert: policyFor(faults, (f) => [...permissionsOf(f).observe, ...permissionsOf(f).revert]),
+    },
+  };
+}
+
+function step(role: PlannedStep['role'], fault: BoundFault): PlannedStep {
+  const { definition, params } = fault;
+  const { observe, inject, revert } = permissionsOf(fault);
+  return {
+    role,
+    fault: definition.type,
+    calls: { capture: observe, inject, revert: definition.kind === 'act' ? [] : revert },
+    touches: definition.touches(params as never),
+    impairs: definition.impairs(params as never),
+    residue: definition.residue,
+    selfDeclared: ['aws.call', 'http.request', 'process.exec'].includes(definition.type),
+  };
+}
+
+/** The control's window is the longest SLO among its detectors (DESIGN §2). */
+function controlWindowMs({ scenario, control }: BoundScenario): number {
+  return control.length === 0 ? 0 : Math.max(0, ...scenario.expect.detections.map((d) => d.within));
+}
+
+/** A trial whose expectations are all met in half their SLO; misses take up to three SLOs. */
+function expectedTrialMs(bound: BoundScenario, environment: Environment): number {
+  const { detections, guardrails, blind } = bound.scenario.expect;
+  const slos = [...detections, ...guardrails].map((e) => e.within / 2);
+  const blindMs = blind.map((e) => e.within);
+  const steady = bound.steadyState.reduce((sum, probe) => sum + 2 * probe.use.tolerance.over, 0);
+  const stable = guardrails.some((g) => g.outcome === 'reverted') ? environment.stability : 0;
+  const seen = Math.max(0, ...slos, ...blindMs) + stable;
+  return steady + Math.max(seen, bound.scenario.hold ?? environment.hold);
+}
+
+/** Scenarios run side by side unless they wait: the longest chain of waits decides. */
+function longestChain(planned: readonly PlannedScenario[]): number {
+  const ends = new Map<string, number>();
+  for (const one of planned) {
+    const start = Math.max(0, ...one.waitsFor.map(({ scenario }) => ends.get(scenario) ?? 0));
+    ends.set(one.id, start + one.expectedMs);
+  }
+  return Math.max(0, ...ends.values());
+}
