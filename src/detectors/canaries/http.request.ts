@@ -31,7 +31,7 @@ export const httpRequest = defineCanary({
   example: params.parse({ url: 'http://127.0.0.1:9000/test', body: { marker: `\${marker}` } }),
   kind: 'raise',
   async raise({ clock, signal, markerText }, { url, method, headers, body, timeout }) {
-    const at = new URL(String(withMarker(url, encodeURIComponent(markerText))));
+    const at = new URL(withMarker(url, encodeURIComponent(markerText)) as string);
     const done = new AbortController();
     const late = new AbortController();
     const timer = clock.sleep(timeout, done.signal).then(

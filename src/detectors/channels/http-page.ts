@@ -106,7 +106,7 @@ function retryAfter(clock: Clock, header: string | null): number | undefined {
 async function limited(response: Response, at: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
     if (length > pageLimit) {
       throw new CallError('failed', 'too-large', `${at} answered more than ${pageLimit} bytes.`);
