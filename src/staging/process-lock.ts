@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { isRunning, type ProcessIdentity, processIdentity } from './process-identity.ts';
@@ -28,23 +29,46 @@ export async function withProcessLock<T>(path: string, patienceMs: number, act: 
   }
 }
 
+/** The file appears with its content or not at all, so that whoever reads it can tell its owner. */
 async function take(path: string, self: ProcessIdentity): Promise<boolean> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(self), { mode: 0o600 });
   try {
-    await writeFile(path, JSON.stringify(self), { flag: 'wx', mode: 0o600 });
+    await link(draft, path);
     return true;
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return '';
-    throw error;
-  });
-  const held = owner.safeParse(parseJson(text));
-  if (text !== '' && (!held.success || !(await isRunning(held.data)))) await rm(path, { force: true });
+  await removeIfDead(path);
   return false;
 }
 
-/** A lock file that is being written may be torn; it then belongs to nobody that can be named. */
+/** Moves the lock aside first: were it another's meanwhile, that one gets it back. */
+async function removeIfDead(path: string): Promise<void> {
+  const text = await readIfThere(path);
+  const held = owner.safeParse(parseJson(text));
+  if (text === '' || (held.success && (await isRunning(held.data)))) return;
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+    if ((await readFile(aside, 'utf8')) !== text) await link(aside, path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+async function readIfThere(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw error;
+  });
+}
+
+/** What is no JSON belongs to nobody. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

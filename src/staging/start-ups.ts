@@ -66,11 +66,16 @@ export function detectionStartUpOf({ folder, emulator, seeded, options }: Premis
     secondRegion,
     ...neighbourhood(seeded),
     queues: { trailRules: queue(trailRules), identityRules: queue(identityRules), profile: queue(profile) },
-    options: {
-      without: options.without,
-      delay: Object.fromEntries(Object.entries(options.delay).map(([name, ms]) => [name, `${ms}ms`])),
-      noise: options.noise === null ? null : `${options.noise}/s`,
-    },
+    options: detectionOptions(options),
+  };
+}
+
+/** Writes options as the detection reads them. */
+export function detectionOptions({ without, delay, noise }: StagingOptions): DetectionStartUp['options'] {
+  return {
+    without: [...without],
+    delay: Object.fromEntries(Object.entries(delay).map(([name, ms]) => [name, `${ms}ms`])),
+    noise: noise === null ? null : `${noise}/s`,
   };
 }
 

@@ -9,7 +9,7 @@ export const stagingOptions = z.object({
   /** Milliseconds by detector. */
   delay: z.record(z.string(), z.number().nonnegative()).default({}),
   /** Unrelated alerts per second. */
-  noise: z.number().positive().nullable().default(null),
+  noise: z.int().positive().nullable().default(null),
 });
 
 /** Describes `state.json`: where everything of a running staging is. It holds paths of credentials, never secrets. */

@@ -5,9 +5,12 @@ import { dirname, extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { UsageError } from '../model/errors.ts';
+import { detectionStartUp } from './detection/start-up.ts';
 import { stagingDown } from './down.ts';
 import { withProcessLock } from './process-lock.ts';
 import { indexServices } from './proxy/models/library.ts';
+import { detectionOptions } from './start-ups.ts';
 import { readStagingState, type StagingOptions, type StagingState, stagingOptions } from './state.ts';
 import { isHealthy, touchStaging } from './status.ts';
 import { StagingUnavailable } from './unavailable.ts';
@@ -39,11 +42,11 @@ const usedServices = ['iam', 'sts', 's3', 'lambda', 'ec2', 'autoscaling', 'cloud
  * Brings the embedded staging of a folder up, and returns its state once everything in it is ready. A healthy one
  * with the same options is used again; one with other options is replaced; what a dead one left is removed.
  * It runs in processes of its own and goes on when the caller ends.
- * @throws StagingUnavailable when this machine cannot run it
+ * @throws UsageError when an option names no detector, StagingUnavailable when this machine cannot run it
  */
 export async function stagingUp(request: StagingUpOptions): Promise<StagingState> {
   const { folder, without = [], delay = {}, noise = null, idleTimeoutMs = defaultIdleTimeoutMs } = request;
-  const options = stagingOptions.parse({ without: [...new Set(without)].toSorted(), delay, noise });
+  const options = checked({ without: [...new Set(without)].toSorted(), delay, noise });
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
   return withProcessLock(`${folder}.lock`, lockPatienceMs, async () => {
     const running = await readStagingState(folder).catch(() => undefined);
@@ -54,6 +57,16 @@ export async function stagingUp(request: StagingUpOptions): Promise<StagingState
     await stagingDown(folder);
     return start(folder, options, { idleTimeoutMs, venv: request.venv ?? {} });
   });
+}
+
+/** Asks the detection's own schema, before anything is started. */
+function checked(asked: StagingOptions): StagingOptions {
+  const ours = stagingOptions.safeParse(asked);
+  const theirs = detectionStartUp.shape.options.safeParse(detectionOptions(asked));
+  const issues = [...(ours.error?.issues ?? []), ...(theirs.error?.issues ?? [])];
+  if (issues.length === 0) return asked;
+  const problems = issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  throw new UsageError(`The staging's options are invalid: ${problems.join('; ')}.`);
 }
 
 async function start(
