@@ -143,7 +143,7 @@ function fill(input: JsonObject, filling: Filling): JsonObject {
 function fillValue(value: Json, filling: Filling): Json {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the scenario's own placeholder
   if (typeof value === 'string') return value.replaceAll('${marker}', filling.ctx.marker);
-  if (Array.isArray(value)) return value.map((item) => fillValue(item, filling));
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => fillValue(item, filling));
   if (value === null || typeof value !== 'object') return value;
   const object = value as JsonObject;
   if (typeof object['$before'] === 'string') return at(filling.before, object['$before']);

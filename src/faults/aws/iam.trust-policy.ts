@@ -86,7 +86,7 @@ export const trustPolicy = defineFault({
 });
 
 /** A Sid of a trust policy may hold letters and digits only, which is what the marker is made of. */
-function statementFor(ctx: AwsFaultContext, { principal }: Params): JsonObject {
+function statementFor(ctx: AwsFaultContext, { principal }: Params): JsonObject & { readonly Sid: string } {
   const who = { AWS: rootOfAccount(principal) };
   return { Sid: ctx.marker, Effect: 'Allow', Principal: who, Action: 'sts:AssumeRole' };
 }

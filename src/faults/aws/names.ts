@@ -56,6 +56,12 @@ export function arnOf(service: string, prefix: string, name: string): string {
   return name.startsWith('arn:') ? name : `arn:aws:${service}:::${prefix}${name}`;
 }
 
+/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
 /** Gives the last part of an ARN or path, which is the name that IAM's calls want. */
 export function nameOf(name: string): string {
   return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf(':')) + 1);

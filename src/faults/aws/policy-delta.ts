@@ -7,7 +7,7 @@ export interface PolicyDelta {
   readonly before: JsonObject | null;
   readonly now: JsonObject | null;
   /** Our statement, with the Sid that only we use. */
-  readonly ours: JsonObject;
+  readonly ours: JsonObject & { readonly Sid: string };
   /** The document as read back after the injection; a service may have rewritten our statement. */
   readonly readBack?: JsonObject | null;
 }
@@ -22,7 +22,7 @@ export interface PolicyStatus {
  * changed under ours, is `other`.
  */
 export function policyStatus({ before, now, ours, readBack = null }: PolicyDelta): PolicyStatus {
-  const sid = String(ours['Sid']);
+  const sid = ours.Sid;
   const found = statementsOf(now).filter((statement) => statement['Sid'] === sid);
   const rest = now === null ? null : withoutSid(now, sid);
   const othersChanged = !sameDocument(before, rest);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type After, defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { type AwsFaultContext, alreadyInPlace, bucketField, orAbsent, principalField } from './names.ts';
+import { type AwsFaultContext, alreadyInPlace, bucketField, orAbsent, partitionOf, principalField } from './names.ts';
 import { canonicalState, holdsAlready, policyStatus, sameDocument } from './policy-delta.ts';
 import { parsePolicy, rootOfAccount, statementsOf, withoutSid, withStatement } from './policy-document.ts';
 
@@ -66,9 +66,9 @@ export const bucketPolicyPublic = defineFault({
   },
 });
 
-function statementFor(ctx: AwsFaultContext, { bucket, principal }: Params): JsonObject {
+function statementFor(ctx: AwsFaultContext, { bucket, principal }: Params): JsonObject & { readonly Sid: string } {
   const who = principal === '*' ? '*' : { AWS: rootOfAccount(principal) };
-  const resource = `arn:aws:s3:::${bucket}/*`;
+  const resource = `arn:${partitionOf(ctx.clients.region)}:s3:::${bucket}/*`;
   return { Sid: ctx.marker, Effect: 'Allow', Principal: who, Action: 's3:GetObject', Resource: resource };
 }
 

@@ -94,7 +94,7 @@ export async function setUp(fault: Fault, example: ContractCase, options: Contra
     /** Injects, and reads back as the engine does. */
     inject: async (): Promise<After> => {
       const { after, error } = await injectWith(() => 'proceed');
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw new Error('The injection failed.', { cause: error });
       return { ...after, readBack: asJson((await observe(after)).state) };
     },
     revert: (after: After) => fault.revert(context('revert', signal), params, before, after),
