@@ -54,3 +54,15 @@ async function family(rootPid: number): Promise<readonly number[]> {
   for (const member of members) for (const [pid, parent] of parents) if (parent === member) members.push(pid);
   return members;
 }
+
+export async function openPorts(ports: readonly number[]): Promise<readonly number[]> {
+  const open = await Promise.all(
+    ports.map((port) =>
+      fetch(`http://127.0.0.1:${port}/`).then(
+        () => [port],
+        () => [],
+      ),
+    ),
+  );
+  return open.flat();
+}

@@ -38,7 +38,7 @@ async function supervise(folder: string): Promise<void> {
   const run = (name: string, file: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) => {
     const child = startChildProcess({ name, file, args, env, logs });
     children.push(child);
-    child.ended.then((how) => end(how));
+    void child.ended.then(end);
     return child;
   };
 
@@ -60,11 +60,15 @@ async function supervise(folder: string): Promise<void> {
   let idle = setTimeout(() => undefined, 0);
   const touch = () => {
     clearTimeout(idle);
-    idle = setTimeout(() => end(`nobody used it for ${idleTimeoutMs} ms`), idleTimeoutMs);
+    idle = setTimeout(() => void end(`nobody used it for ${idleTimeoutMs} ms`), idleTimeoutMs);
   };
   const id = `stg-${randomBytes(5).toString('hex')}`;
-  const control = await serveControl({ status: () => ({ id, ready, options }), touch, down: () => end('told to') });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => end(signal));
+  const control = await serveControl({
+    status: () => ({ id, ready, options }),
+    touch,
+    down: () => void end('told to'),
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => void end(signal));
 
   try {
     const emulatorChild = run(

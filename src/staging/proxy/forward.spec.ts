@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { Exchange } from './exchange.ts';
 import { forwardingServer } from './forward.ts';
@@ -30,38 +31,36 @@ describe('forwardingServer', () => {
     return { seen, address: await listening(proxy) };
   }
 
-  async function send(address: string, headers: Record<string, string>, body: string) {
+  async function send(address: string, headers: Record<string, string>, content: string) {
     const asked = request(`${address}/a%2Fb?policy&x=%20`, { method: 'PUT', headers });
-    asked.end(body);
+    asked.end(content);
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer) chunks.push(chunk);
-    return { answer, text: Buffer.concat(chunks).toString() };
+    return { answer, body: await text(answer) };
   }
 
   it('passes method, path, headers and body on as they came, Host included', async () => {
     let heard: { raw: readonly string[]; url: string | undefined; body: string } | undefined;
     const { address, seen } = await proxied(
-      createServer(async (incoming, outgoing) => {
-        let body = '';
-        for await (const chunk of incoming) body += chunk;
-        heard = { raw: incoming.rawHeaders, url: incoming.url, body };
-        outgoing.writeHead(201, ['X-Amzn-RequestId', 'id-1', 'X-Twice', '1', 'X-Twice', '2']).end('answer');
+      createServer((incoming, outgoing) => {
+        void text(incoming).then((body) => {
+          heard = { raw: incoming.rawHeaders, url: incoming.url, body };
+          outgoing.writeHead(201, ['X-Amzn-RequestId', 'id-1', 'X-Twice', '1', 'X-Twice', '2']).end('answer');
+        });
       }),
     );
-    const { answer, text } = await send(address, { Host: 'iam.amazonaws.com', 'X-Odd-CASE': 'v' }, 'body');
+    const { answer, body } = await send(address, { Host: 'iam.amazonaws.com', 'X-Odd-CASE': 'v' }, 'body');
     expect(heard).to.deep.include({ url: '/a%2Fb?policy&x=%20', body: 'body' });
     expect(heard?.raw.join()).to.contain('Host,iam.amazonaws.com').and.to.contain('X-Odd-CASE,v');
-    expect([answer.statusCode, text]).to.deep.equal([201, 'answer']);
+    expect([answer.statusCode, body]).to.deep.equal([201, 'answer']);
     expect(answer.rawHeaders.join()).to.contain('X-Twice,1,X-Twice,2');
     expect(seen[0]).to.deep.include({ body: 'body', answer: 'answer', status: 201, requestId: 'id-1' });
   });
 
   it('gives an answer without request id the one of its body', async () => {
-    const body = '<ErrorResponse><RequestId>id-2</RequestId></ErrorResponse>';
-    const { address, seen } = await proxied(createServer((_, outgoing) => outgoing.writeHead(403).end(body)));
-    const { answer, text } = await send(address, {}, '');
-    expect(text).to.equal(body);
+    const refusal = '<ErrorResponse><RequestId>id-2</RequestId></ErrorResponse>';
+    const { address, seen } = await proxied(createServer((_, outgoing) => outgoing.writeHead(403).end(refusal)));
+    const { answer, body } = await send(address, {}, '');
+    expect(body).to.equal(refusal);
     expect(answer.headers['x-amzn-requestid']).to.equal('id-2');
     expect(seen[0]?.requestId).to.equal('id-2');
   });
@@ -71,7 +70,7 @@ describe('forwardingServer', () => {
     const { address, seen } = await proxied(
       createServer((incoming, outgoing) => incoming.pipe(outgoing.writeHead(200, { 'x-amzn-requestid': 'id' }))),
     );
-    expect((await send(address, {}, large)).text).to.have.length(large.length);
+    expect((await send(address, {}, large)).body).to.have.length(large.length);
     expect(seen[0]).to.deep.include({ body: '', answer: '' });
   });
 

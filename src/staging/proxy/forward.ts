@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import type { Exchange } from './exchange.ts';
 import { findElement, parseXml } from './xml.ts';
 
@@ -74,11 +75,10 @@ async function passBack(answer: IncomingMessage, outgoing: ServerResponse) {
     outgoing.end();
     return { requestId: given, text: text() };
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk);
+  const body = await buffer(answer);
   const requestId = findElement(parseXml(text()), 'RequestId')?.text.trim() || randomUUID();
   outgoing.writeHead(status, answer.statusMessage, [...answer.rawHeaders, 'x-amzn-RequestId', requestId]);
-  outgoing.end(Buffer.concat(chunks));
+  outgoing.end(body);
   return { requestId, text: text() };
 }
 

@@ -40,7 +40,7 @@ function structure(tree: Tree, shape: Shape | undefined, service: ServiceIndex, 
       const [set, items] = list(name, value, inner, service);
       Object.assign(read, nested && name === 'Tags' ? { tags: items } : { [set]: { items } });
     } else if (isTree(value)) read[recordName(name)] = structure(value, inner, service);
-    else read[recordName(name)] = scalar(inner?.type, String(value));
+    else if (typeof value === 'string') read[recordName(name)] = scalar(inner?.type, value);
   }
   return read;
 }
