@@ -15,10 +15,18 @@ export async function rollBack(trial: Trial, faults: readonly LiveFault[]): Prom
   }
 }
 
-/** Joins the rollbacks of a trial's controls and faults; what never began needs none. */
-export function rollbackOf(faults: readonly LiveFault[]): RollbackResult {
-  const entries = faults.flatMap((fault) => (fault.rollback === undefined ? [] : [fault.rollback]));
-  return { verdict: worstRollback(entries.map((entry) => entry.verdict)), faults: entries };
+/**
+ * Joins the rollbacks of a trial: that of its faults speaks, unless a control's is worse than clean. What never began
+ * needs none.
+ */
+export function rollbackOf(trial: Pick<Trial, 'faults' | 'controls'>): RollbackResult {
+  const entries = (faults: readonly LiveFault[]) =>
+    faults.flatMap(({ rollback, role }) => (rollback === undefined ? [] : [{ ...rollback, role }]));
+  const ofControls = entries(trial.controls);
+  const ofFaults = entries(trial.faults);
+  const unsound = ofControls.filter(({ verdict }) => verdict === 'dirty' || verdict === 'unverified');
+  const verdict = worstRollback([...ofFaults, ...unsound].map((entry) => entry.verdict));
+  return { verdict, faults: [...ofControls, ...ofFaults] };
 }
 
 async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<void> {

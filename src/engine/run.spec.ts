@@ -110,8 +110,11 @@ describe('runScenarios', () => {
     });
     expect(trial.guardrails[0]?.verdict).to.equal('prevented');
     expect(trial.detections[0]?.verdict).to.equal('attempt');
-    expect(trial.rollback.verdict).to.equal('clean');
-    expect(trial.rollback.faults.map((fault) => fault.verdict)).to.deep.equal(['clean', 'none']);
+    expect(trial.rollback.verdict).to.equal('none');
+    expect(trial.rollback.faults.map(({ role, verdict }) => [role, verdict])).to.deep.equal([
+      ['control', 'clean'],
+      ['fault', 'none'],
+    ]);
     expect(trial.verdict).to.equal('passed');
   });
 

@@ -265,7 +265,7 @@ function resultOf(trial: Trial, parts: Parts): TrialResult {
   if (trial.faults.some((fault) => fault.status === 'pending'))
     for (const fault of trial.faults) if (fault.status === 'pending') fault.status = 'not-injected';
   const judgements = judgeAll(trial);
-  const rollback = rollbackOf([...trial.controls, ...trial.faults]);
+  const rollback = rollbackOf(trial);
   const results = {
     detections: judgements.detections.map((one) => one.result),
     guardrails: judgements.guardrails.map((one) => one.result),

@@ -78,6 +78,7 @@ export const rollbackResultSchema = z.strictObject({
   faults: z.array(
     z.strictObject({
       fault: z.string(),
+      role: z.enum(['fault', 'control']).optional(),
       verdict: z.enum(v.rollbackVerdicts),
       reasonCode,
       reason: z.string(),
