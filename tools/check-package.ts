@@ -68,7 +68,7 @@ async function usePackage(consumer: string): Promise<void> {
     join(consumer, 'use.ts'),
     "import * as windshear from 'windshear';\nexport const names = Object.keys(windshear);\n",
   );
-  const types = join(root, 'node_modules', '@types');
+  const types = [consumer, root].map((folder) => join(folder, 'node_modules', '@types')).join();
   const args = [
     '--strict',
     '--noEmit',
