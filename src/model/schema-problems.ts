@@ -24,7 +24,15 @@ export interface Parsing {
  * name is not up, are not complained about.
  */
 export function schemaProblems(error: z.ZodError, parsing: Parsing): readonly Problem[] {
-  return error.issues.flatMap((issue) => problemsOf(issue as Issue, parsing));
+  return error.issues.flatMap((issue, index) =>
+    saidAlready(error.issues, index) ? [] : problemsOf(issue as Issue, parsing),
+  );
+}
+
+/** Of a value of the wrong type its length says nothing more. */
+function saidAlready(issues: readonly z.core.$ZodIssue[], index: number): boolean {
+  const place = issues[index]?.path.join('\n');
+  return issues.slice(0, index).some((earlier) => earlier.code === 'invalid_type' && earlier.path.join('\n') === place);
 }
 
 function problemsOf(issue: Issue, parsing: Parsing): readonly Problem[] {
@@ -57,14 +65,14 @@ function isAboutReference(issue: Issue, found: Json | undefined): boolean {
   return (issue.code === 'custom' || issue.code === 'invalid_union') && found !== undefined && holdsReference(found);
 }
 
-/** The branch that was meant: the only one whose type fits, so that its own problems say more than a list of all. */
+/** The branch that was meant: the only one that a value got into, so that its own problems say more than a list of all. */
 function closestBranch(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
-  const meant = issue.errors.filter((branch) => branch.every((inner) => !isOtherType(inner)));
-  return meant.length === 1 ? meant[0] : undefined;
-}
-
-function isOtherType(issue: Issue): boolean {
-  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+  const entered = issue.errors.filter((branch) =>
+    branch.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
+  );
+  if (entered.length === 1) return entered[0];
+  const sized = issue.errors.filter((branch) => branch.every(({ code }) => code === 'too_small' || code === 'too_big'));
+  return sized.length === 1 ? sized[0] : undefined;
 }
 
 /** Follows a path into a value. */

@@ -19,7 +19,7 @@ export function issueSentence(issue: Issue, found: Json | undefined, path: Path)
 function demand(issue: Issue, found: Json | undefined): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${typeName(issue.expected)}${issue.expected === 'string' && typeof found !== 'object' ? ' (put it in quotes)' : ''}`;
+      return `must be ${typeName(issue.expected)}${issue.expected === 'string' && found !== null && typeof found !== 'object' ? ' (put it in quotes)' : ''}`;
     case 'too_small':
       return `must ${bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}${lengthOf(found)}`;
     case 'too_big':

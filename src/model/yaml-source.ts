@@ -38,7 +38,7 @@ export function parseYaml(file: string, text: string): YamlSource {
     schema: 'core',
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const at = (offset: number, message: string): Problem => {
     const { line, col } = lines.linePos(offset);
