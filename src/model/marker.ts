@@ -28,10 +28,12 @@ export interface MarkerSighting {
   readonly phase?: Phase;
 }
 
-/** Finds every distinct marker, with or without phase, in a text. */
+/** Finds every distinct marker, with or without phase, in a text, also right behind an escape of raw JSON. */
 export function findMarkers(text: string): readonly MarkerSighting[] {
   const found = new Map<string, MarkerSighting>();
-  for (const match of text.matchAll(/(?<![a-z0-9])(ws[a-z2-7]{12})(?![a-z0-9])(?:\.([icork])(?![a-z0-9]))?/g)) {
+  for (const match of text.matchAll(
+    /(?:(?<![a-z0-9])|(?<=\\[bfnrt]))(ws[a-z2-7]{12})(?![a-z0-9])(?:\.([icork])(?![a-z0-9]))?/g,
+  )) {
     const marker = match[1] as Marker;
     const phase = match[2] === undefined ? undefined : phases.get(match[2]);
     found.set(match[0], phase === undefined ? { marker } : { marker, phase });
