@@ -6,6 +6,12 @@ import { type ExitCode, exitCodes, WindshearError } from '../model/errors.ts';
 import { type CommandHost, commands } from './command.ts';
 import { wantsColour } from './console.ts';
 
+const exitCodeHelp = `
+Exit codes:
+  0 met, or no worse than the baseline   1 an expectation failed      2 usage or invalid file
+  3 something is inconclusive            4 refused by a safety rule   5 nothing could be reached
+  6 a rollback is dirty or unverified   70 internal error           130 stopped, all reverted`;
+
 /** The command line: the only place that reads argv and exits. */
 enableCompileCache();
 process.exit(await main(process.argv.slice(2)));
@@ -59,15 +65,8 @@ async function programFor(args: readonly string[], host: CommandHost): Promise<C
     const command = program.command(name).summary(summary).description(summary);
     if (name === named) (await load()).define(command, host);
   }
-  program.action(() => program.help({ error: true }));
   return program;
 }
-
-const exitCodeHelp = `
-Exit codes:
-  0 met, or no worse than the baseline   1 an expectation failed      2 usage or invalid file
-  3 something is inconclusive            4 refused by a safety rule   5 nothing could be reached
-  6 a rollback is dirty or unverified   70 internal error           130 stopped, all reverted`;
 
 /** One sentence for every error, and the exit code that belongs to it; commander has printed its own. */
 function explained(error: unknown, debug: boolean): ExitCode {

@@ -30,7 +30,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     `  faults are in for at most ${formatDuration(plan.exposureMs)} in all`,
     ...rightsText(plan, paint, { text, asked: options.asked }),
     '',
-    paint.bold('Least privilege of the tester'),
+    `${paint.bold('Least privilege of the tester')}${options.showAccounts ? '' : paint.dim(' (whole account ids: --show-accounts, or --json)')}`,
     indented(text(JSON.stringify(plan.policies.tester, null, 2).replaceAll('\n', '\u0001'))),
     paint.bold('Least privilege of the identity that reverts'),
     indented(text(JSON.stringify(plan.policies.revert, null, 2).replaceAll('\n', '\u0001'))),
@@ -56,16 +56,13 @@ function scenarioText(scenario: PlannedScenario, paint: Palette, text: (value: s
 }
 
 function stepText(step: PlannedStep, paint: Palette, text: (value: string) => string): readonly string[] {
-  const calls = [
-    ...step.calls.capture.map((action) => `reads ${action}`),
-    ...step.calls.inject.map((action) => `injects ${action}`),
-    ...step.calls.revert.map((action) => `reverts ${action}`),
-  ];
   const list = (label: string, values: readonly string[]) =>
     values.length === 0 ? [] : [`    ${paint.dim(label.padEnd(8))} ${values.map(text).join(', ')}`];
   return [
     `  ${step.role === 'control' ? paint.cyan('control') : paint.red('fault  ')} ${step.fault}${step.selfDeclared ? ' (touches: self-declared)' : ''}`,
-    ...list('calls', calls),
+    ...list('reads', step.calls.capture),
+    ...list('injects', step.calls.inject),
+    ...list('reverts', step.calls.revert),
     ...list('touches', step.touches),
     ...list('impairs', step.impairs),
     ...list('residue', step.residue),

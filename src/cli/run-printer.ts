@@ -8,7 +8,6 @@ import type { Console } from './console.ts';
 export interface PrinterOptions {
   readonly quiet: boolean;
   readonly showAccounts: boolean;
-  readonly environment: string;
   readonly version: string;
   /** Trials per scenario where the command line says so. */
   readonly trials?: number | undefined;
@@ -51,8 +50,8 @@ export function runPrinter(
       case 'run-started':
         left.scenarios = event.scenarios.length;
         if (!options.quiet) {
-          const what = `${counted(event.scenarios.length, 'scenario')} on ${options.environment}`;
-          line(`${paint.bold(`windshear ${options.version}`)} ${paint.dim(`${what} · ${event.runId}`)}\n`);
+          const what = `${counted(event.scenarios.length, 'scenario')} · ${event.runId}`;
+          line(`${paint.bold(`windshear ${options.version}`)}  ${paint.dim(what)}\n`);
         }
         return;
       case 'phase':

@@ -81,7 +81,6 @@ async function prepare(host: CommandHost, options: RunOptions) {
     console,
     quiet: options.quiet === true,
     showAccounts: options.showAccounts === true,
-    environment: options.env ?? 'the default environment',
     version: host.version,
     trials: options.trials,
   });

@@ -87,7 +87,7 @@ async function loadFiles(mocha: Mocha): Promise<void> {
 }
 
 function collect(runner: Mocha.Runner, tests: TestOutcome[]): void {
-  const about = (test: Mocha.Runnable) => ({ scenario: test.parent?.fullTitle() ?? '', title: test.title });
+  const about = (test: Mocha.Runnable) => ({ scenario: test.parent?.titlePath().join(' › ') ?? '', title: test.title });
   runner.on('pass', (test) => tests.push({ ...about(test), status: 'passed' }));
   runner.on('pending', (test) => tests.push({ ...about(test), status: 'pending' }));
   runner.on('fail', (test, error: unknown) => tests.push({ ...about(test), status: 'failed', error }));

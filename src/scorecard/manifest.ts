@@ -33,7 +33,10 @@ export interface ManifestRequest {
 export async function makeManifest(disk: Disk, request: ManifestRequest): Promise<Manifest> {
   const paths = (await filesBelow(disk, request.folder)).filter((path) => path !== 'manifest.json');
   const files = [];
-  for (const path of paths) files.push(digest(path, await disk.read(`${request.folder}/${path}`)));
+  for (const path of paths) {
+    const bytes = await readUnlessGone(disk, `${request.folder}/${path}`);
+    if (bytes !== undefined) files.push(digest(path, bytes));
+  }
   return {
     schemaVersion: 1,
     run: request.card.run.id,
@@ -72,13 +75,27 @@ async function filesBelow(disk: Disk, folder: string, prefix = ''): Promise<stri
   return found;
 }
 
+/** While a run goes on, a file that is being written has another name a moment later. */
+async function readUnlessGone(disk: Disk, path: string): Promise<Uint8Array | undefined> {
+  if (path.endsWith('.tmp')) return undefined;
+  try {
+    return await disk.read(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 async function isFolder(disk: Disk, path: string): Promise<boolean> {
   try {
     await disk.list(path);
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOTDIR' || code === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOTDIR' || codeOf(error) === 'ENOENT') return false;
     throw error;
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

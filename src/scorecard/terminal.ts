@@ -221,7 +221,7 @@ function totals(card: Scorecard, exitCode: ExitCode, comparison: Comparison | un
     `  ${label('Expectations')}${expectations.join(' · ')}`,
     `  ${label('False alerts')}${s.falseAlerts === 0 ? '0' : paint.red(String(s.falseAlerts))}`,
     `  ${label('Rollback')}${rollback.join(' · ')}`,
-    `  ${label('Run')}${card.run.id}${took === undefined ? '' : ` · ${formatDuration(took)}`} · staging: ${card.run.staging}`,
+    `  ${label('Run')}${card.run.id}${took === undefined ? '' : ` · ${formatDuration(took)}`} · ${card.run.environment} (${card.run.staging} staging)`,
     `  ${label('Result')}${verdictSentence(exitCode, comparison !== undefined, paint)}`,
   ];
 }

@@ -41,6 +41,23 @@ describe('runWriter', () => {
     expect(await disk.afterCrash().exists(`${folder}/scorecard.md`)).to.equal(true);
   });
 
+  it('makes good at the end what failed before', async () => {
+    const disk = new MemoryDisk(({ n }) => (n === 2 ? { fail: 'before', code: 'ENOSPC' } : 'proceed'));
+    const w = writer(disk);
+    w.save(card);
+    await new Promise((resolve) => setImmediate(resolve));
+    await w.finish(card, 0);
+    expect(await disk.exists(`${folder}/manifest.json`)).to.equal(true);
+  });
+
+  it('leaves half-written files of others out of the manifest', async () => {
+    const disk = new MemoryDisk();
+    await disk.makeFolder(`${folder}/evidence`);
+    await disk.writeDurably(`${folder}/evidence/audit.jsonl.c1a1986c3d5a.tmp`, new Uint8Array([1]));
+    await writer(disk).finish(card, 0);
+    expect(await read(disk, `${folder}/manifest.json`)).to.not.contain('.tmp');
+  });
+
   it('rejects at the end where a write failed', async () => {
     const disk = new MemoryDisk(({ path }) =>
       path.endsWith('junit.xml') ? { fail: 'before', code: 'ENOSPC' } : 'proceed',

@@ -20,7 +20,7 @@ export interface RunWriterRequest extends Pick<ManifestRequest, 'inputs' | 'gitC
 /** Writes what a run knows. `save` may be called as often as a trial ends; `finish` once, and it adds the history line. */
 export interface RunWriter {
   readonly save: (card: Scorecard) => void;
-  /** Rejects with the first failure of any write. */
+  /** Rejects where this last scorecard cannot be written; an earlier failure is made good by it. */
   readonly finish: (card: Scorecard, exitCode: ExitCode) => Promise<void>;
 }
 
@@ -54,9 +54,10 @@ export function runWriter(request: RunWriterRequest): RunWriter {
   const save = (card: Scorecard) => {
     newest = card;
     busy = busy.then(async () => {
-      if (newest !== card || failure !== undefined) return;
+      if (newest !== card) return;
       try {
         await writeAll(card);
+        failure = undefined;
       } catch (error) {
         failure = { error };
       }
