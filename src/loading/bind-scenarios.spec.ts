@@ -155,7 +155,7 @@ const rules: readonly [title: string, change: readonly [string | RegExp, string]
   [
     'blindness that no canary can tell',
     ['maxExposure', '  blind:\n    - { detector: posture, canary: tool, within: 4s }\nmaxExposure'],
-    "19:34: the detector 'posture' has no tool canary, so its blindness cannot be told.",
+    "19:36: the detector 'posture' has no tool canary, so its blindness cannot be told.",
   ],
 ];
 

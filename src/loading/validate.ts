@@ -45,15 +45,16 @@ export async function validateFiles(request: ValidateRequest): Promise<Validatio
     ...environmentProblems(environments, request.catalogue),
   ];
   const chosen = chooseEnvironment(environments, request.environment);
+  const counted = Object.keys(environments.environments).length;
   const isChosen = 'environment' in chosen;
-  if (!isChosen && environments.problems.length === 0) problems.push(chosen);
+  if (!isChosen && counted > 0) problems.push(chosen);
   const binding: Binding = isChosen
     ? bindScenarios(scenarios.files, chosen, request.catalogue)
     : { scenarios: [], problems: [], warnings: [] };
   return {
     counts: {
       scenarios: scenarios.count,
-      environments: Object.keys(environments.environments).length,
+      environments: counted,
       expectations: scenarios.files.reduce((sum, { scenario: { expect, impact } }) => {
         return sum + expect.detections.length + expect.guardrails.length + expect.blind.length + impact.length;
       }, 0),

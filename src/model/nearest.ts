@@ -2,8 +2,9 @@
 export function nearest(typed: string, known: Iterable<string>): readonly string[] {
   const wanted = typed.slice(0, longest).toLowerCase();
   const ranked = [...known].map((name) => ({ name, off: offness(wanted, name.slice(0, longest).toLowerCase()) }));
+  const best = Math.min(...ranked.map(({ off }) => off));
   return ranked
-    .filter(({ off }) => off <= Math.max(2, wanted.length / 3))
+    .filter(({ off }) => off <= Math.max(2, wanted.length / 3) && off <= best + 1)
     .sort((a, b) => a.off - b.off || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => name);
