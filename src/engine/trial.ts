@@ -1,16 +1,14 @@
-import { formatDuration } from '../model/duration.ts';
 import type { BoundScenario } from '../model/run.ts';
-import type { ControlResult, ProbeResult, Stages, TrialResult } from '../model/scorecard.ts';
-import { trialVerdict } from '../model/summary.ts';
-import type { TrialVerdict } from '../model/verdict.ts';
+import type { TrialResult } from '../model/scorecard.ts';
 import { listenToAudit } from './audit.ts';
 import { controlResult, openOnTrial, runControl, untilRearmed } from './control.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
-import { alsoSeenBy, judgeAll, type TrialJudgements } from './judge-trial.ts';
+import { judgeAll, type TrialJudgements } from './judge-trial.ts';
 import { inject, type LiveFault } from './live-fault.ts';
 import { measure } from './probes.ts';
-import { rollBack, rollbackOf } from './roll-back.ts';
+import { rollBack } from './roll-back.ts';
+import { resultOf, type TrialParts } from './trial-result.ts';
 import { detectorsOf, expectationsOf, newTrial, type RunDeps, subjectsAll, type Trial } from './trial-state.ts';
 import { watchFault } from './watch-fault.ts';
 
@@ -18,7 +16,7 @@ import { watchFault } from './watch-fault.ts';
 export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): Promise<TrialResult> {
   const { request } = deps;
   const trial = newTrial(deps, bound, n);
-  const parts: Parts = { steadyState: [], impact: [] };
+  const parts: TrialParts = { steadyState: [], impact: [] };
   const forget = deps.interests.add({
     marker: trial.marker,
     keys: subjectsAll([...trial.faults, ...trial.controls]).keys,
@@ -54,14 +52,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
   return result;
 }
 
-interface Parts {
-  steadyState: readonly ProbeResult[];
-  impact: readonly ProbeResult[];
-  control?: ControlResult | undefined;
-  error?: string;
-}
-
-async function goTheWay(trial: Trial, parts: Parts): Promise<void> {
+async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   const { request } = trial.deps;
   const { stop } = request;
   const { bound, meter } = trial;
@@ -257,90 +248,4 @@ function t0Of(trial: Trial, id: string): number | undefined {
     trial.faults.find((one) => one.bound.use.as !== undefined && one.bound.use.as === expectation?.fault) ??
     trial.faults.at(-1);
   return fault?.t0?.monoMs;
-}
-
-function resultOf(trial: Trial, parts: Parts): TrialResult {
-  const { clock } = trial.deps.request;
-  // Whatever is still open is judged as far as it got.
-  if (trial.faults.some((fault) => fault.status === 'pending'))
-    for (const fault of trial.faults) if (fault.status === 'pending') fault.status = 'not-injected';
-  const judgements = judgeAll(trial);
-  const rollback = rollbackOf(trial);
-  const results = {
-    detections: judgements.detections.map((one) => one.result),
-    guardrails: judgements.guardrails.map((one) => one.result),
-    blindness: judgements.blindness.map((one) => one.result),
-    ...(parts.control === undefined ? {} : { control: parts.control }),
-    steadyState: [...parts.steadyState],
-    impact: [...parts.impact],
-    rollback,
-  };
-  const verdict = trialVerdict({ ...results, errored: trial.ended === 'errored', aborted: trial.ended === 'stopped' });
-  const durationMs = clock.monoMs() - trial.startedAt.monoMs;
-  return {
-    n: trial.n,
-    marker: trial.marker,
-    verdict,
-    reason: reasonOf(trial, verdict, parts),
-    startedAt: new Date(trial.startedAt.epochMs).toISOString(),
-    durationMs,
-    overheadMs: Math.max(0, durationMs - trial.meter.outsideMs()),
-    exposureMs: exposureOf(trial),
-    stages: stagesOf(trial, results),
-    ...results,
-    alsoSeenBy: alsoSeenBy(trial),
-    ...(parts.error === undefined ? {} : { error: parts.error }),
-  };
-}
-
-function reasonOf(trial: Trial, verdict: TrialVerdict, parts: Parts): string {
-  if (parts.error !== undefined) return `The harness failed: ${parts.error}`;
-  if (trial.ended === 'stopped') return 'Stopped before its end; what was in was taken back.';
-  const failure = trial.faults.find((fault) => fault.failure !== undefined)?.failure;
-  if (failure !== undefined) return `Not injected: ${failure}`;
-  const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');
-  if (unsteady !== undefined) return `The steady state did not hold ${unsteady.when} the trial: ${unsteady.reason}`;
-  return verdict === 'passed'
-    ? `All expectations met in ${formatDuration(trial.deps.request.clock.monoMs() - trial.startedAt.monoMs)}.`
-    : `The trial ${verdict === 'failed' ? 'failed' : 'is inconclusive'}; see its parts.`;
-}
-
-function exposureOf(trial: Trial): number {
-  const spans = trial.faults.flatMap((fault) => {
-    if (fault.t0 === undefined || fault.status === 'refused') return [];
-    const gone = fault.restoredMonoMs ?? trial.deps.request.clock.monoMs();
-    return [gone - fault.t0.monoMs];
-  });
-  return Math.max(0, ...spans);
-}
-
-function stagesOf(trial: Trial, results: Pick<TrialResult, 'detections' | 'guardrails'>): Stages {
-  const fault = trial.faults.at(-1);
-  const t0 = fault?.t0?.monoMs;
-  if (fault === undefined || t0 === undefined) return {};
-  const ttrs = results.guardrails.flatMap((g) => (g.ttrMs === undefined ? [] : [g.ttrMs]));
-  const since = (monoMs: number | undefined) => (monoMs === undefined ? undefined : monoMs - t0);
-  const stages = {
-    sent: 0,
-    acknowledged: since(fault.acknowledgedMonoMs),
-    effect: since(fault.effectMonoMs),
-    audited: since(fault.auditedMonoMs),
-    ...firstDetection(results.detections, fault),
-    guardrail: ttrs.length > 0 ? Math.min(...ttrs) : undefined,
-    reverted: since(fault.revertRequested?.monoMs),
-    restored: since(fault.restoredMonoMs),
-  };
-  return Object.fromEntries(Object.entries(stages).filter(([, value]) => value !== undefined)) as Stages;
-}
-
-/** The detection that reached us first: when it did, and when its tool says that it alerted, by the tool's own clock (J21). */
-function firstDetection(
-  detections: TrialResult['detections'],
-  fault: LiveFault,
-): { readonly detected?: number; readonly delivered?: number } {
-  const seen = detections.filter((d) => d.ttdMs !== undefined).toSorted((a, b) => (a.ttdMs ?? 0) - (b.ttdMs ?? 0))[0];
-  if (seen?.ttdMs === undefined) return {};
-  const alertedMs = seen.signal?.alertTime === undefined ? undefined : Date.parse(seen.signal.alertTime);
-  if (alertedMs === undefined || fault.t0 === undefined) return { delivered: seen.ttdMs };
-  return { delivered: seen.ttdMs, detected: alertedMs - fault.t0.epochMs };
 }
