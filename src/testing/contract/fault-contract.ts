@@ -18,9 +18,9 @@ const fates: readonly Exclude<CallFate, 'proceed'>[] = [
 ];
 
 /** Describes what every fault owes (DESIGN §5), for each of its cases. */
-export function describeFaultContract(options: ContractOptions): void {
+export function describeFaultContract<Clients>(options: ContractOptions<Clients>): void {
   for (const one of options.faults) {
-    const fault = one as unknown as Fault;
+    const fault = one as unknown as Fault<Clients>;
     describe(`fault ${fault.type}`, () => {
       describeLiteral(fault, options);
       for (const example of options.cases[fault.type] ?? []) {
@@ -36,7 +36,7 @@ export function describeFaultContract(options: ContractOptions): void {
   }
 }
 
-function describeLiteral(fault: Fault, options: ContractOptions): void {
+function describeLiteral<Clients>(fault: Fault<Clients>, options: ContractOptions<Clients>): void {
   it('has the id of its file', () => {
     const [platform = '', ...rest] = fault.type.split('.');
     expect(existsSync(`${options.sourceFolder}/faults/${platform}/${rest.join('.')}.ts`)).to.equal(true);
@@ -56,7 +56,11 @@ function describeLiteral(fault: Fault, options: ContractOptions): void {
   });
 }
 
-function describeEffect(fault: Fault, example: ContractCase, options: ContractOptions): void {
+function describeEffect<Clients>(
+  fault: Fault<Clients>,
+  example: ContractCase<Clients>,
+  options: ContractOptions<Clients>,
+): void {
   it('is seen as ours after the injection and leaves the target equal after the revert', async () => {
     const stage = await setUp(fault, example, options);
     expect((await stage.observe({})).status).to.equal('before');
@@ -68,7 +72,11 @@ function describeEffect(fault: Fault, example: ContractCase, options: ContractOp
   });
 }
 
-function describeRevert(fault: Fault, example: ContractCase, options: ContractOptions): void {
+function describeRevert<Clients>(
+  fault: Fault<Clients>,
+  example: ContractCase<Clients>,
+  options: ContractOptions<Clients>,
+): void {
   it('may be reverted twice, and without an injection', async () => {
     const stage = await setUp(fault, example, options);
     expect((await stage.revert({})).outcome).to.equal('already-gone');
@@ -108,7 +116,11 @@ function describeRevert(fault: Fault, example: ContractCase, options: ContractOp
   });
 }
 
-function describeTrouble(fault: Fault, example: ContractCase, options: ContractOptions): void {
+function describeTrouble<Clients>(
+  fault: Fault<Clients>,
+  example: ContractCase<Clients>,
+  options: ContractOptions<Clients>,
+): void {
   for (const fate of fates) {
     it(`restores after an injection in which any one call is ${fate}`, async () => {
       let calls = Number.POSITIVE_INFINITY;
@@ -170,7 +182,11 @@ function describeTrouble(fault: Fault, example: ContractCase, options: ContractO
   });
 }
 
-function describeOthers(fault: Fault, example: ContractCase, options: ContractOptions): void {
+function describeOthers<Clients>(
+  fault: Fault<Clients>,
+  example: ContractCase<Clients>,
+  options: ContractOptions<Clients>,
+): void {
   it('notices that somebody else took it away, and does nothing more', async () => {
     const stage = await setUp(fault, example, options);
     const after = await stage.inject();
@@ -209,7 +225,7 @@ function describeOthers(fault: Fault, example: ContractCase, options: ContractOp
 
   if (alreadyInPlace !== undefined) {
     it('refuses before any change where it is in place already', async () => {
-      const prepare: ContractCase['prepare'] = async (clients, ...rest) => {
+      const prepare: ContractCase<Clients>['prepare'] = async (clients, ...rest) => {
         await example.prepare?.(clients, ...rest);
         await alreadyInPlace(clients, ...rest);
       };
@@ -222,6 +238,6 @@ function describeOthers(fault: Fault, example: ContractCase, options: ContractOp
   }
 }
 
-function permissionsOf(fault: Fault, params: unknown): FaultPermissions {
+function permissionsOf<Clients>(fault: Fault<Clients>, params: unknown): FaultPermissions {
   return typeof fault.permissions === 'function' ? fault.permissions(params) : fault.permissions;
 }

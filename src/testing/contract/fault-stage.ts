@@ -3,22 +3,25 @@ import type { Acknowledgement, After, AnyFault, FaultContext, FaultDefinition } 
 import type { Json } from '../../model/json.ts';
 import type { Marker, Phase } from '../../model/marker.ts';
 import type { AwsClients } from '../../targets/aws/clients.ts';
-import { type CallFate, type ObservedCall, unreliableAws } from '../fakes/unreliable-aws.ts';
+import type { CallFate, ObservedCall } from '../fakes/unreliable-aws.ts';
 import type { ContractCase } from './aws-cases.ts';
 
-export type Fault = FaultDefinition<unknown, AwsClients>;
+export type Fault<Clients = AwsClients> = FaultDefinition<unknown, Clients>;
 
 /** Where the faults of a platform act during the contract: a fake or an emulator, made anew for each test. */
-export interface ContractPlace {
-  readonly clients: AwsClients;
+export interface ContractPlace<Clients = AwsClients> {
+  readonly clients: Clients;
   readonly clock: Clock;
   readonly dump: () => Promise<Readonly<Record<string, Json>>>;
 }
 
-export interface ContractOptions {
+export interface ContractOptions<Clients = AwsClients> {
+  /** Faults of one kind of target. */
   readonly faults: Iterable<AnyFault>;
-  readonly cases: Readonly<Record<string, readonly ContractCase[]>>;
-  readonly place: () => Promise<ContractPlace>;
+  readonly cases: Readonly<Record<string, readonly ContractCase<Clients>[]>>;
+  readonly place: () => Promise<ContractPlace<Clients>>;
+  /** Lets `decide` choose the fate of each call of the clients. */
+  readonly unreliable: (clients: Clients, decide: Decide) => Clients;
   readonly sourceFolder: string;
   /** `effects` leaves out all but one round trip a case: the rest takes thousands of calls. */
   readonly extent?: 'all' | 'effects';
@@ -39,14 +42,18 @@ export interface Outcome {
 export type Decide = (call: ObservedCall) => CallFate;
 
 /** Prepares a place and captures; the functions then act as the engine does. */
-export async function setUp(fault: Fault, example: ContractCase, options: ContractOptions) {
+export async function setUp<Clients>(
+  fault: Fault<Clients>,
+  example: ContractCase<Clients>,
+  options: ContractOptions<Clients>,
+) {
   const { clients, clock, dump } = await options.place();
   await example.prepare?.(clients, signal, marker);
   const params = fault.params.parse(example.params ?? fault.example);
   const used = { inject: new Set<string>(), observe: new Set<string>(), revert: new Set<string>() };
 
-  function context(phase: Phase, ends: AbortSignal, decide: Decide = () => 'proceed'): FaultContext<AwsClients> {
-    const watched = unreliableAws(clients, (call) => {
+  function context(phase: Phase, ends: AbortSignal, decide: Decide = () => 'proceed'): FaultContext<Clients> {
+    const watched = options.unreliable(clients, (call) => {
       used[phase === 'inject' ? 'inject' : phase === 'revert' ? 'revert' : 'observe'].add(call.action);
       return decide(call);
     });

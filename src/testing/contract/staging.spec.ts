@@ -13,6 +13,7 @@ import { stagingUp } from '../../staging/up.ts';
 import { awsTarget } from '../../targets/aws/aws-target.ts';
 import type { AwsClients } from '../../targets/aws/clients.ts';
 import { type AwsConnection, openConnection } from '../../targets/aws/connection.ts';
+import { unreliableAws } from '../fakes/unreliable-aws.ts';
 import { realTime } from '../real-time.ts';
 import { awsCases } from './aws-cases.ts';
 import { buildWorld, names, readWorld } from './aws-world.ts';
@@ -41,8 +42,9 @@ describe('the embedded staging', () => {
 
   /** An account of its own for each test: on the emulator an access key of 12 digits is the root of that account. */
   describeFaultContract({
-    faults: catalogue.faults.values(),
+    faults: [...catalogue.faults.values()].filter(({ target }) => target === 'aws'),
     cases: awsCases,
+    unreliable: unreliableAws,
     extent: 'effects',
     sourceFolder: fileURLToPath(new URL('../..', import.meta.url)),
     place: async () => {

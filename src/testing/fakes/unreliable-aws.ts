@@ -52,7 +52,8 @@ export function unreliableAws(
   };
 }
 
-function failure(fate: Exclude<CallFate, 'proceed'>, action: string): CallError {
+/** The error in which a call of that fate ends, whatever the platform. */
+export function failure(fate: Exclude<CallFate, 'proceed'>, action: string): CallError {
   const message = `${action} met the fate '${fate}'.`;
   if (fate === 'denied') {
     const denial = { action, code: 'AccessDenied', message, httpStatus: 403 };
