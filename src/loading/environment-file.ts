@@ -80,6 +80,10 @@ function stagingProblems(name: string, environment: Environment, source: YamlSou
     const message = `the live environment '${name}' names no beacon, which proves beside the account that it is staging.`;
     problems.push(source.problem([...at, 'targets', 'aws', 'proof'], message, 'accounts'));
   }
+  if (environment.targets.kubernetes !== undefined && environment.targets.kubernetes.proof.beacon === undefined) {
+    const message = `the live environment '${name}' names no beacon, which proves beside the cluster that it is staging.`;
+    problems.push(source.problem([...at, 'targets', 'kubernetes', 'proof'], message, 'clusterUids'));
+  }
   const written = (source.value as { environments: JsonObject }).environments[name] ?? null;
   resolveReferences(written, { name: 'env', values: undefined }, (path, message) => {
     if (message.includes('${staging.'))

@@ -40,6 +40,27 @@ const awsTargetSchema = z.strictObject({
   requestTimeout: positiveDurationSchema.default(10_000),
 });
 
+const kubernetesIdentitySchema = z.strictObject({
+  /** A bearer token; each identity needs its own, or the audit log cannot tell them apart. */
+  token: z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]),
+});
+
+const kubernetesTargetSchema = z.strictObject({
+  server: urlSchema,
+  /** The authority that signed the server's certificate, as PEM; no other is trusted. */
+  caFile: z.string().min(1),
+  identity: kubernetesIdentitySchema,
+  revertAs: kubernetesIdentitySchema.optional(),
+  proof: z.strictObject({
+    /** The uid of the namespace `kube-system`, which no two clusters share. */
+    clusterUids: z.array(z.string().min(1)).min(1),
+    beacon: z
+      .strictObject({ namespace: z.string().min(1), label: z.strictObject({ key: z.string(), value: z.string() }) })
+      .optional(),
+  }),
+  requestTimeout: positiveDurationSchema.default(10_000),
+});
+
 const canarySchema = z.looseObject({
   type: z.string().min(1),
   /** Rule that the canary's own signal carries; a glob. */
@@ -99,7 +120,7 @@ export const environmentSchema = z.strictObject({
   revertBudget: positiveDurationSchema.default(60_000),
   /** Values that scenarios read as `${env.…}`. */
   values: z.record(z.string(), z.json()).default({}),
-  targets: z.strictObject({ aws: awsTargetSchema.optional() }),
+  targets: z.strictObject({ aws: awsTargetSchema.optional(), kubernetes: kubernetesTargetSchema.optional() }),
   detectors: z.record(identifierSchema, detectorSchema).default({}),
   audit: z.record(identifierSchema, auditSchema).default({}),
   guardrails: z.record(identifierSchema, guardrailSchema).default({}),
@@ -121,4 +142,6 @@ export type AuditConfig = Readonly<z.infer<typeof auditSchema>>;
 export type GuardrailConfig = Readonly<z.infer<typeof guardrailSchema>>;
 export type AwsTargetConfig = Readonly<z.infer<typeof awsTargetSchema>>;
 export type AwsIdentityConfig = Readonly<z.infer<typeof awsIdentitySchema>>;
+export type KubernetesTargetConfig = Readonly<z.infer<typeof kubernetesTargetSchema>>;
+export type KubernetesIdentityConfig = Readonly<z.infer<typeof kubernetesIdentitySchema>>;
 export type Budgets = Readonly<z.infer<typeof budgetsSchema>>;

@@ -22,11 +22,12 @@ export interface OpenTargets {
 
 /** Builds the targets of an environment; nothing is asked of them yet. Client libraries are loaded by their first call. */
 export async function openTargets(environment: Environment, options: EnvironmentOptions): Promise<OpenTargets> {
-  const [{ awsTarget }, { channelClients }] = await Promise.all([
+  const [{ awsTarget }, { channelClients }, { kubernetesTarget }] = await Promise.all([
     import('../targets/aws/aws-target.ts'),
     import('../targets/aws/channel-clients.ts'),
+    import('../targets/kubernetes/kubernetes-target.ts'),
   ]);
-  const { aws } = environment.targets;
+  const { aws, kubernetes } = environment.targets;
   const shared = {
     embedded: environment.staging === 'embedded',
     variables: options.variables,
@@ -35,6 +36,9 @@ export async function openTargets(environment: Environment, options: Environment
   };
   const targets = new Map<TargetKind, Target>();
   if (aws !== undefined) targets.set('aws', awsTarget(aws, { ...shared, clock: systemClock }));
+  if (kubernetes !== undefined) {
+    targets.set('kubernetes', kubernetesTarget(kubernetes, { ...shared, clock: systemClock }));
+  }
   const opened: { readonly close: () => void }[] = [];
   return {
     targets,

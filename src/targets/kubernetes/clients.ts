@@ -1,0 +1,48 @@
+import type { Json, JsonObject } from '../../model/json.ts';
+
+/** A resource as the API's paths name it: `{ group: 'apps', version: 'v1', resource: 'deployments' }`; the core group is ''. */
+export interface ApiResource {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** `status`, `token`, `log`. */
+  readonly subresource?: string;
+}
+
+/**
+ * One call. `patch` sends a list as JSON Patch (RFC 6902) and an object as JSON Merge Patch (RFC 7386).
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/
+ */
+export interface KubernetesRequest {
+  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete';
+  readonly of: ApiResource;
+  /** Absent for what stands in no namespace, and for a list over all of them. */
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly body?: JsonObject | readonly Json[];
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Everything but the writing itself is done: admission, validation, quota. */
+  readonly dryRun?: boolean;
+  /** Says that this call is what a fault does, although it changes nothing: it is timed and recorded as mutating. */
+  readonly isAct?: boolean;
+}
+
+export interface KubernetesAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+  /** Texts of the answer's `Warning` headers. */
+  readonly warnings: readonly string[];
+  /** The `Audit-Id` header: the auditID of the request's records in the audit log. */
+  readonly auditId?: string;
+}
+
+/**
+ * The Kubernetes API as plugins see it: one identity, one server, marker and phase in every request, every call
+ * recorded, every error a `CallError`. Calls are made once; nothing is retried here.
+ */
+export interface KubernetesClients {
+  /** The proven cluster: uid of its namespace `kube-system`. */
+  readonly clusterUid: string;
+  call(request: KubernetesRequest, signal: AbortSignal): Promise<KubernetesAnswer>;
+}

@@ -1,0 +1,216 @@
+import { Agent, request as httpsRequest } from 'node:https';
+import { CallError, type CallRecord } from '../../model/call.ts';
+import type { Clock } from '../../model/clock.ts';
+import { WindshearError } from '../../model/errors.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import type { Phase } from '../../model/marker.ts';
+import { answerError, type ServerAnswer, transportError } from './call-error.ts';
+import type { KubernetesAnswer, KubernetesClients, KubernetesRequest } from './clients.ts';
+import { actionOf, changes, pathOf } from './request-path.ts';
+import type { PinnedServer } from './server.ts';
+
+export interface ConnectionSettings {
+  readonly server: PinnedServer;
+  readonly clusterUid: string;
+  /** Hands out the bearer token of one identity; what it throws keeps the request from leaving. */
+  readonly token: () => Promise<string>;
+  /** `windshear/<version>`, and where there is one the marker with its phase letter. */
+  readonly userAgent: { readonly version: string; readonly marker?: string };
+  readonly phase: Phase;
+  readonly requestTimeoutMs: number;
+  readonly clock: Clock;
+}
+
+export interface KubernetesConnection {
+  readonly clients: KubernetesClients;
+  readonly calls: () => readonly CallRecord[];
+  readonly close: () => void;
+}
+
+/** A socket that idles longer is not used again: its server may be closing it, which would look like a lost answer. */
+const idleSocketMs = 1000;
+/** A Secret or ConfigMap holds 1 MiB at most; a list of many may be longer, and is then refused. */
+const largestAnswerBytes = 64 * 1024 * 1024;
+
+/**
+ * Opens a recorded way to one API server for one identity and phase, over node:https: what counts here is when a
+ * request leaves and what exactly came back (Status, `Audit-Id`, `Warning`), which a generated client hides. It takes
+ * no kubeconfig, no proxy settings, follows no redirect, and trusts the pinned authority only.
+ */
+export function openConnection(settings: ConnectionSettings): KubernetesConnection {
+  const { server, clock } = settings;
+  const agent = new Agent({ keepAlive: true, timeout: idleSocketMs, ca: server.ca });
+  const { version, marker } = settings.userAgent;
+  const userAgent = [`windshear/${version}`, ...(marker === undefined ? [] : [marker])].join(' ');
+  const records: MutableRecord[] = [];
+
+  async function call(request: KubernetesRequest, signal: AbortSignal): Promise<KubernetesAnswer> {
+    signal.throwIfAborted();
+    const token = await settings.token();
+    signal.throwIfAborted();
+    const record: MutableRecord = {
+      phase: settings.phase,
+      action: actionOf(request),
+      mutating: changes(request) || request.isAct === true,
+      sentMonoMs: clock.monoMs(),
+      outcome: 'in-flight',
+    };
+    records.push(record);
+    const sending: Sending = { request, token, userAgent, agent, server, left: false };
+    try {
+      const answer = await withDeadline(settings, signal, (ends) => send(sending, ends));
+      const auditId = textOf(answer.headers['audit-id']);
+      if (auditId !== undefined) record.requestId = auditId;
+      const read = readAnswer(request, answer);
+      settle(record, 'acknowledged', clock);
+      return { ...read, ...(auditId === undefined ? {} : { auditId }) };
+    } catch (error) {
+      const failure = explain(error, sending, signal);
+      settle(record, failure instanceof CallError ? failure.kind : 'failed', clock);
+      throw failure;
+    }
+  }
+
+  return {
+    clients: { clusterUid: settings.clusterUid, call },
+    calls: () => records.map((record) => ({ ...record })),
+    close: () => agent.destroy(),
+  };
+}
+
+type MutableRecord = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
+
+interface Sending {
+  readonly request: KubernetesRequest;
+  readonly token: string;
+  readonly userAgent: string;
+  readonly agent: Agent;
+  readonly server: PinnedServer;
+  /** True from the moment on at which the request may have reached the server. */
+  left: boolean;
+}
+
+function send(sending: Sending, signal: AbortSignal): Promise<ServerAnswer> {
+  const { request, server, agent, token, userAgent } = sending;
+  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  return new Promise((resolve, reject) => {
+    const outgoing = httpsRequest(
+      {
+        agent,
+        signal,
+        method: methods[request.verb],
+        host: server.host,
+        port: server.port,
+        path: `${server.basePath}${pathOf(request)}`,
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${token}`,
+          'user-agent': userAgent,
+          ...(body === undefined
+            ? {}
+            : { 'content-type': contentType(request), 'content-length': Buffer.byteLength(body) }),
+        },
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          chunks.push(chunk);
+          if (bytes > largestAnswerBytes) incoming.destroy(new Error(`the answer is over ${largestAnswerBytes} bytes`));
+        });
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text });
+        });
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.on('socket', (socket) => {
+      if (!socket.connecting) sending.left = true;
+      else socket.once('secureConnect', () => (sending.left = true));
+    });
+    outgoing.end(body);
+  });
+}
+
+const methods = { get: 'GET', list: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
+
+function contentType({ verb, body }: KubernetesRequest): string {
+  if (verb !== 'patch') return 'application/json';
+  return Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
+}
+
+function readAnswer(request: KubernetesRequest, answer: ServerAnswer): Omit<KubernetesAnswer, 'auditId'> {
+  if (answer.status < 200 || answer.status > 299) throw answerError(request, answer);
+  const body = parseObject(answer.text);
+  if (body === undefined) {
+    const said = `${actionOf(request)} was answered HTTP ${answer.status} with a body that is no JSON object`;
+    throw new CallError('unanswered', 'Unreadable', said);
+  }
+  return { status: answer.status, body, warnings: warningsOf(answer) };
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `299 - "text"`, several joined by commas (RFC 9111 §5.5; https://kubernetes.io/blog/2020/09/03/warnings/). */
+function warningsOf({ headers }: ServerAnswer): readonly string[] {
+  const text = textOf(headers['warning']) ?? '';
+  return Array.from(text.matchAll(/\b\d{3} \S+ "((?:[^"\\]|\\.)*)"/g), (match) =>
+    (match[1] ?? '').replaceAll(/\\(.)/g, '$1'),
+  );
+}
+
+function textOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.join(', ');
+}
+
+class DeadlinePassed extends Error {
+  readonly code = 'TimedOut';
+}
+
+/** Runs one call against our own clock; a call that is too late is aborted with `DeadlinePassed`. */
+async function withDeadline<Answer>(
+  { clock, requestTimeoutMs }: ConnectionSettings,
+  signal: AbortSignal,
+  act: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const deadline = new AbortController();
+  const done = new AbortController();
+  const ring = clock.sleep(requestTimeoutMs, done.signal).then(
+    () => deadline.abort(new DeadlinePassed(`no answer within ${requestTimeoutMs} ms`)),
+    (reason: unknown) => {
+      if (!done.signal.aborted) throw reason;
+    },
+  );
+  try {
+    return await act(AbortSignal.any([signal, deadline.signal]));
+  } catch (error) {
+    throw deadline.signal.aborted && !signal.aborted ? deadline.signal.reason : error;
+  } finally {
+    done.abort();
+    await ring;
+  }
+}
+
+/** An abort before the request left rejects with its own reason; after that nobody knows whether it took effect. */
+function explain(error: unknown, { request, left }: Sending, signal: AbortSignal): unknown {
+  if (error instanceof CallError || error instanceof WindshearError) return error;
+  if (!signal.aborted) return transportError(request, error, left);
+  if (!left) return signal.reason;
+  const said = `${actionOf(request)} was sent and given up before it was answered.`;
+  return new CallError('unanswered', 'Aborted', said, { cause: signal.reason });
+}
+
+function settle(record: MutableRecord, outcome: CallRecord['outcome'], clock: Clock): void {
+  record.outcome = outcome;
+  if (outcome !== 'unanswered') record.answeredMonoMs = clock.monoMs();
+}
