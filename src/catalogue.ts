@@ -7,12 +7,19 @@ import { httpPoll } from './detectors/channels/http-poll.ts';
 import { sqs } from './detectors/channels/sqs.ts';
 import { webhook } from './detectors/channels/webhook.ts';
 import { alertmanager } from './detectors/formats/alertmanager.ts';
+import { argocdApplication } from './detectors/formats/argocd-application.ts';
 import { cloudevents } from './detectors/formats/cloudevents.ts';
 import { cloudtrail } from './detectors/formats/cloudtrail.ts';
 import { eventbridge } from './detectors/formats/eventbridge.ts';
 import { falco } from './detectors/formats/falco.ts';
+import { fluxEvent } from './detectors/formats/flux-event.ts';
+import { gatekeeperConstraint } from './detectors/formats/gatekeeper-constraint.ts';
+import { k8sAudit } from './detectors/formats/k8s-audit.ts';
+import { k8sEvent } from './detectors/formats/k8s-event.ts';
 import { mapped } from './detectors/formats/mapped.ts';
 import { ocsf } from './detectors/formats/ocsf.ts';
+import { opaDecisionLog } from './detectors/formats/opa-decision-log.ts';
+import { policyReport } from './detectors/formats/policy-report.ts';
 import { rogueInstance } from './faults/aws/autoscaling.rogue-instance.ts';
 import { awsCall } from './faults/aws/call.ts';
 import { stopLogging } from './faults/aws/cloudtrail.stop-logging.ts';
@@ -60,6 +67,13 @@ export const catalogue: Catalogue = {
     format(cloudevents),
     format(alertmanager),
     format(falco),
+    format(k8sAudit),
+    format(k8sEvent),
+    format(policyReport),
+    format(gatekeeperConstraint),
+    format(argocdApplication),
+    format(fluxEvent),
+    format(opaDecisionLog),
     format(mapped),
   ]),
   canaries: byType([canary(awsCallCanary), canary(httpRequest), canary(heartbeat), canary(poll)]),

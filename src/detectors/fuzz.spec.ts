@@ -4,12 +4,19 @@ import type { AnyFormat, BoundFormat, FormatDefinition } from '../model/detector
 import { signalSchema } from '../model/signal.ts';
 import { decode } from './decode.ts';
 import { alertmanager } from './formats/alertmanager.ts';
+import { argocdApplication } from './formats/argocd-application.ts';
 import { cloudevents } from './formats/cloudevents.ts';
 import { cloudtrail } from './formats/cloudtrail.ts';
 import { eventbridge } from './formats/eventbridge.ts';
 import { falco } from './formats/falco.ts';
+import { fluxEvent } from './formats/flux-event.ts';
+import { gatekeeperConstraint } from './formats/gatekeeper-constraint.ts';
+import { k8sAudit } from './formats/k8s-audit.ts';
+import { k8sEvent } from './formats/k8s-event.ts';
 import { mapped } from './formats/mapped.ts';
 import { ocsf } from './formats/ocsf.ts';
+import { opaDecisionLog } from './formats/opa-decision-log.ts';
+import { policyReport } from './formats/policy-report.ts';
 
 function bound<Params>(definition: FormatDefinition<Params>): BoundFormat {
   return { definition: definition as unknown as AnyFormat, params: definition.example };
@@ -62,6 +69,41 @@ const envelope = {
   time: record.eventTime,
 };
 
+const pod = { kind: 'Pod', namespace: 'n', name: 'p' };
+const metadata = { name: 'o', namespace: 'n', uid: 'u' };
+const audited = {
+  auditID: 'a',
+  stage: 'ResponseComplete',
+  verb: 'create',
+  user: { username: 'u', groups: ['g'] },
+  objectRef: { resource: 'pods', namespace: 'n' },
+  responseObject: { metadata: { name: 'p', ownerReferences: [{ kind: 'ReplicaSet', name: 'r' }] } },
+  responseStatus: { code: 403, reason: 'Forbidden' },
+  annotations: { 'validation.policy.admission.k8s.io/validation_failure': '[{"policy":"p"}]' },
+};
+const violated = {
+  kind: 'K',
+  metadata,
+  status: { totalViolations: 2, violations: [{ ...pod, message: 'm' }] },
+};
+const report = {
+  kind: 'PolicyReport',
+  metadata,
+  scope: pod,
+  results: [{ policy: 'p', rule: 'r', result: 'fail', timestamp: { seconds: 1 } }],
+};
+const application = {
+  metadata,
+  status: {
+    sync: { status: 'OutOfSync' },
+    resources: [{ ...pod, status: 'OutOfSync' }],
+    operationState: {
+      operation: { initiatedBy: { automated: true }, sync: { autoHealAttemptsCount: 1, resources: [pod] } },
+      startedAt: record.eventTime,
+    },
+  },
+};
+
 /** A valid value for each list of formats, from which the broken ones are made. */
 const cases: readonly [name: string, value: unknown, formats: readonly BoundFormat[]][] = [
   ['falco', alert, [bound(falco)]],
@@ -76,6 +118,25 @@ const cases: readonly [name: string, value: unknown, formats: readonly BoundForm
     'alertmanager',
     { alerts: [{ labels: { alertname: 'a', pod: 'p' }, status: 'firing', startsAt: record.eventTime }] },
     [bound(alertmanager)],
+  ],
+  [
+    'k8s-audit',
+    { kind: 'EventList', items: [audited, { properties: { log: JSON.stringify(audited) } }] },
+    [bound(k8sAudit)],
+  ],
+  ['k8s-event', { type: 'ADDED', object: { metadata, involvedObject: pod, reason: 'r', count: 2 } }, [bound(k8sEvent)]],
+  ['policy-report', { type: 'MODIFIED', object: report, previous: report }, [bound(policyReport)]],
+  ['gatekeeper-constraint', { type: 'DELETED', object: violated }, [bound(gatekeeperConstraint)]],
+  ['argocd-application', { items: [application] }, [bound(argocdApplication)]],
+  [
+    'flux-event',
+    { involvedObject: metadata, reason: 'r', message: 'Pod/n/p configured', timestamp: record.eventTime },
+    [bound(fluxEvent)],
+  ],
+  [
+    'opa-decision-log',
+    [{ decision_id: 'd', path: 'p', result: { allowed: false }, input: { resource: 'a', user: 'u' } }],
+    [bound(opaDecisionLog)],
   ],
   ['mapped', { items: [{ id: 1, policy: { name: 'n', severity: 'severe' }, timestamp: 17 }] }, [bound(mapped)]],
 ];
