@@ -89,6 +89,6 @@ const phaseWords: Readonly<Record<TrialPhase, string>> = {
   observe: 'observes',
   revert: 'reverts',
   verify: 'verifies',
-  listen: 'listens on',
+  listen: 'listens',
   recovered: 'is done',
 };

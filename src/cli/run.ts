@@ -49,11 +49,18 @@ async function runScenarioFiles(host: CommandHost, names: readonly string[], opt
 }
 
 async function runExperimentFiles(host: CommandHost, files: readonly string[], options: RunOptions): Promise<void> {
-  const { runExperiments } = await import('../experiments/run-experiments.ts');
+  const [{ runExperiments }, { openSession }] = await Promise.all([
+    import('../experiments/run-experiments.ts'),
+    import('../session/session.ts'),
+  ]);
   const run = await prepare(host, options);
   try {
     const request = { files: files.map((file) => resolve(run.console.cwd, file)), grep: options.grep };
-    const { outcome, exitCode, report } = await runExperiments(request, run.sessionOptions, run.printer.hear);
+    const { outcome, exitCode, report } = await runExperiments(
+      request,
+      (scenarios) => openSession(run.sessionOptions, { names: scenarios }),
+      run.printer.hear,
+    );
     run.printer.end();
     if (outcome !== undefined)
       await run.finish({ ...outcome, exitCode }, report({ ...run.console, quiet: options.quiet }));

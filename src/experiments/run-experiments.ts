@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ExitCode, exitCodes, UsageError, WindshearError } from '../model/errors.ts';
 import type { RunEvent } from '../model/run.ts';
 import { firstExitCode } from '../model/summary.ts';
-import { openSession, type SessionOptions, type SessionOutcome } from '../session/session.ts';
+import type { Session, SessionOutcome } from '../session/session.ts';
 import { ClaimError } from './claim-error.ts';
 import { registry } from './host.ts';
 import { startSession } from './start-session.ts';
@@ -26,7 +26,7 @@ export interface ExperimentsOutcome {
  */
 export async function runExperiments(
   request: { readonly files: readonly string[]; readonly grep?: string | undefined },
-  options: SessionOptions,
+  open: (scenarios: readonly string[]) => Promise<Session>,
   onEvent: (event: RunEvent) => void,
 ): Promise<ExperimentsOutcome> {
   const missing = request.files.filter((file) => !existsSync(file));
@@ -38,7 +38,7 @@ export async function runExperiments(
   registry.host = {
     start: async (scenarios, hear) => {
       try {
-        const session = await openSession(options, { names: scenarios });
+        const session = await open(scenarios);
         const started = startSession(
           session,
           (event) => both(event, onEvent, hear),
@@ -63,6 +63,7 @@ export async function runExperiments(
     registry.runner = runner;
     collect(runner, tests);
   });
+  mocha.dispose();
   // Nothing but the run's own refusal is worth saying where it did not start.
   if (refusal !== undefined) throw refusal;
   const done = outcome === undefined ? undefined : await outcome;

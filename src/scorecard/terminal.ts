@@ -25,7 +25,11 @@ export function trialLine(scenario: string, trial: TrialResult, trials: number, 
   const paint = palette(options.colour);
   const name = `${scenario}${trials > 1 ? ` #${trial.n}` : ''}`.padEnd(28);
   const took = formatDuration(trial.durationMs).padStart(7);
-  const parts = trialLines(scenario, trial).flatMap((line) => trialPart(line, paint, options.showAccounts));
+  const told = trialLines(scenario, trial);
+  const broken = told.some((line) => line.kind === 'trial');
+  const parts = told
+    .filter((line) => !broken || line.outcome === 'failed' || line.kind === 'trial')
+    .flatMap((line) => trialPart(line, paint, options.showAccounts));
   return `  ${trialMark(trial.verdict, paint)} ${name} ${paint.dim(took)}  ${parts.join(paint.dim(' · '))}`;
 }
 
@@ -158,27 +162,36 @@ const changeWords: Readonly<Record<Change, string>> = {
   unknown: '',
 };
 
+/**
+ * Tells what is wrong, failures first; lines of which the same is to be said share one paragraph. What a broken trial
+ * left untold is told by its own line.
+ */
 function openLines(lines: readonly ResultLine[], view: View): string[] {
-  const { paint } = view;
-  return lines
-    .filter((line) => line.outcome !== 'met')
-    .flatMap((line) => {
-      const was = view.find(line)?.was;
-      const about = `${paint.bold(line.scenario)} ${view.text(line.id)} ${tintOf(line, view)(verdictWords(line, view))}`;
-      const several = line.rate === undefined ? '' : ` (trial ${line.trial})`;
-      const accepted = [was?.reason, was?.owner && `owner ${was.owner}`, was?.expires && `until ${was.expires}`]
-        .filter((part) => part !== undefined && part !== '')
-        .join(' · ');
-      return [
-        '',
-        `  ${tintOf(line, view)(markOf(line))} ${about}`,
-        ...paragraph(`${view.text(line.reason)}${several}`, '    ', view.columns),
-        ...(accepted === '' || was?.met === true
-          ? []
-          : paragraph(`Accepted: ${view.text(accepted)}`, '    ', view.columns)),
-        ...paragraph(`→ ${nextStep(line)}`, '    ', view.columns).map(paint.cyan),
-      ];
-    });
+  const broken = new Set(lines.filter((line) => line.kind === 'trial').map((line) => line.scenario));
+  const isUntold = (line: ResultLine) =>
+    broken.has(line.scenario) && line.kind !== 'trial' && line.outcome !== 'failed';
+  const open = lines.filter((line) => line.outcome !== 'met' && !isUntold(line));
+  const groups = Map.groupBy(open, (line) => explanation(line, view).join('\n'));
+  return [...groups]
+    .toSorted(([, [a]], [, [b]]) => Number(a?.outcome === 'inconclusive') - Number(b?.outcome === 'inconclusive'))
+    .flatMap(([text, group]) => ['', ...group.map((line) => openHead(line, view)), text]);
+}
+
+function openHead(line: ResultLine, view: View): string {
+  const tint = tintOf(line, view);
+  const several = line.rate === undefined ? '' : `, trial ${line.trial}`;
+  return `  ${tint(markOf(line))} ${view.paint.bold(line.scenario)} ${view.text(line.id)}${several} ${tint(verdictWords(line, view))}`;
+}
+
+function explanation(line: ResultLine, view: View): string[] {
+  const was = view.find(line)?.was;
+  const parts = [was?.reason, was?.owner && `owner ${was.owner}`, was?.expires && `until ${was.expires}`];
+  const accepted = parts.filter((part) => part !== undefined && part !== '').join(' · ');
+  const shown = accepted === '' || was?.met === true ? [] : [`Accepted: ${view.text(accepted)}`];
+  return [
+    ...[view.text(line.reason), ...shown].flatMap((text) => paragraph(text, '    ', view.columns)),
+    ...paragraph(`→ ${nextStep(line)}`, '    ', view.columns).map(view.paint.cyan),
+  ];
 }
 
 function paragraph(text: string, indent: string, columns: number): string[] {
@@ -236,7 +249,9 @@ function exitSentences(compared: boolean): Readonly<Record<ExitCode, string>> {
     0: compared ? 'no worse than the baseline' : 'every expectation is met',
     1: compared ? 'worse than the baseline' : 'an expectation failed',
     2: 'the command or a file is invalid',
-    3: 'nothing failed, but something is inconclusive',
+    3: compared
+      ? 'no worse than the baseline, but something that was met is inconclusive'
+      : 'nothing failed, but something is inconclusive',
     4: 'refused by a safety rule',
     5: 'nothing was injected: staging or every channel was unreachable',
     6: 'a rollback is dirty or unverified. Run: windshear recover',

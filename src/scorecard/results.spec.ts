@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import { detection, guardrail, missed, rollback, scenario, scorecard, trial } from '../testing/fixtures/scorecards.ts';
+import { diffRuns } from './diff.ts';
+import { markdown } from './markdown.ts';
+import { nextStep } from './next-step.ts';
+import { resultLines, scenarioLines } from './results.ts';
+
+const unclear = missed({ verdict: 'inconclusive', reasonCode: 'channel-unproven', reason: 'No canary came.' });
+const outcomes = (lines: readonly { id: string; outcome: string }[]) => lines.map((l) => `${l.id} ${l.outcome}`);
+
+describe('scenarioLines', () => {
+  it('lists expectations, control, probes and rollback, in this order', () => {
+    const probe = {
+      id: 'p',
+      probe: 'aws.reachability',
+      when: 'before',
+      unit: 'ratio',
+      samples: 3,
+      windowMs: 1000,
+    } as const;
+    const held = { ...probe, verdict: 'held', reasonCode: 'within-tolerance', reason: 'r' } as const;
+    const lines = scenarioLines(scenario('flip', trial({ guardrails: [guardrail()], steadyState: [held] })));
+    expect(outcomes(lines)).to.deep.equal([
+      'trail-rules/s3-public-policy met',
+      'identity-remediator/reverted met',
+      'control met',
+      'steady-state/p met',
+      'rollback met',
+    ]);
+  });
+
+  it('takes the reason of the first failed trial, and the verdict of the summary', () => {
+    const trials = [trial(), trial({ n: 2, detections: [unclear] }), trial({ n: 3, detections: [missed()] })];
+    const expectations = [
+      {
+        ...({ id: 'trail-rules/s3-public-policy', kind: 'detection', verdict: 'missed', met: false } as const),
+        ...{
+          judged: 2,
+          hits: 1,
+          inconclusive: 1,
+          wilson95: [0.09, 0.91] as [number, number],
+          ttdMs: { p50: 1200, p95: null },
+        },
+      },
+    ];
+    const [line] = scenarioLines(scenario('flip', trial(), { trials, expectations }));
+    expect(line).to.include({ outcome: 'failed', trial: 3, time: 1200 });
+    expect(line?.rate).to.include({ hits: 1, judged: 2 });
+  });
+
+  it('tells of an errored trial in a line of its own, and of what it left untold as errored', () => {
+    const lines = scenarioLines(scenario('flip', trial({ verdict: 'errored', error: 'boom', detections: [unclear] })));
+    expect(lines[0]).to.include({ id: 'trial', outcome: 'errored', reason: 'boom' });
+    expect(lines[1]).to.include({ outcome: 'errored' });
+  });
+
+  it('says of a scenario without a trial that it was not started', () => {
+    const only = scenario('flip', trial());
+    const expectations = only.expectations.map((e) => ({ ...e, met: null, verdict: 'inconclusive' }));
+    expect(scenarioLines({ ...only, expectations, trials: [] })).to.have.length(1);
+    expect(scenarioLines({ ...only, expectations, trials: [] })[0]).to.include({
+      reasonCode: 'not-injected',
+      trial: 0,
+    });
+  });
+
+  it('names the fault that made a rollback dirty', () => {
+    const line = scenarioLines(scenario('flip', trial({ rollback: rollback('dirty') }))).at(-1);
+    expect(line).to.include({ id: 'rollback', outcome: 'failed', reasonCode: 'revert-failed' });
+    expect(nextStep(line ?? { kind: 'rollback', id: '', verdict: '', reasonCode: 'errored' })).to.contain(
+      'windshear recover',
+    );
+  });
+});
+
+describe('diffRuns', () => {
+  it('tells better, worse, added and removed lines apart', () => {
+    const before = scorecard([
+      scenario('a', trial()),
+      scenario('b', trial({ detections: [missed()] })),
+      scenario('c', trial()),
+    ]);
+    const after = scorecard([
+      scenario('a', trial({ detections: [missed()] })),
+      scenario('b', trial()),
+      scenario('d', trial()),
+    ]);
+    const changes = diffRuns(before, after)
+      .filter((l) => l.id.startsWith('trail-rules'))
+      .map((l) => `${l.scenario} ${l.change}`);
+    expect(changes).to.deep.equal(['a worse', 'b better', 'd added', 'c removed']);
+  });
+});
+
+describe('markdown', () => {
+  it('has a row per line, what to do about red ones, and no account id', () => {
+    const card = scorecard([
+      scenario('flip', trial({ detections: [detection(), missed({ id: 'x', reason: 'On 111122223333 | <b>.' })] })),
+    ]);
+    const page = markdown(card);
+    const table = page.split('## What to do')[0] ?? '';
+    expect(table.split('\n').filter((row) => row.startsWith('|'))).to.have.length(2 + resultLines(card).length);
+    expect(page).to.contain('Write or enable the rule').and.contain('…3333 \\| &lt;b&gt;');
+    expect(page).to.not.contain('111122223333');
+  });
+});
