@@ -16,7 +16,7 @@ const bad: readonly [title: string, text: string, problem: string][] = [
   ['duplicate keys', 'a: 1\nb:\n  c: 1\n  c: 2\n', "f.yaml:4:3: the key 'c' is there twice; keep one."],
   ['keys that are no texts', '? [a]\n: 1\n', 'f.yaml:1:3: a key must be a plain text.'],
   ['an alias without anchor', 'a: 1\nb: *c\n', 'f.yaml:2:4: the alias has no anchor (&name) before it: c.'],
-  ['an alias that leads to itself', 'a: &a [*a]\n', 'f.yaml:1:1: is nested more than 64 levels deep.'],
+  ['an alias that leads to itself', 'a: &a [*a, *a, *a, *a]\n', 'f.yaml:1:1: is nested more than 64 levels deep.'],
   ['tags', 'a: !!js/function "x"\n', 'f.yaml:1:4: tags (!…) are not read; write a plain value.'],
   [
     'numbers that would be rounded',
@@ -43,7 +43,7 @@ describe('parseYaml', () => {
 
   it('refuses an alias bomb without building it', () => {
     const letters = 'abcdefghi';
-    const rest = [...letters.slice(1)].map(
+    const rest = Array.from(letters.slice(1)).map(
       (name, i) => `${name}: &${name} [${Array(9).fill(`*${letters[i]}`).join(',')}]`,
     );
     const { problems } = parseYaml('f.yaml', `a: &a [x,x,x,x,x,x,x,x,x]\n${rest.join('\n')}\n`);
@@ -87,6 +87,7 @@ describe('parseYaml', () => {
         if (source.problems.length === 0) expect(source.value).to.deep.equal(plain);
         else expect(source.problems[0]?.message).to.match(/rounded|deep/);
       }),
+      { numRuns: 30 },
     );
   });
 
@@ -116,7 +117,7 @@ describe('parseYaml', () => {
     fc.assert(
       fc.property(fc.array(piece), (pieces) => parseYaml('f.yaml', pieces.join('')).problems.length >= 0),
       {
-        numRuns: 1000,
+        numRuns: 300,
       },
     );
   });

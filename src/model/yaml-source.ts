@@ -25,6 +25,9 @@ export interface YamlSource {
 }
 
 const deepest = 64;
+const mostAliased = 100;
+/** A file with more is broken in one way, not in many. */
+const mostProblems = 20;
 
 /**
  * Reads one YAML 1.2 document. Duplicate keys, several documents, tags, aliases that multiply, nesting over 64 levels
@@ -44,8 +47,9 @@ export function parseYaml(file: string, text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col), message };
   };
-  const problems = [...document.errors, ...document.warnings].map((e) => at(e.pos[0], yamlSentence(e.code, e.message)));
-  if (problems.length === 0) problems.push(...findBadNodes(document, at));
+  const found = [...document.errors, ...document.warnings].slice(0, mostProblems);
+  const problems = found.map((e) => at(e.pos[0], yamlSentence(e.code, e.message)));
+  if (problems.length === 0) problems.push(...findBadNodes(document, at).slice(0, mostProblems));
   const value = problems.length === 0 ? toValue(document, at, problems) : null;
   if (problems.length === 0 && value === null) problems.push({ file, message: 'is empty.' });
   const problem = (path: Path, message: string, key?: string) => at(offsetOf(document, path, key), message);
@@ -82,32 +86,40 @@ function findBadNodes(document: Document.Parsed, at: At): Problem[] {
 
 function toValue(document: Document.Parsed, at: At, problems: Problem[]): Json {
   try {
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    if (depthOf(value, 0) > deepest) problems.push(at(0, `is nested more than ${deepest} levels deep.`));
+    const value: unknown = document.toJS({ maxAliasCount: mostAliased });
+    if (depthOf(value) > deepest) problems.push(at(0, `is nested more than ${deepest} levels deep.`));
     return value as Json;
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    const sentence = error.message.startsWith('Excessive')
-      ? 'aliases (*name) multiply to more than 100 values; write the values out.'
-      : `the alias has no anchor (&name) before it: ${error.message.split(': ').at(-1)}.`;
-    problems.push(at(firstAlias(document), sentence));
+    const missing = /^Unresolved alias.*: (.*)$/.exec(error.message)?.[1];
+    const sentence =
+      missing === undefined
+        ? `aliases (*name) multiply to more than ${mostAliased} values; write the values out.`
+        : `the alias has no anchor (&name) before it: ${missing}.`;
+    problems.push(at(firstAlias(document, missing), sentence));
     return null;
   }
 }
 
-/** Counts levels, and stops counting where there are too many, as in a value that holds itself. */
-function depthOf(value: unknown, above: number): number {
-  if (typeof value !== 'object' || value === null || above > deepest) return above;
-  return Object.values(value).reduce<number>((depth, inner) => Math.max(depth, depthOf(inner, above + 1)), above + 1);
+/** Counts levels; a value that holds itself, by an alias inside its own anchor, has no end. */
+function depthOf(value: unknown, above: Set<unknown> = new Set()): number {
+  if (typeof value !== 'object' || value === null) return above.size;
+  if (above.has(value) || above.size > deepest) return Number.POSITIVE_INFINITY;
+  above.add(value);
+  let depth = above.size;
+  for (const inner of Object.values(value)) depth = Math.max(depth, depthOf(inner, above));
+  above.delete(value);
+  return depth;
 }
 
-function firstAlias(document: Document.Parsed): number {
+/** Finds the first alias, or the first of a name. */
+function firstAlias(document: Document.Parsed, name: string | undefined): number {
   let offset = 0;
   visit(document, {
     Alias: (_, alias) => {
-      if (alias.resolve(document) !== undefined && offset > 0) return undefined;
+      if (name !== undefined && alias.source !== name) return undefined;
       offset = alias.range?.[0] ?? 0;
-      return alias.resolve(document) === undefined ? visit.BREAK : undefined;
+      return visit.BREAK;
     },
   });
   return offset;
