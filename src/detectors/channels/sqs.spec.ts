@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { fakeChannelContext } from '../../testing/fakes/channel-context.ts';
+import { VirtualClock } from '../../testing/fakes/virtual-clock.ts';
 import { sqs } from './sqs.ts';
 
 const queueUrl = 'http://127.0.0.1:4566/111122223333/alerts';
@@ -15,6 +16,7 @@ function fakeQueue(bodies: readonly string[]) {
   const calls: Call[] = [];
   const deleted: string[] = [];
   const fail: { receive?: Error; remove?: Error } = {};
+  const onReceive = { call: async () => {} };
   const client = {
     async send(command: unknown) {
       const { input } = command as { input: Record<string, unknown> };
@@ -22,6 +24,7 @@ function fakeQueue(bodies: readonly string[]) {
       calls.push({ name, input });
       if (name === 'ReceiveMessageCommand') {
         if (fail.receive) throw fail.receive;
+        await onReceive.call();
         return { Messages: waiting.splice(0, 10) };
       }
       if (fail.remove) throw fail.remove;
@@ -30,14 +33,14 @@ function fakeQueue(bodies: readonly string[]) {
       return { Failed: entries.some(({ ReceiptHandle }) => ReceiptHandle === 'r3') ? [{ Id: '3', Code: 'Gone' }] : [] };
     },
   };
-  return { calls, deleted, fail, clients: { sqs: async () => client } };
+  return { calls, deleted, fail, onReceive, waiting, clients: { sqs: async () => client } };
 }
 
 const signal = new AbortController().signal;
 
 describe('sqs', () => {
-  async function opened(queue: ReturnType<typeof fakeQueue>) {
-    const ctx = fakeChannelContext({ clients: queue.clients });
+  async function opened(queue: ReturnType<typeof fakeQueue>, clock = new VirtualClock()) {
+    const ctx = fakeChannelContext({ clients: queue.clients, clock });
     const channel = await sqs.open(ctx, sqs.params.parse({ queueUrl }));
     return { ctx, channel, poll: async () => (await channel.poll?.(signal)) ?? [] };
   }
@@ -46,8 +49,37 @@ describe('sqs', () => {
     const queue = fakeQueue(Array.from({ length: 23 }, (_, n) => `{"n":${n}}`));
     const { poll } = await opened(queue);
     expect((await poll()).map(({ bytes }) => Buffer.from(bytes).toString())).to.have.length(23);
-    expect(queue.calls.map(({ input }) => input['WaitTimeSeconds'])).to.deep.equal([1, 0, 0, 0]);
+    expect(queue.calls.map(({ input }) => input['WaitTimeSeconds'])).to.deep.equal([1, 0, 0]);
     expect(queue.calls[0]?.input).to.include({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 });
+  });
+
+  it('hands over a batch that is not full at once, however fast more comes', async () => {
+    const queue = fakeQueue(['a']);
+    queue.onReceive.call = async () => {
+      if (queue.calls.length < 20) queue.waiting.push({ Body: 'noise', MessageId: 'm', ReceiptHandle: 'r' });
+    };
+    const { poll } = await opened(queue);
+    expect(await poll()).to.have.length(2);
+  });
+
+  it('hands over after a second what a flooded queue gave until then', async () => {
+    const queue = fakeQueue(Array.from({ length: 500 }, (_, n) => String(n)));
+    const clock = new VirtualClock();
+    const { poll } = await opened(queue, clock);
+    queue.onReceive.call = () => clock.advance(300);
+    expect(await poll()).to.have.length(50);
+  });
+
+  it('deletes on close what an aborted poll could not', async () => {
+    const queue = fakeQueue(['a']);
+    const { ctx, channel, poll } = await opened(queue);
+    await poll();
+    queue.fail.remove = new Error('Request aborted');
+    await channel.poll?.(AbortSignal.abort());
+    delete queue.fail.remove;
+    await channel.close();
+    expect(queue.deleted).to.deep.equal(['r0']);
+    expect(ctx.lines).to.deep.equal([]);
   });
 
   it('deletes what was handed over with the next poll, in tens, and on close', async () => {

@@ -34,8 +34,11 @@ export interface SqsSender {
   send(command: unknown, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
 }
 
-/** Most batches of ten that one poll takes, so that a flooded queue cannot hold a poll forever. */
-const mostBatches = 50;
+/** The most that a batch holds. */
+const fullBatch = 10;
+
+/** So long a poll takes full batches: what it has is handed over before a flood could hold it back past an SLO. */
+const longestMs = 1000;
 
 /**
  * Takes messages off a queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
@@ -46,8 +49,8 @@ export const sqs = defineChannel({
   type: 'sqs',
   title: 'SQS queue',
   description:
-    'Receives from an SQS queue until it is empty and deletes what was handed over. The body of each message is a ' +
-    'payload. Use a queue of its own for the harness: what it takes, no one else sees.',
+    'Receives from an SQS queue as long as it gives full batches, and deletes what was handed over. The body of each ' +
+    'message is a payload. Use a queue of its own for the harness: what it takes, no one else sees.',
   params,
   example: params.parse({ queueUrl: 'https://sqs.us-east-1.amazonaws.com/111122223333/alerts' }),
   delivery: 'queue',
@@ -59,7 +62,7 @@ export const sqs = defineChannel({
     const receive = async (seconds: number, signal: AbortSignal): Promise<readonly Message[]> => {
       const command = new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
+        MaxNumberOfMessages: fullBatch,
         WaitTimeSeconds: seconds,
       });
       const answer = (await client.send(command, { abortSignal: signal })) as ReceiveMessageCommandOutput;
@@ -70,15 +73,19 @@ export const sqs = defineChannel({
     const deleteHandedOver = async (signal: AbortSignal): Promise<void> => {
       const receipts = handedOver;
       handedOver = [];
-      for (let from = 0; from < receipts.length; from += 10) {
+      for (let from = 0; from < receipts.length; from += fullBatch) {
         const entries = receipts
-          .slice(from, from + 10)
+          .slice(from, from + fullBatch)
           .map((receipt, index) => ({ Id: String(index), ReceiptHandle: receipt }));
         try {
           const command = new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
           const answer = (await client.send(command, { abortSignal: signal })) as DeleteMessageBatchCommandOutput;
           for (const { Code } of answer.Failed ?? []) ctx.log(`A message of ${queueUrl} was not deleted: ${Code}`);
         } catch (error) {
+          if (signal.aborted) {
+            handedOver = receipts.slice(from);
+            return;
+          }
           ctx.log(
             `Messages of ${queueUrl} were not deleted: ${error instanceof Error ? error.message : String(error)}`,
           );
@@ -93,14 +100,16 @@ export const sqs = defineChannel({
         const receipts: string[] = [];
         const deleting = deleteHandedOver(signal);
         try {
-          for (let batch = 0; batch < mostBatches; batch++) {
-            const messages = await receive(batch === 0 ? waitSeconds : 0, signal);
+          let firstMonoMs: number | undefined;
+          for (let seconds = waitSeconds; ; seconds = 0) {
+            const messages = await receive(seconds, signal);
             const arrivedMonoMs = ctx.clock.monoMs();
+            firstMonoMs ??= arrivedMonoMs;
             for (const { Body, ReceiptHandle } of messages) {
               if (Body !== undefined) payloads.push({ bytes: Buffer.from(Body), arrivedMonoMs });
               if (ReceiptHandle !== undefined) receipts.push(ReceiptHandle);
             }
-            if (messages.length === 0) break;
+            if (messages.length < fullBatch || arrivedMonoMs - firstMonoMs >= longestMs) break;
           }
         } catch (error) {
           // Messages of earlier batches are still ours: they are handed over, and the next poll meets the error again.
@@ -108,7 +117,7 @@ export const sqs = defineChannel({
         } finally {
           await deleting;
         }
-        handedOver = receipts;
+        handedOver.push(...receipts);
         return payloads;
       },
       async close() {
