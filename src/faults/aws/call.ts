@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { iamAction, isMutating } from '../../model/aws-action.ts';
 import { CallError } from '../../model/call.ts';
+import { sameJson } from '../../model/canonical.ts';
 import { type After, defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { AwsClients } from '../../targets/aws/clients.ts';
-import { sameJson } from './canonical.ts';
 import type { AwsFaultContext } from './names.ts';
 
 const inputField = z.record(z.string(), z.json()).default({});

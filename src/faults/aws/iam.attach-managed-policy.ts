@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { sameJson } from '../../model/canonical.ts';
 import { defineFault, type Observation } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
-import { sameJson } from './canonical.ts';
 import {
   type AwsFaultContext,
   alreadyInPlace,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CallError } from '../../model/call.ts';
+import { sameJson } from '../../model/canonical.ts';
 import { defineFault, type Observation } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
-import { sameJson } from './canonical.ts';
 import { type AwsFaultContext, alreadyInPlace, arnOf, clientsFor, functionField, orAbsent } from './names.ts';
 
 const params = z.strictObject({

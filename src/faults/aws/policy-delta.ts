@@ -1,6 +1,6 @@
+import { canonicalText, sameJson } from '../../model/canonical.ts';
 import type { ObservedStatus } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { canonicalText, sameJson } from './canonical.ts';
 import { canonicalPolicy, canonicalStatement, statementsOf, withoutSid } from './policy-document.ts';
 
 export interface PolicyDelta {

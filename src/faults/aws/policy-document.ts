@@ -1,6 +1,6 @@
 import { CallError } from '../../model/call.ts';
+import { canonicalText } from '../../model/canonical.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { canonicalText } from './canonical.ts';
 
 /** Reads a policy document; IAM's answers are URL-encoded, S3's are not. Throws `CallError` for what is no policy. */
 export function parsePolicy(text: string): JsonObject {

@@ -1,4 +1,4 @@
-import type { Json } from '../../model/json.ts';
+import type { Json } from './json.ts';
 
 /** Writes a JSON value with its keys in order, so that equal values are equal texts. */
 export function canonicalText(value: Json): string {
