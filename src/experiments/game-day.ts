@@ -141,9 +141,10 @@ function hasTests(runner: Mocha.Runner, suite: Mocha.Suite): boolean {
   return found;
 }
 
+/** Appends a suite by the running mocha's own class. */
 function describeIn(root: Mocha.Suite, title: string): Mocha.Suite {
-  const suite = Object.getPrototypeOf(root).constructor.create(root, title) as Mocha.Suite;
-  return suite;
+  const suites = root.constructor as unknown as Pick<typeof Mocha.Suite, 'create'>;
+  return suites.create(root, title);
 }
 
 /** The running mocha's own Test class, which may be another copy than ours. */

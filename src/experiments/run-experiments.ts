@@ -34,7 +34,7 @@ export async function runExperiments(
   const { default: Mocha } = await import('mocha');
   const tests: TestOutcome[] = [];
   let outcome: Promise<SessionOutcome> | undefined;
-  let refusal: unknown;
+  let refusal: Error | undefined;
   registry.host = {
     start: async (scenarios, hear) => {
       try {
@@ -47,7 +47,7 @@ export async function runExperiments(
         outcome = started.outcome;
         return started;
       } catch (error) {
-        refusal = error;
+        refusal = error instanceof Error ? error : new Error(String(error));
         throw error;
       }
     },

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import type { BoundScenario } from '../model/run.ts';
 import { scenarioSchema } from '../model/scenario.ts';
-import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
 import { pathsOf, pickScenarios } from './pick-scenarios.ts';
-import { newRunId } from './run-id.ts';
 
 const bound = (id: string, tags: readonly string[] = []): BoundScenario => ({
   scenario: scenarioSchema.parse({ id, title: `About ${id}`, why: 'w', tags, faults: [{ type: 'f' }], expect: {} }),
@@ -41,12 +39,5 @@ describe('pathsOf', () => {
     expect(pathsOf({ names: ['role-over'] })).to.equal(undefined);
     expect(pathsOf({ names: ['x/a.yaml'] })).to.deep.equal(['x/a.yaml']);
     expect(pathsOf({ names: ['x/a.yaml', 'role-over'] })).to.deep.equal(['x/a.yaml', 'scenarios']);
-  });
-});
-
-describe('newRunId', () => {
-  it('is a UTC stamp that sorts, and six letters', () => {
-    const id = newRunId(new VirtualClock(), { bytes: (n) => Uint8Array.from({ length: n }, (_, i) => i) });
-    expect(id).to.match(/^\d{8}-\d{6}-abcdef$/);
   });
 });
