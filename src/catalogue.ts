@@ -4,6 +4,7 @@ import { httpRequest } from './detectors/canaries/http.request.ts';
 import { poll } from './detectors/canaries/poll.ts';
 import { fileTail } from './detectors/channels/file-tail.ts';
 import { httpPoll } from './detectors/channels/http-poll.ts';
+import { kubernetesWatch } from './detectors/channels/kubernetes-watch.ts';
 import { sqs } from './detectors/channels/sqs.ts';
 import { webhook } from './detectors/channels/webhook.ts';
 import { alertmanager } from './detectors/formats/alertmanager.ts';
@@ -59,7 +60,7 @@ export const catalogue: Catalogue = {
     fault(stopLogging),
     fault(awsCall),
   ]),
-  channels: byType([channel(webhook), channel(fileTail), channel(sqs), channel(httpPoll)]),
+  channels: byType([channel(webhook), channel(fileTail), channel(sqs), channel(httpPoll), channel(kubernetesWatch)]),
   formats: byType([
     format(ocsf),
     format(eventbridge),
