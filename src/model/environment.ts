@@ -21,39 +21,51 @@ const secretSourceSchema = z.union([
 ]);
 
 const awsIdentitySchema = z.strictObject({
-  credentials: secretSourceSchema,
-  /** Role that is assumed for every phase, so that the session name carries the marker. */
-  assumeRole: z.string().optional(),
+  credentials: secretSourceSchema.describe('Names of environment variables, or a JSON file; never the secret itself.'),
+  assumeRole: z
+    .string()
+    .describe('Role that is assumed for every phase, so that the session name carries the marker.')
+    .optional(),
 });
 
 const awsTargetSchema = z.strictObject({
-  endpoint: urlSchema.optional(),
+  endpoint: urlSchema.describe('One for all services; AWS itself where absent.').optional(),
   region: z.string().min(1),
-  identity: awsIdentitySchema,
-  revertAs: awsIdentitySchema.optional(),
-  proof: z.strictObject({
-    accounts: z.array(accountSchema).min(1),
-    beacon: z
-      .strictObject({ role: z.string().min(1), tag: z.strictObject({ key: z.string(), value: z.string() }) })
-      .optional(),
-  }),
+  identity: awsIdentitySchema.describe('Who injects.'),
+  revertAs: awsIdentitySchema
+    .describe('Who captures, observes and reverts: a guardrail may disable the tester.')
+    .optional(),
+  proof: z
+    .strictObject({
+      accounts: z.array(accountSchema).min(1),
+      beacon: z
+        .strictObject({ role: z.string().min(1), tag: z.strictObject({ key: z.string(), value: z.string() }) })
+        .describe('A role inside the account whose tag says that this is staging; required in live environments.')
+        .optional(),
+    })
+    .describe('What proves that this is staging; everything listed must hold.'),
   requestTimeout: positiveDurationSchema.default(10_000),
 });
 
 const kubernetesIdentitySchema = z.strictObject({
-  /** A bearer token; each identity needs its own, or the audit log cannot tell them apart. */
-  token: z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]),
+  token: z
+    .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })])
+    .describe('A bearer token; each identity needs its own, or the audit log cannot tell them apart.'),
 });
 
 const kubernetesTargetSchema = z.strictObject({
   server: urlSchema,
-  /** The authority that signed the server's certificate, as PEM; no other is trusted. */
-  caFile: z.string().min(1),
+  caFile: z
+    .string()
+    .min(1)
+    .describe("The authority that signed the server's certificate, as PEM; no other is trusted."),
   identity: kubernetesIdentitySchema,
   revertAs: kubernetesIdentitySchema.optional(),
   proof: z.strictObject({
-    /** The uid of the namespace `kube-system`, which no two clusters share. */
-    clusterUids: z.array(z.string().min(1)).min(1),
+    clusterUids: z
+      .array(z.string().min(1))
+      .describe('The uid of the namespace `kube-system`, which no two clusters share.')
+      .min(1),
     beacon: z
       .strictObject({ namespace: z.string().min(1), label: z.strictObject({ key: z.string(), value: z.string() }) })
       .optional(),
@@ -63,41 +75,66 @@ const kubernetesTargetSchema = z.strictObject({
 
 const canarySchema = z.looseObject({
   type: z.string().min(1),
-  /** Rule that the canary's own signal carries; a glob. */
-  rule: globSchema.optional(),
+  rule: globSchema.describe("Rule that the canary's own signal carries; a glob.").optional(),
 });
 
 const clockSchema = z.strictObject({ error: durationSchema.default(0), resolution: durationSchema.default(1000) });
+const usesSchema = z
+  .array(z.string())
+  .describe('Resources that it needs; a fault that impairs one runs alone.')
+  .default([]);
+const ownPollSchema = positiveDurationSchema
+  .describe("How often it is asked; by default the environment's poll.")
+  .optional();
+const clockOfSourceSchema = clockSchema
+  .describe('How far its clock may be off, and how fine its times are.')
+  .default({ error: 0, resolution: 1000 });
+const formatsSchema = z
+  .union([formatSchema, z.array(formatSchema).min(1)])
+  .describe('The shape of its alerts; of several, the outermost first.');
 
 export const detectorSchema = z.strictObject({
-  channel: pluginSchema,
-  format: z.union([formatSchema, z.array(formatSchema).min(1)]),
-  sees: z.enum(['state', 'event']),
-  carries: z.array(z.enum(['marker', 'subject', 'actor'])).min(1),
-  uses: z.array(z.string()).default([]),
-  recurrence: z.enum(['none', 'count', 'last-seen']).optional(),
-  rearm: z.union([z.literal('none'), z.literal('resolved'), durationSchema]).default('none'),
-  /** True where several subjects may end up in one alert. */
-  groups: z.boolean().default(false),
-  canary: z.strictObject({ rule: canarySchema.optional(), tool: canarySchema.optional() }).default({}),
-  clock: clockSchema.default({ error: 0, resolution: 1000 }),
-  poll: positiveDurationSchema.optional(),
-  assumeAlive: z.boolean().default(false),
+  channel: pluginSchema.describe('The way in which its alerts reach us.'),
+  format: formatsSchema,
+  sees: z.enum(['state', 'event']).describe('State: it re-reads what is. Event: it is told what happens.'),
+  carries: z
+    .array(z.enum(['marker', 'subject', 'actor']))
+    .min(1)
+    .describe('What its alerts tell of a change.'),
+  uses: usesSchema,
+  recurrence: z
+    .enum(['none', 'count', 'last-seen'])
+    .describe("How an open alert shows that it happened again; by default the format's own.")
+    .optional(),
+  rearm: z
+    .union([z.literal('none'), z.literal('resolved'), durationSchema])
+    .describe('When the same alert can be raised again.')
+    .default('none'),
+  groups: z.boolean().describe('True where several subjects may end up in one alert.').default(false),
+  canary: z
+    .strictObject({ rule: canarySchema.optional(), tool: canarySchema.optional() })
+    .describe('Harmless acts that prove its path: by a rule of its own, or by its own test.')
+    .default({}),
+  clock: clockOfSourceSchema,
+  poll: ownPollSchema,
+  assumeAlive: z.boolean().describe('True where silence counts as a miss without any proof.').default(false),
 });
 
 const auditSchema = z.strictObject({
-  channel: pluginSchema,
-  format: z.union([formatSchema, z.array(formatSchema).min(1)]),
-  uses: z.array(z.string()).default([]),
-  poll: positiveDurationSchema.optional(),
-  clock: clockSchema.default({ error: 0, resolution: 1000 }),
+  channel: pluginSchema.describe('The way in which its records reach us.'),
+  format: formatsSchema,
+  uses: usesSchema,
+  poll: ownPollSchema,
+  clock: clockOfSourceSchema,
 });
 
 const guardrailSchema = z.looseObject({
   type: z.string().min(1),
-  uses: z.array(z.string()).default([]),
-  /** True where nobody else can write these resources, so that a revert needs no attribution (J16). */
-  onlyWriter: z.boolean().default(false),
+  uses: usesSchema,
+  onlyWriter: z
+    .boolean()
+    .describe('True where nobody else can write these resources, so that a revert needs no attribution (J16).')
+    .default(false),
 });
 
 const budgetsSchema = z.strictObject({
@@ -105,33 +142,36 @@ const budgetsSchema = z.strictObject({
   resources: z.number().int().positive().default(50),
   exposureMinutes: z.number().positive().default(60),
   apiWrites: z.number().int().positive().default(500),
-  /** Longest `maxExposure` that a scenario may ask for. */
-  maxExposure: positiveDurationSchema.default(600_000),
+  maxExposure: positiveDurationSchema.describe('Longest `maxExposure` that a scenario may ask for.').default(600_000),
 });
 
 export const environmentSchema = z.strictObject({
   title: z.string().optional(),
   staging: z.enum(['embedded', 'live']),
-  /** Replaces every fault's `settle` where the store is strongly consistent (J13). */
-  settle: durationSchema.optional(),
-  stability: durationSchema.default(10_000),
-  hold: durationSchema.default(0),
+  settle: durationSchema
+    .describe("Replaces every fault's own settle, where the store is strongly consistent (J13).")
+    .optional(),
+  stability: durationSchema.describe('How long a revert by a guardrail must last (J16).').default(10_000),
+  hold: durationSchema.describe('How long every fault stays in at least.').default(0),
   poll: positiveDurationSchema.default(1000),
-  revertBudget: positiveDurationSchema.default(60_000),
-  /** Values that scenarios read as `${env.…}`. */
-  values: z.record(z.string(), z.json()).default({}),
+  revertBudget: positiveDurationSchema.describe('How long a revert may take.').default(60_000),
+  values: z.record(z.string(), z.json()).describe(`What scenarios read as \${env.…}.`).default({}),
   targets: z.strictObject({ aws: awsTargetSchema.optional(), kubernetes: kubernetesTargetSchema.optional() }),
-  detectors: z.record(identifierSchema, detectorSchema).default({}),
-  audit: z.record(identifierSchema, auditSchema).default({}),
-  guardrails: z.record(identifierSchema, guardrailSchema).default({}),
+  detectors: z.record(identifierSchema, detectorSchema).describe('Who should notice.').default({}),
+  audit: z.record(identifierSchema, auditSchema).describe("The environment's own record of who did what.").default({}),
+  guardrails: z.record(identifierSchema, guardrailSchema).describe('Controls under test.').default({}),
   budgets: budgetsSchema.default(budgetsSchema.parse({})),
-  allowUnprovenRevert: z.array(z.string()).default([]),
+  allowUnprovenRevert: z
+    .array(z.string())
+    .describe('Permissions that reverts may rely on although the platform cannot say whether we have them.')
+    .default([]),
 });
 
 /** `windshear.yaml`: the environments by name. */
 export const environmentFileSchema = z.strictObject({
-  /** Environment of a run that names none; it must be embedded, a live one is never implied. */
-  default: identifierSchema.optional(),
+  default: identifierSchema
+    .describe('Environment of a run that names none; it must be embedded, a live one is never implied.')
+    .optional(),
   environments: z.record(identifierSchema, environmentSchema),
 });
 
