@@ -8,7 +8,9 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
   visit,
+  type YAMLMap,
 } from 'yaml';
 import type { Json } from './json.ts';
 import type { Path, Problem } from './problems.ts';
@@ -34,6 +36,27 @@ const mostProblems = 20;
  * and whole numbers that would be rounded are problems, each with its place; nothing is thrown.
  */
 export function parseYaml(file: string, text: string): YamlSource {
+  const parsed = parse(file, text);
+  const { document, at } = parsed;
+  const found = [...document.errors, ...document.warnings].slice(0, mostProblems);
+  const problems = found.map((e) => at(e.pos[0], yamlSentence(e.code, e.message)));
+  const value = problems.length === 0 ? toValue(parsed, problems) : null;
+  if (problems.length === 0 && value === null) problems.push({ file, message: 'is empty.' });
+  // Hundreds of node trees would be kept for problems that hardly ever come; the few are parsed again.
+  let again: ParsedText | undefined;
+  const problem = (path: Path, message: string, key?: string) => {
+    again ??= parse(file, text);
+    return again.at(offsetOf(again.document, path, key), message);
+  };
+  return { file, value: problems.length === 0 ? value : null, problems: problems.slice(0, mostProblems), problem };
+}
+
+interface ParsedText {
+  readonly document: Document.Parsed;
+  readonly at: (offset: number, message: string) => Problem;
+}
+
+function parse(file: string, text: string): ParsedText {
   const lines = new LineCounter();
   // `uniqueKeys` compares each key with all others, which takes minutes for a file of 60,000 keys.
   const document = parseDocument(text, {
@@ -47,47 +70,59 @@ export function parseYaml(file: string, text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col), message };
   };
-  const found = [...document.errors, ...document.warnings].slice(0, mostProblems);
-  const problems = found.map((e) => at(e.pos[0], yamlSentence(e.code, e.message)));
-  if (problems.length === 0) problems.push(...findBadNodes(document, at).slice(0, mostProblems));
-  const value = problems.length === 0 ? toValue(document, at, problems) : null;
-  if (problems.length === 0 && value === null) problems.push({ file, message: 'is empty.' });
-  const problem = (path: Path, message: string, key?: string) => at(offsetOf(document, path, key), message);
-  return { file, value: problems.length === 0 ? value : null, problems, problem };
+  return { document, at };
 }
 
-type At = (offset: number, message: string) => Problem;
-
-function findBadNodes(document: Document.Parsed, at: At): Problem[] {
-  const problems: Problem[] = [];
-  visit(document, {
-    Map: (_, map) => {
-      const seen = new Set<string>();
-      for (const pair of map.items) {
-        const offset = startOf(pair.key);
-        if (!isScalar(pair.key)) {
-          problems.push(at(offset, 'a key must be a plain text.'));
-          continue;
-        }
-        const key = String(pair.key.value);
-        if (seen.has(key)) problems.push(at(offset, `the key '${key}' is there twice; keep one.`));
-        seen.add(key);
-      }
-    },
-    Scalar: (_, { value, source, range }) => {
-      if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
-        problems.push(at(range?.[0] ?? 0, `the number ${source} would be rounded; put it in quotes.`));
-      if (typeof value === 'number' && !Number.isFinite(value))
-        problems.push(at(range?.[0] ?? 0, `${source} is no number that a file may hold.`));
-    },
-  });
-  return problems;
+function toValue({ document, at }: ParsedText, problems: Problem[]): Json {
+  const reading: Reading = { at, problems, hasAliases: false };
+  const plain = plainValue(document.contents, 0, reading);
+  return reading.hasAliases && problems.length === 0 ? withAliases({ document, at }, problems) : plain;
 }
 
-function toValue(document: Document.Parsed, at: At, problems: Problem[]): Json {
+interface Reading {
+  readonly at: ParsedText['at'];
+  readonly problems: Problem[];
+  hasAliases: boolean;
+}
+
+/** Makes a plain value of nodes in one pass, and tells what is wrong with them. */
+function plainValue(node: unknown, depth: number, reading: Reading): Json {
+  const { at, problems } = reading;
+  if (depth > deepest) problems.push(at(startOf(node), tooDeep));
+  else if (isScalar(node)) return plainScalar(node, reading);
+  else if (isSeq(node)) return node.items.map((item) => plainValue(item, depth + 1, reading));
+  else if (isMap(node)) return plainMap(node, depth, reading);
+  else if (isAlias(node)) reading.hasAliases = true;
+  return null;
+}
+
+function plainMap(map: YAMLMap, depth: number, reading: Reading): Json {
+  const entries = new Map<string, Json>();
+  for (const { key, value } of map.items) {
+    const name = isScalar(key) ? String(key.value) : undefined;
+    if (name === undefined) reading.problems.push(reading.at(startOf(key), 'a key must be a plain text.'));
+    else if (entries.has(name))
+      reading.problems.push(reading.at(startOf(key), `the key '${name}' is there twice; keep one.`));
+    else entries.set(name, plainValue(value, depth + 1, reading));
+  }
+  return Object.fromEntries(entries);
+}
+
+function plainScalar(scalar: Scalar, { at, problems }: Reading): Json {
+  const { value, source, range } = scalar;
+  if (typeof value === 'number' && !Number.isFinite(value))
+    problems.push(at(range?.[0] ?? 0, `${source} is no number that a file may hold.`));
+  else if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    problems.push(at(range?.[0] ?? 0, `the number ${source} would be rounded; put it in quotes.`));
+  return value as Json;
+}
+
+const tooDeep = `is nested more than ${deepest} levels deep.`;
+
+function withAliases({ document, at }: ParsedText, problems: Problem[]): Json {
   try {
     const value: unknown = document.toJS({ maxAliasCount: mostAliased });
-    if (depthOf(value) > deepest) problems.push(at(0, `is nested more than ${deepest} levels deep.`));
+    if (depthOf(value) > deepest) problems.push(at(0, tooDeep));
     return value as Json;
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
