@@ -31,6 +31,9 @@ import { lambdaEnvironment } from './faults/aws/lambda.environment.ts';
 import { bucketPolicyPublic } from './faults/aws/s3.bucket-policy-public.ts';
 import { publicAccessBlock } from './faults/aws/s3.public-access-block.ts';
 import { awsDenial } from './guardrails/aws-denial.ts';
+import { failover } from './guardrails/failover.ts';
+import { kubernetesAdmission } from './guardrails/kubernetes-admission.ts';
+import { reconciler } from './guardrails/reconciler.ts';
 import { reverter } from './guardrails/reverter.ts';
 import { s3BlockPublicAccess } from './guardrails/s3-block-public-access.ts';
 import type { Catalogue } from './model/catalogue.ts';
@@ -78,7 +81,14 @@ export const catalogue: Catalogue = {
     format(mapped),
   ]),
   canaries: byType([canary(awsCallCanary), canary(httpRequest), canary(heartbeat), canary(poll)]),
-  guardrails: byType([guardrail(awsDenial), guardrail(s3BlockPublicAccess), guardrail(reverter)]),
+  guardrails: byType([
+    guardrail(awsDenial),
+    guardrail(s3BlockPublicAccess),
+    guardrail(reverter),
+    guardrail(kubernetesAdmission),
+    guardrail(reconciler),
+    guardrail(failover),
+  ]),
   probes: byType([probe(awsReachability)]),
 };
 

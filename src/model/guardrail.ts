@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Denial } from './call.ts';
+import type { Json } from './json.ts';
 import type { Signal } from './signal.ts';
 
 /**
@@ -18,6 +19,25 @@ export interface RevertEvidence {
   /** Mutating, successful audit records of others about the fault's subjects since the injection, oldest first. */
   readonly audit: readonly Signal[];
   readonly subjects: readonly string[];
+  /** Who owns fields of the subjects by now, where the live state tells; entries since the injection alone. */
+  readonly managers?: readonly FieldManager[];
+}
+
+/** An entry of `metadata.managedFields` of a Kubernetes object, without the fields themselves. */
+export interface FieldManager {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource?: string;
+  readonly time?: string;
+}
+
+/** The probe that shows that a fault, though still in, is no longer felt (J17). */
+export interface MitigationProof {
+  readonly probe: string;
+  /** The probe's own params, as its schema takes them. */
+  readonly with: Readonly<Record<string, Json>>;
+  /** In tolerance for `overMs` on end, sampled all the while. */
+  readonly tolerance: { readonly atLeast?: number; readonly atMost?: number; readonly overMs: number };
 }
 
 export type GuardrailOutcome = 'prevented' | 'reverted' | 'mitigated';
@@ -32,6 +52,13 @@ export interface GuardrailDefinition<Params = unknown> {
   readonly outcomes: readonly GuardrailOutcome[];
   readonly attributeDenial?: (denial: Denial, params: Params) => Attribution;
   readonly attributeRevert?: (evidence: RevertEvidence, params: Params) => Attribution;
+  /**
+   * Evidence that the guardrail could not be asked and let our request pass, out of the audit records of that request;
+   * undefined where they do not say so (J15: `absent (failed-open)`).
+   */
+  readonly attributeFailedOpen?: (own: readonly Signal[], params: Params) => string | undefined;
+  /** What must be measured while the fault is in; a guardrail whose outcomes include `mitigated` has it. */
+  readonly mitigatedBy?: (params: Params) => MitigationProof;
 }
 
 export type AnyGuardrail = GuardrailDefinition<never>;
