@@ -31,7 +31,7 @@ const prevented = { ...guardrailCase().expectation, outcome: 'prevented' } as co
 const refused = { status: 'refused', t0, effect: 'pending' } as const;
 const denied = { fault: refused, expectation: prevented, denial: { denial, atMonoMs: t0.monoMs + 40 } } as const;
 
-const rows: readonly { rule: string; claim: string; facts: Partial<GuardrailCase>; verdict: string; code: string }[] = [
+const rows: { rule: string; claim: string; facts: Partial<GuardrailCase>; verdict: string; code: string }[] = [
   {
     rule: 'J15',
     claim: 'credits a denial that is its own',
@@ -152,6 +152,54 @@ const rows: readonly { rule: string; claim: string; facts: Partial<GuardrailCase
     code: 'effect-unproven',
   },
 ];
+
+const mitigating = { ...guardrailCase().expectation, outcome: 'mitigated' } as const;
+const stillIn = reads(99_999, 12_500);
+
+rows.push(
+  {
+    rule: 'J17',
+    claim: 'credits a probe that is back in tolerance while the fault is in',
+    facts: { expectation: mitigating, reads: stillIn, mitigation: { reads: reads(2000, 6000), overMs: 2000 } },
+    verdict: 'mitigated',
+    code: 'in-time',
+  },
+  {
+    rule: 'J17',
+    claim: 'calls a mitigation after the SLO late',
+    facts: { expectation: mitigating, reads: stillIn, mitigation: { reads: reads(6000, 12_000), overMs: 2000 } },
+    verdict: 'late',
+    code: 'after-slo',
+  },
+  {
+    rule: 'J17',
+    claim: 'is absent where users still feel it at the horizon',
+    facts: { expectation: mitigating, reads: stillIn, mitigation: { reads: stillIn, overMs: 2000 } },
+    verdict: 'absent',
+    code: 'still-in',
+  },
+  {
+    rule: 'J17',
+    claim: 'is inconclusive where the probe gave no reading',
+    facts: { expectation: mitigating, reads: stillIn, mitigation: { reads: [], overMs: 2000 } },
+    verdict: 'inconclusive',
+    code: 'not-measured',
+  },
+  {
+    rule: 'J17',
+    claim: 'takes a revert for better than a mitigation',
+    facts: { expectation: mitigating, mitigation: { reads: stillIn, overMs: 2000 } },
+    verdict: 'reverted',
+    code: 'better-than-expected',
+  },
+  {
+    rule: 'J15',
+    claim: 'tells a guardrail that failed open',
+    facts: { expectation: prevented, failedOpen: 'failed-open.validating.webhook' },
+    verdict: 'absent',
+    code: 'failed-open',
+  },
+);
 
 describe('judgeGuardrail', () => {
   for (const { rule, claim, facts, verdict, code } of rows) {

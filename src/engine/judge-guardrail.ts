@@ -27,6 +27,10 @@ export interface GuardrailCase {
   readonly reads: readonly StateRead[];
   /** What the guardrail's plugin makes of the audit records of others on the fault's subjects, so far. */
   readonly revertBy?: Attribution;
+  /** Readings of the probe that shows a mitigation; `present` where it was out of tolerance (J17). */
+  readonly mitigation?: { readonly reads: readonly StateRead[]; readonly overMs: number };
+  /** Evidence in the audit records of our own request that the guardrail was down and let it pass (J15). */
+  readonly failedOpen?: string;
   /** The environment declares that nobody else writes these resources (J16). */
   readonly onlyWriter: boolean;
   readonly stabilityMs: number;
@@ -47,13 +51,16 @@ export function judgeGuardrail(facts: GuardrailCase): Judgement<GuardrailResult>
     );
   }
   if (fault.status === 'refused') return judgeDenial(facts, fault.t0.monoMs);
+  if (facts.failedOpen !== undefined) {
+    const why = `${expectation.guardrail} could not be asked and let the change pass.`;
+    return settled(facts, 'absent', 'failed-open', why, { evidence: facts.failedOpen });
+  }
   if (expectation.outcome === 'prevented') {
-    return settled(
-      facts,
-      'absent',
-      'not-prevented',
-      `The change went through; ${expectation.guardrail} did not prevent it.`,
-    );
+    const why = `The change went through; ${expectation.guardrail} did not prevent it.`;
+    return settled(facts, 'absent', 'not-prevented', why);
+  }
+  if (facts.mitigation !== undefined && facts.reads.at(-1)?.present !== false) {
+    return judgeMitigation(facts, facts.mitigation, fault.t0.monoMs);
   }
   return judgeRevert(facts, fault.t0.monoMs);
 }
@@ -116,6 +123,46 @@ function judgeDenial(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
         `The change was refused, but not provably by ${expectation.guardrail}: ${denialBy.why}`,
       );
   }
+}
+
+/** J17: the fault is still in, and the probe that users feel is back in tolerance, and stays there. */
+function judgeMitigation(
+  facts: GuardrailCase,
+  { reads, overMs }: NonNullable<GuardrailCase['mitigation']>,
+  t0MonoMs: number,
+): Judgement<GuardrailResult> {
+  const { expectation, fault, ended, nowMonoMs } = facts;
+  const horizonAt = t0MonoMs + horizonFactor * expectation.sloMs;
+  const back = lastStablePeriod(reads);
+  if (fault.effect === 'unproven') {
+    return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
+  }
+  const stableAt = back === undefined ? undefined : back[1] + overMs;
+  const isStable = stableAt !== undefined && (reads.at(-1)?.sentMonoMs ?? 0) >= stableAt;
+  if (back === undefined || back[0] > horizonAt || !isStable || fault.effect !== 'proven') {
+    if (ended !== undefined) return settled(facts, 'inconclusive', ended, 'The trial ended before this was settled.');
+    const until = Math.max(horizonAt, stableAt !== undefined && stableAt - overMs <= horizonAt ? stableAt : 0);
+    if (nowMonoMs < until) return open(facts, [t0MonoMs + expectation.sloMs, until]);
+    if (fault.effect !== 'proven') {
+      return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
+    }
+    if (reads.length === 0) {
+      return settled(facts, 'inconclusive', 'not-measured', 'The probe that shows a mitigation gave no reading.');
+    }
+    return settled(facts, 'absent', 'still-in', `Users still felt it after ${formatDuration(horizonAt - t0MonoMs)}.`);
+  }
+  const interval: readonly [number, number] = [Math.max(0, back[0] - t0MonoMs), back[1] - t0MonoMs];
+  const extra = { ttrMs: interval[1], evidence: `in tolerance for ${formatDuration(overMs)} while the fault was in` };
+  const took = `after ${formatDuration(interval[1])} (SLO ${formatDuration(expectation.sloMs)})`;
+  if (interval[1] <= expectation.sloMs) return settled(facts, 'mitigated', 'in-time', `Mitigated ${took}.`, extra);
+  if (interval[0] > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Mitigated ${took}.`, extra);
+  return settled(
+    facts,
+    'inconclusive',
+    'poll-too-coarse',
+    `Mitigated ${took}; the SLO lies between two readings.`,
+    extra,
+  );
 }
 
 /** J16: gone, stable, and by whom. */

@@ -1,11 +1,11 @@
-import type { Attribution, GuardrailDefinition } from '../model/guardrail.ts';
+import type { Attribution, GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
 import { type Belonging, eventEpochMs } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import { horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
-import { judgeGuardrail } from './judge-guardrail.ts';
+import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
 import { faultState, type LiveFault } from './live-fault.ts';
 import { belongingsOf, detectorsOf, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 
@@ -72,10 +72,16 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
   const revertBy = reverter(trial, fault, (audit) =>
     definition?.attributeRevert?.({ audit, subjects: subjectsOf(fault) }, params),
   );
+  const own = trial.audit
+    .map(({ signal }) => signal)
+    .filter(({ requestId }) => requestId !== undefined && fault.requestIds.includes(requestId));
+  const failedOpen = own.length === 0 ? undefined : definition?.attributeFailedOpen?.(own, params);
   return judgeGuardrail({
     expectation,
     fault: faultState(fault),
     reads: fault.reads,
+    ...mitigationOf(trial, expectation.id, definition?.mitigatedBy?.(params)),
+    ...(failedOpen === undefined ? {} : { failedOpen }),
     onlyWriter: config?.onlyWriter ?? false,
     stabilityMs: Math.max(request.environment.stability, fault.settleMs),
     nowMonoMs: request.clock.monoMs(),
@@ -84,6 +90,12 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     ...(revertBy === undefined ? {} : { revertBy }),
     ...(trial.ended === undefined ? {} : { ended: trial.ended }),
   });
+}
+
+function mitigationOf(trial: Trial, id: string, proof: MitigationProof | undefined): Pick<GuardrailCase, 'mitigation'> {
+  return proof === undefined
+    ? {}
+    : { mitigation: { reads: trial.mitigation.get(id) ?? [], overMs: proof.tolerance.overMs } };
 }
 
 /** A guardrail's own params: its entry less what every guardrail declares. */

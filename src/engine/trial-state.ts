@@ -17,6 +17,7 @@ import type { HeardSignal, Instant } from './heard.ts';
 import type { Interests } from './interests.ts';
 import type { Journal } from './journal.ts';
 import type { CanaryFate } from './judge-blindness.ts';
+import type { StateRead } from './judge-guardrail.ts';
 import { type InjectionDeps, type LiveFault, newLiveFault } from './live-fault.ts';
 import { type Meter, newMeter } from './meter.ts';
 import type { PreImages } from './pre-images.ts';
@@ -50,6 +51,8 @@ export interface Trial {
   readonly audit: HeardSignal[];
   /** Alerts on the fault's subjects that were open when it was injected, by detector. */
   readonly openBefore: Map<string, readonly HeardSignal[]>;
+  /** Readings of probes that show a mitigation, by expectation; `present` where out of tolerance. */
+  readonly mitigation: Map<string, StateRead[]>;
   readonly canaries: Map<string, { before?: CanaryFate; during?: CanaryFate; after?: CanaryFate }>;
   readonly injection: InjectionDeps;
   /** Under whom we inject and revert; known once sessions are there. */
@@ -82,6 +85,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
     audit: [],
     openBefore: new Map(),
     canaries: new Map(),
+    mitigation: new Map(),
     injection: {
       clock,
       journal: deps.journal,

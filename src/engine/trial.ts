@@ -11,6 +11,7 @@ import { rollBack } from './roll-back.ts';
 import { resultOf, type TrialParts } from './trial-result.ts';
 import { detectorsOf, expectationsOf, newTrial, type RunDeps, subjectsAll, type Trial } from './trial-state.ts';
 import { watchFault } from './watch-fault.ts';
+import { watchMitigations } from './watch-mitigation.ts';
 
 /** Goes the way of one trial: arm, control, capture, inject, observe, revert, verify, listen on, recovered. Never rejects. */
 export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): Promise<TrialResult> {
@@ -159,7 +160,7 @@ async function observe(trial: Trial): Promise<void> {
   const leaving = new AbortController();
   const watching = AbortSignal.any([leaving.signal, request.abandon]);
   const live = trial.faults.filter((fault) => fault.intent !== undefined && fault.status !== 'refused');
-  const watches = live.map((fault) => watchFault(trial, fault, watching));
+  const watches = [...live.map((fault) => watchFault(trial, fault, watching)), ...watchMitigations(trial, watching)];
   const t0 = Math.min(...live.map((fault) => fault.t0?.monoMs ?? clock.monoMs()));
   const { scenario } = trial.bound;
   const holdUntil = t0 + (scenario.hold ?? environment.hold);

@@ -1,0 +1,52 @@
+import type { GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
+import type { ProbeDefinition } from '../model/probe.ts';
+import { failureText } from './failure-text.ts';
+import type { StateRead } from './judge-guardrail.ts';
+import { guardrailParams } from './judge-trial.ts';
+import { expectationsOf, type Trial } from './trial-state.ts';
+
+/** Samples the probes of guardrails that mitigate for as long as the fault is in (J17). */
+export function watchMitigations(trial: Trial, signal: AbortSignal): readonly Promise<void>[] {
+  const { environment, catalogue } = trial.deps.request;
+  return expectationsOf(trial.bound).guardrails.flatMap(({ id, guardrail }) => {
+    const config = environment.guardrails[guardrail];
+    const definition = catalogue.guardrails.get(config?.type ?? '') as unknown as GuardrailDefinition | undefined;
+    if (config === undefined || definition?.mitigatedBy === undefined) return [];
+    const proof = definition.mitigatedBy(definition.params.parse(guardrailParams(config)));
+    const reads: StateRead[] = [];
+    trial.mitigation.set(id, reads);
+    return [sample(trial, proof, { reads, signal })];
+  });
+}
+
+async function sample(
+  trial: Trial,
+  proof: MitigationProof,
+  { reads, signal }: { readonly reads: StateRead[]; readonly signal: AbortSignal },
+): Promise<void> {
+  const { clock, catalogue, environment, targets } = trial.deps.request;
+  const definition = catalogue.probes.get(proof.probe) as unknown as ProbeDefinition<unknown, unknown> | undefined;
+  if (definition === undefined) throw new Error(`Unknown probe '${proof.probe}'; the environment was not validated.`);
+  const params = definition.params.parse(proof.with);
+  const { atLeast, atMost } = proof.tolerance;
+  while (!signal.aborted) {
+    const sentMonoMs = clock.monoMs();
+    try {
+      const session = await targets.get(definition.target)?.session('observe', trial.marker, signal);
+      const measured = await definition.measure({ clock, signal, clients: session?.clients }, params);
+      if (measured.status === 'skipped') return trial.deps.log(`'${proof.probe}' was skipped: ${measured.reason}`);
+      const { value } = measured;
+      const isOut = (atLeast !== undefined && value < atLeast) || (atMost !== undefined && value > atMost);
+      reads.push({ sentMonoMs, receivedMonoMs: clock.monoMs(), present: isOut });
+    } catch (error) {
+      if (signal.aborted) return;
+      trial.deps.log(`'${proof.probe}' failed: ${failureText(error)}`);
+    }
+    trial.pulse.beat();
+    try {
+      await clock.sleep(Math.max(1, sentMonoMs + environment.poll - clock.monoMs()), signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
