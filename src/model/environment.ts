@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { httpTargetSchema, processTargetSchema } from './environment-targets.ts';
 import {
   accountSchema,
   durationSchema,
@@ -156,7 +157,12 @@ export const environmentSchema = z.strictObject({
   poll: positiveDurationSchema.default(1000),
   revertBudget: positiveDurationSchema.describe('How long a revert may take.').default(60_000),
   values: z.record(z.string(), z.json()).describe(`What scenarios read as \${env.…}.`).default({}),
-  targets: z.strictObject({ aws: awsTargetSchema.optional(), kubernetes: kubernetesTargetSchema.optional() }),
+  targets: z.strictObject({
+    aws: awsTargetSchema.optional(),
+    kubernetes: kubernetesTargetSchema.optional(),
+    http: httpTargetSchema.optional(),
+    process: processTargetSchema.optional(),
+  }),
   detectors: z.record(identifierSchema, detectorSchema).describe('Who should notice.').default({}),
   audit: z.record(identifierSchema, auditSchema).describe("The environment's own record of who did what.").default({}),
   guardrails: z.record(identifierSchema, guardrailSchema).describe('Controls under test.').default({}),
@@ -179,9 +185,7 @@ export const environmentFileSchema = z.strictObject({
 export type Environment = Readonly<z.infer<typeof environmentSchema>>;
 export type DetectorConfig = Readonly<z.infer<typeof detectorSchema>>;
 export type AuditConfig = Readonly<z.infer<typeof auditSchema>>;
-export type GuardrailConfig = Readonly<z.infer<typeof guardrailSchema>>;
 export type AwsTargetConfig = Readonly<z.infer<typeof awsTargetSchema>>;
 export type AwsIdentityConfig = Readonly<z.infer<typeof awsIdentitySchema>>;
 export type KubernetesTargetConfig = Readonly<z.infer<typeof kubernetesTargetSchema>>;
 export type KubernetesIdentityConfig = Readonly<z.infer<typeof kubernetesIdentitySchema>>;
-export type Budgets = Readonly<z.infer<typeof budgetsSchema>>;

@@ -4,6 +4,7 @@ import type { TargetKind } from '../model/fault.ts';
 import type { RunRequest } from '../model/run.ts';
 import type { Target } from '../model/target.ts';
 import { systemClock } from '../system/system-clock.ts';
+import { externalTarget } from '../targets/external/external-target.ts';
 
 export interface EnvironmentOptions {
   readonly version: string;
@@ -39,6 +40,16 @@ export async function openTargets(environment: Environment, options: Environment
   if (kubernetes !== undefined) {
     targets.set('kubernetes', kubernetesTarget(kubernetes, { ...shared, clock: systemClock }));
   }
+  const { http, process } = environment.targets;
+  if (http !== undefined) {
+    const { httpTarget } = await import('../targets/http/http-target.ts');
+    targets.set('http', httpTarget(http, { ...shared, clock: systemClock }));
+  }
+  if (process !== undefined) {
+    const { processTarget } = await import('../targets/process/process-target.ts');
+    targets.set('process', processTarget(process, { ...shared, clock: systemClock }));
+  }
+  targets.set('none', externalTarget({ clock: systemClock }));
   const opened: { readonly close: () => void }[] = [];
   return {
     targets,

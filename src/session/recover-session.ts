@@ -85,7 +85,8 @@ async function openForRecovery(session: RecoverSession, name: string): Promise<R
   const { environment } = chosen;
   if (environment.staging === 'embedded' && staging === undefined) return { status: 'gone' };
   const { targets, close } = await openTargets(environment, session);
-  if (targets.size === 0) throw new RefusedError('no-target', `Environment '${name}' has no target to revert in.`);
+  if (Object.keys(environment.targets).length === 0)
+    throw new RefusedError('no-target', `Environment '${name}' has no target to revert in.`);
   return {
     status: 'up',
     ...(staging === undefined || environment.staging === 'live' ? {} : { stagingId: staging.id }),
