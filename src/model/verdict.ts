@@ -10,8 +10,6 @@ export const trialVerdicts = ['passed', 'failed', 'inconclusive', 'aborted', 'er
 export type DetectionVerdict = (typeof detectionVerdicts)[number];
 export type BlindnessVerdict = (typeof blindnessVerdicts)[number];
 export type GuardrailVerdict = (typeof guardrailVerdicts)[number];
-export type ControlVerdict = (typeof controlVerdicts)[number];
-export type ImpactVerdict = (typeof impactVerdicts)[number];
 export type RollbackVerdict = (typeof rollbackVerdicts)[number];
 export type TrialVerdict = (typeof trialVerdicts)[number];
 

@@ -19,6 +19,7 @@ export const cloudtrail = defineFormat({
   params: z.strictObject({}),
   example: {},
   recurrence: 'none',
+  statesSeverity: () => false,
   yields: 'signals',
   *read({ value }) {
     yield* readAny(value);

@@ -76,6 +76,7 @@ export const mapped = defineFormat<Params>({
     status: { at: '/status', resolved: ['closed'] },
   }),
   recurrence: 'none',
+  statesSeverity: ({ severity }) => severity !== undefined,
   yields: 'signals',
   *read({ value }, map) {
     const place = map.items === undefined ? value : resolvePointer(value, map.items);
