@@ -61,7 +61,7 @@ export async function readAnswer(ctx: ApiContext, server: ApiServer, url: URL): 
   const response = await openStream(ctx, server, url);
   try {
     const bytes = await withDeadline({ ...ctx, ms: server.timeoutMs }, (signal) => {
-      signal.addEventListener('abort', () => response.destroy(signal.reason), { once: true });
+      signal.addEventListener('abort', () => response.destroy(new DeadlineError(server.timeoutMs)), { once: true });
       return all(response, largestAnswer);
     });
     const parsed = parseJson(textOf(bytes));

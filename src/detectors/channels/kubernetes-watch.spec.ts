@@ -1,114 +1,57 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { OpenChannel } from '../../model/detector.ts';
 import { type FakeChannelContext, fakeChannelContext } from '../../testing/fakes/channel-context.ts';
+import { portOf, serveObjects, stepUntil, thing, until } from '../../testing/fakes/object-server.ts';
 import { VirtualClock } from '../../testing/fakes/virtual-clock.ts';
 import { kubernetesWatch } from './kubernetes-watch.ts';
 
-interface Thing {
-  readonly name: string;
-  readonly version: number;
-  readonly value?: string;
-}
-
-function thing({ name, version, value }: Thing) {
-  return {
-    metadata: { name, uid: `u-${name}`, resourceVersion: String(version) },
-    ...(value !== undefined && { value }),
-  };
-}
-
 describe('kubernetes-watch', () => {
-  let server: Server;
-  let origin = '';
+  let api: Awaited<ReturnType<typeof serveObjects>>;
   let folder = '';
-  let items: readonly Thing[] = [];
-  let version = 10;
-  let refuseWatch: number | undefined;
-  const asked: { readonly url: URL; readonly headers: IncomingMessage['headers'] }[] = [];
-  let watches: ServerResponse[] = [];
   let clock = new VirtualClock();
   let ctx: FakeChannelContext;
   let open: OpenChannel[] = [];
 
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? '', 'http://127.0.0.1');
-    asked.push({ url, headers: request.headers });
-    const json = (status: number, body: object) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    if (url.pathname.endsWith('/forbidden')) json(403, { kind: 'Status', message: 'events is forbidden', code: 403 });
-    else if (!url.searchParams.has('watch')) {
-      const half = url.searchParams.get('continue') === 'more' ? items.slice(1) : items.slice(0, 1);
-      const more = items.length > 1 && !url.searchParams.has('continue') ? { continue: 'more' } : {};
-      json(200, {
-        kind: 'ThingList',
-        apiVersion: 'example.dev/v1',
-        metadata: { resourceVersion: String(version), ...more },
-        items: half.map(thing),
-      });
-    } else if (refuseWatch !== undefined) {
-      json(refuseWatch, { kind: 'Status', message: 'too old resource version', code: refuseWatch });
-      refuseWatch = undefined;
-    } else {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.flushHeaders();
-      watches.push(response);
-    }
-  };
-
-  before(async () => {
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), 'windshear-watch-'));
-    server = createServer(answer);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  beforeEach(() => {
-    items = [];
-    version = 10;
-    refuseWatch = undefined;
-    asked.length = 0;
-    watches = [];
+  beforeEach(async () => {
+    api = await serveObjects();
     open = [];
     clock = new VirtualClock();
     ctx = fakeChannelContext({ clock });
   });
   afterEach(async () => {
     for (const channel of open) await channel.close();
-    server.closeAllConnections();
+    api.close();
   });
-  after(() => {
-    server.close();
-    rmSync(folder, { recursive: true });
-  });
+  after(() => rmSync(folder, { recursive: true }));
 
   async function watch(params: object = {}): Promise<OpenChannel> {
     const channel = await kubernetesWatch.open(
       ctx,
-      kubernetesWatch.params.parse({ server: origin, path: '/apis/example.dev/v1/things', ...params }),
+      kubernetesWatch.params.parse({ server: api.origin, path: '/apis/example.dev/v1/things', ...params }),
     );
     open.push(channel);
     return channel;
   }
-  const watching = (count: number) => until(() => watches.length >= count, `${count} watches`);
-  const last = () => watches.at(-1) as ServerResponse;
-  const tell = (type: string, object: object) => last().write(`${JSON.stringify({ type, object })}\n`);
+  const watching = (count: number) => until(() => api.watches.length >= count, `${count} watches`);
   const told = () => ctx.texts().map((text) => JSON.parse(text) as { type: string; object: object; previous?: object });
-  const watched = () => asked.filter(({ url }) => url.searchParams.has('watch')).map(({ url }) => url.searchParams);
+  const watched = () => api.asked.filter(({ url }) => url.searchParams.has('watch')).map(({ url }) => url.searchParams);
 
-  it('hands over what exists, page by page, then watches from there', async () => {
-    items = [
+  it('hands over what exists, page by page, then api.watches from there', async () => {
+    api.items = [
       { name: 'a', version: 4 },
       { name: 'b', version: 7 },
     ];
     await watch({ labelSelector: 'app=x', fieldSelector: 'type=Warning' });
     expect(told()).to.deep.equal(
-      items.map((item) => ({
+      api.items.map((item) => ({
         type: 'ADDED',
         object: { kind: 'Thing', apiVersion: 'example.dev/v1', ...thing(item) },
       })),
@@ -127,13 +70,13 @@ describe('kubernetes-watch', () => {
     await watch();
     await watching(1);
     const [first, second] = [thing({ name: 'a', version: 11 }), thing({ name: 'a', version: 12, value: 'ü' })];
-    tell('ADDED', first);
+    api.tell('ADDED', first);
     await ctx.delivered(1);
     const line = Buffer.from(`${JSON.stringify({ type: 'MODIFIED', object: second })}\n`);
-    last().write(line.subarray(0, line.indexOf(0xc3) + 1));
-    last().write(line.subarray(line.indexOf(0xc3) + 1));
+    api.last().write(line.subarray(0, line.indexOf(0xc3) + 1));
+    api.last().write(line.subarray(line.indexOf(0xc3) + 1));
     await ctx.delivered(2);
-    tell('DELETED', second);
+    api.tell('DELETED', second);
     await ctx.delivered(3);
     expect(told()).to.deep.equal([
       { type: 'ADDED', object: first },
@@ -145,14 +88,14 @@ describe('kubernetes-watch', () => {
   it('goes on after the last change or bookmark when a watch ends, and hands nothing over twice', async () => {
     await watch();
     await watching(1);
-    tell('ADDED', thing({ name: 'a', version: 11 }));
+    api.tell('ADDED', thing({ name: 'a', version: 11 }));
     await ctx.delivered(1);
-    tell('BOOKMARK', { metadata: { resourceVersion: '15' } });
-    last().end();
+    api.tell('BOOKMARK', { metadata: { resourceVersion: '15' } });
+    api.last().end();
     await watching(2);
     expect(watched()[1]?.get('resourceVersion')).to.equal('15');
-    tell('ADDED', thing({ name: 'a', version: 11 }));
-    tell('ADDED', thing({ name: 'b', version: 16 }));
+    api.tell('ADDED', thing({ name: 'a', version: 11 }));
+    api.tell('ADDED', thing({ name: 'b', version: 16 }));
     await ctx.delivered(2);
     expect(told().map(({ object }) => (object as { metadata: { name: string } }).metadata.name)).to.deep.equal([
       'a',
@@ -163,10 +106,10 @@ describe('kubernetes-watch', () => {
   it('goes on when the connection is cut in the middle of a line', async () => {
     await watch();
     await watching(1);
-    tell('ADDED', thing({ name: 'a', version: 11 }));
+    api.tell('ADDED', thing({ name: 'a', version: 11 }));
     await ctx.delivered(1);
-    await new Promise((resolve) => last().write('{"type":"ADDED","obj', resolve));
-    last().destroy();
+    await new Promise((resolve) => api.last().write('{"type":"ADDED","obj', resolve));
+    api.last().destroy();
     await watching(2);
     expect(watched()[1]?.get('resourceVersion')).to.equal('11');
     expect(ctx.refusals).to.deep.equal([]);
@@ -174,21 +117,22 @@ describe('kubernetes-watch', () => {
 
   for (const how of ['in the stream', 'as an answer'])
     it(`lists again when the version is too old (410 ${how}), and tells only what changed`, async () => {
-      items = [
+      api.items = [
         { name: 'a', version: 4 },
         { name: 'b', version: 5 },
       ];
       await watch();
       await watching(1);
-      items = [
+      api.items = [
         { name: 'b', version: 5 },
         { name: 'c', version: 20 },
       ];
-      version = 21;
-      if (how === 'in the stream') tell('ERROR', { kind: 'Status', code: 410, message: 'too old resource version' });
+      api.version = 21;
+      if (how === 'in the stream')
+        api.tell('ERROR', { kind: 'Status', code: 410, message: 'too old resource version' });
       else {
-        refuseWatch = 410;
-        last().end();
+        api.refuseWatch = 410;
+        api.last().end();
       }
       await stepUntil(() => ctx.payloads.length >= 4, clock);
       expect(
@@ -205,37 +149,37 @@ describe('kubernetes-watch', () => {
   it('opens a silent watch anew after its idle time, which every byte begins again', async () => {
     await watch({ idle: '60s' });
     await watching(1);
-    await untilSleeping(clock);
+    await until(() => clock.sleeping > 0, 'sleeper');
     await clock.advance(40_000);
-    tell('BOOKMARK', { metadata: { resourceVersion: '11' } });
-    tell('ADDED', thing({ name: 'a', version: 12 }));
+    api.tell('BOOKMARK', { metadata: { resourceVersion: '11' } });
+    api.tell('ADDED', thing({ name: 'a', version: 12 }));
     await ctx.delivered(1);
     await clock.advance(40_000);
-    expect(watches).to.have.length(1);
-    await stepUntil(() => watches.length === 2, clock, 20_000);
+    expect(api.watches).to.have.length(1);
+    await stepUntil(() => api.watches.length === 2, clock, 20_000);
     expect(watched()[1]?.get('resourceVersion')).to.equal('12');
   });
 
   it('waits longer between attempts that fail, and lists again after the third', async () => {
     await watch();
     await watching(1);
-    asked.length = 0;
+    api.asked.length = 0;
     for (let n = 0; n < 3; n++) {
-      refuseWatch = 500;
-      if (n === 0) last().end();
-      await stepUntil(() => refuseWatch === undefined, clock);
+      api.refuseWatch = 500;
+      if (n === 0) api.last().end();
+      await stepUntil(() => api.refuseWatch === undefined, clock);
     }
-    await stepUntil(() => watches.length === 2, clock);
-    expect(asked.filter(({ url }) => !url.searchParams.has('watch'))).to.have.length(1);
+    await stepUntil(() => api.watches.length === 2, clock);
+    expect(api.asked.filter(({ url }) => !url.searchParams.has('watch'))).to.have.length(1);
     expect(ctx.lines[0]).to.match(/things broke off: .* answered 500: too old resource version/);
   });
 
   it('hands over a part of each object where a pointer is given', async () => {
-    items = [{ name: 'a', version: 4, value: 'x' }];
+    api.items = [{ name: 'a', version: 4, value: 'x' }];
     await watch({ at: '/value' });
     await watching(1);
-    tell('ADDED', thing({ name: 'b', version: 11 }));
-    tell('ADDED', thing({ name: 'c', version: 12, value: 'y' }));
+    api.tell('ADDED', thing({ name: 'b', version: 11 }));
+    api.tell('ADDED', thing({ name: 'c', version: 12, value: 'y' }));
     await ctx.delivered(2);
     expect(ctx.texts()).to.deep.equal(['"x"', '"y"']);
   });
@@ -246,9 +190,9 @@ describe('kubernetes-watch', () => {
     await watch({ token: { file } });
     await watching(1);
     writeFileSync(file, 'second\n');
-    last().end(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '11' } } })}\n`);
+    api.last().end(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '11' } } })}\n`);
     await watching(2);
-    expect(asked.map(({ headers }) => headers.authorization)).to.deep.equal([
+    expect(api.asked.map(({ headers }) => headers.authorization)).to.deep.equal([
       'Bearer first',
       'Bearer first',
       'Bearer second',
@@ -258,8 +202,8 @@ describe('kubernetes-watch', () => {
   it('refuses a line that is no event and reads on', async () => {
     await watch();
     await watching(1);
-    last().write('{"type":"ODD"}\n');
-    tell('ADDED', thing({ name: 'a', version: 11 }));
+    api.last().write('{"type":"ODD"}\n');
+    api.tell('ADDED', thing({ name: 'a', version: 11 }));
     await ctx.delivered(1);
     expect(ctx.refusals).to.have.length(1);
   });
@@ -273,7 +217,7 @@ describe('kubernetes-watch', () => {
   it('ends its connection when closed', async () => {
     const channel = await watch();
     await watching(1);
-    const cut = new Promise<void>((resolve) => last().on('close', resolve));
+    const cut = new Promise<void>((resolve) => api.last().on('close', resolve));
     await channel.close();
     await cut;
     expect(clock.sleeping).to.equal(0);
@@ -291,22 +235,19 @@ describe('kubernetes-watch', () => {
 
   it('trusts the named authority over TLS and no other', async function () {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    try {
-      const subject = ['-subj', '/CN=api', '-addext', 'subjectAltName=IP:127.0.0.1'];
-      const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-      execFileSync('openssl', [...made, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-    } catch {
-      this.skip();
-    }
-    const tls = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, answer);
+    const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+    const subject = ['-subj', '/CN=api', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const openssl = spawnSync('openssl', [...made, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    if (openssl.error !== undefined) this.skip();
+    const tls = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, api.answer);
     await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
-    const at = `https://127.0.0.1:${(tls.address() as AddressInfo).port}`;
+    const at = `https://127.0.0.1:${portOf(tls)}`;
     try {
       const distrusted = await watch({ server: at }).catch((error: unknown) => error);
       expect(String(distrusted)).to.match(/self-signed certificate/);
       const channel = await watch({ server: at, caFile: cert });
       await watching(1);
-      tell('ADDED', thing({ name: 'a', version: 11 }));
+      api.tell('ADDED', thing({ name: 'a', version: 11 }));
       await ctx.delivered(1);
       await channel.close();
     } finally {
@@ -315,25 +256,3 @@ describe('kubernetes-watch', () => {
     }
   });
 });
-
-async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 3000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`no ${what} in time`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-/** Moves virtual time on in small steps, with real turns between them for the network. */
-async function stepUntil(holds: () => boolean, clock: VirtualClock, stepMs = 50): Promise<void> {
-  const deadline = performance.now() + 3000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error('it did not come to hold in time');
-    await clock.advance(stepMs);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-async function untilSleeping(clock: VirtualClock): Promise<void> {
-  await until(() => clock.sleeping > 0, 'sleeper');
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineFormat, type Parsed } from '../../model/detector.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { countOf, defined, listOf, memberOf, objectOf, stringOf } from '../guards.ts';
+import { countOf, defined, listOf, memberOf, objectOf, stringOf, wordOf } from '../guards.ts';
 import { isoFromEpoch, isoFromText } from '../times.ts';
 import { readObjects, readState } from './kubernetes-objects.ts';
 import { kubernetesResource } from './kubernetes-resource.ts';
@@ -73,7 +73,7 @@ function readLogLine(line: JsonObject): Exclude<Parsed, { kind: 'content' }> {
     message: part('msg') ?? '',
     record: line,
     ...(denied
-      ? { denied: { at, user: part('request_username'), id: `${String(line['ts'])}/` } }
+      ? { denied: { at, user: part('request_username'), id: `${wordOf(line['ts']) ?? ''}/` } }
       : { updatedAt: isoFromText(line['audit_id']) ?? at }),
   });
 }
