@@ -30,6 +30,16 @@ import { trustPolicy } from './faults/aws/iam.trust-policy.ts';
 import { lambdaEnvironment } from './faults/aws/lambda.environment.ts';
 import { bucketPolicyPublic } from './faults/aws/s3.bucket-policy-public.ts';
 import { publicAccessBlock } from './faults/aws/s3.public-access-block.ts';
+import { admissionWebhookDisabled } from './faults/kubernetes/admission-webhook-disabled.ts';
+import { kubernetesApply } from './faults/kubernetes/apply.ts';
+import { clusterAdminBinding } from './faults/kubernetes/cluster-admin-binding.ts';
+import { kubernetesDelete } from './faults/kubernetes/delete.ts';
+import { imageDrift } from './faults/kubernetes/image-drift.ts';
+import { networkPolicyDelete } from './faults/kubernetes/network-policy-delete.ts';
+import { kubernetesPatch } from './faults/kubernetes/patch.ts';
+import { roguePod } from './faults/kubernetes/rogue-pod.ts';
+import { secretRead } from './faults/kubernetes/secret-read.ts';
+import { serviceAccountSprawl } from './faults/kubernetes/service-account-sprawl.ts';
 import { awsDenial } from './guardrails/aws-denial.ts';
 import { failover } from './guardrails/failover.ts';
 import { kubernetesAdmission } from './guardrails/kubernetes-admission.ts';
@@ -62,6 +72,16 @@ export const catalogue: Catalogue = {
     fault(rogueInstance),
     fault(stopLogging),
     fault(awsCall),
+    fault(roguePod),
+    fault(clusterAdminBinding),
+    fault(imageDrift),
+    fault(serviceAccountSprawl),
+    fault(secretRead),
+    fault(networkPolicyDelete),
+    fault(admissionWebhookDisabled),
+    fault(kubernetesApply),
+    fault(kubernetesPatch),
+    fault(kubernetesDelete),
   ]),
   channels: byType([channel(webhook), channel(fileTail), channel(sqs), channel(httpPoll), channel(kubernetesWatch)]),
   formats: byType([

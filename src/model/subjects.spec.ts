@@ -117,6 +117,13 @@ describe('contains', () => {
     ['namespace/prod', 'pod/dev/api', false],
     ['deployment/prod/api', 'pod/prod/api-7d9f8b6c5d-x2x4z', true],
     ['*', 'anything', true],
+    ['pod/prod/rogue-*', 'pod/prod/rogue-wsabcdefghij23', true],
+    ['pod/prod/rogue-*', 'pods/prod/rogue-other-*', true],
+    ['pod/prod/rogue-other-*', 'pod/prod/rogue-*', false],
+    ['pod/prod/rogue-*', 'pod/dev/rogue-wsabcdefghij23', false],
+    ['pod/prod/rogue-*', 'serviceaccount/prod/rogue-wsabcdefghij23', false],
+    ['clusterrolebinding/binding-*', 'clusterrolebinding/binding-wsabcdefghij23', true],
+    ['namespace/prod', 'pod/prod/rogue-*', true],
   ];
   for (const [outer, inner, yes] of held) {
     it(`says that ${outer} ${yes ? 'holds' : 'does not hold'} ${inner}`, () => {

@@ -33,7 +33,8 @@ export function sameActor(a: string, b: string): boolean {
 
 /**
  * Says whether one resource is, or holds, another: account ⊃ role ⊃ its parts (`<role ARN>#<part>`), bucket ⊃ object,
- * namespace ⊃ pod, owner ⊃ pod. `*` holds everything.
+ * namespace ⊃ pod, owner ⊃ pod. `*` holds everything, and a name that ends in `*` all Kubernetes objects of that kind
+ * and namespace that begin alike: `pod/prod/rogue-*`.
  */
 export function contains(outer: string, inner: string): boolean {
   if (outer === '*' || outer === inner) return true;
@@ -43,7 +44,12 @@ export function contains(outer: string, inner: string): boolean {
   const held = readSubject(inner);
   if (holder.type === 'account') return held.account === holder.name;
   if (holder.type === 'namespace' && held.namespace === holder.name) return true;
-  return same(holder, held) || isParent(holder, held);
+  return same(holder, held) || isParent(holder, held) || beginsAlike(holder, held);
+}
+
+function beginsAlike(holder: Subject, held: Subject): boolean {
+  if (!holder.name.endsWith('*') || holder.type !== held.type || holder.namespace !== held.namespace) return false;
+  return held.name.startsWith(holder.name.slice(0, -1));
 }
 
 /** Types that a bare name may be of. */

@@ -24,6 +24,8 @@ export interface KubernetesRequest {
   readonly fieldSelector?: string;
   /** Everything but the writing itself is done: admission, validation, quota. */
   readonly dryRun?: boolean;
+  /** Asks for metadata alone, so that values such as a Secret's never travel; a server may answer whole objects all the same. */
+  readonly metadataOnly?: boolean;
   /** Says that this call is what a fault does, although it changes nothing: it is timed and recorded as mutating. */
   readonly isAct?: boolean;
 }

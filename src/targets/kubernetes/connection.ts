@@ -103,7 +103,7 @@ function send(sending: Sending, signal: AbortSignal): Promise<ServerAnswer> {
         port: server.port,
         path: `${server.basePath}${pathOf(request)}`,
         headers: {
-          accept: 'application/json',
+          accept: accepted(request),
           authorization: `Bearer ${token}`,
           'user-agent': userAgent,
           ...(body === undefined
@@ -136,6 +136,13 @@ function send(sending: Sending, signal: AbortSignal): Promise<ServerAnswer> {
 }
 
 const methods = { get: 'GET', list: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+function accepted({ verb, metadataOnly }: KubernetesRequest): string {
+  if (metadataOnly !== true) return 'application/json';
+  const kind = verb === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
+  return `application/json;as=${kind};g=meta.k8s.io;v=v1, application/json;q=0.5`;
+}
 
 function contentType({ verb, body }: KubernetesRequest): string {
   if (verb !== 'patch') return 'application/json';

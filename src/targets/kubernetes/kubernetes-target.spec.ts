@@ -118,6 +118,15 @@ describe('kubernetesTarget', () => {
     expect(third).to.include({ method: 'GET', path: '/api/v1/namespaces/inference/pods?labelSelector=a%3Db' });
   });
 
+  it('asks for metadata alone where it is told to', async () => {
+    const { clients: api } = await clients();
+    await api.call({ verb: 'list', of: pods, metadataOnly: true }, signal);
+    await api.call({ verb: 'get', of: pods, name: 'x' }, signal);
+    const accepted = server.requests.slice(2).map(({ headers }) => headers.accept);
+    expect(accepted[0]).to.match(/^application\/json;as=PartialObjectMetadataList;g=meta\.k8s\.io;v=v1,/);
+    expect(accepted[1]).to.equal('application/json');
+  });
+
   it('takes reviews and dry runs for reads, and an act for a change', async () => {
     const { clients: api, session } = await clients();
     const review = { group: 'authorization.k8s.io', version: 'v1', resource: 'selfsubjectaccessreviews' };

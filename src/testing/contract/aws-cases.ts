@@ -1,26 +1,8 @@
 import type { AwsClients } from '../../targets/aws/clients.ts';
 import { names } from './aws-world.ts';
+import type { Act as ActOn, ContractCase } from './contract-case.ts';
 
-type Act<Clients = AwsClients> = (clients: Clients, signal: AbortSignal, marker: string) => Promise<unknown>;
-
-/** One way of using a fault, and what others may do to the same resource meanwhile. */
-export interface ContractCase<Clients = AwsClients> {
-  readonly name: string;
-  /** The fault's own example where absent. */
-  readonly params?: unknown;
-  /** Changes the world before the capture. */
-  readonly prepare?: Act<Clients>;
-  /** Makes our delta be there already; the injection must refuse. */
-  readonly alreadyInPlace?: Act<Clients>;
-  /** Somebody changes the rest of the resource while the fault is in; `leaves` is what the world then says of it. */
-  readonly changeRest?: { readonly act: Act<Clients>; readonly leaves: string };
-  /** Somebody alters our delta itself. */
-  readonly changeDelta?: Act<Clients>;
-  /** Somebody takes our delta away. */
-  readonly takeAway: Act<Clients>;
-  /** False where the service picks the id and nothing marks it: without acknowledgement nothing may be deleted. */
-  readonly foundWithoutAcknowledgement?: false;
-}
+type Act = ActOn<AwsClients>;
 
 const [role, trusted] = names.roles;
 const bucket = { Bucket: names.bucket };
@@ -60,7 +42,7 @@ const publicRead = (marker: string, action: string | string[] = 's3:GetObject') 
 });
 
 /** The cases of every AWS fault, by type. */
-export const awsCases: Readonly<Record<string, readonly ContractCase[]>> = {
+export const awsCases: Readonly<Record<string, readonly ContractCase<AwsClients>[]>> = {
   'aws.iam.attach-managed-policy': [
     {
       name: 'beside another policy',

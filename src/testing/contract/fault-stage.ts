@@ -4,7 +4,7 @@ import type { Json } from '../../model/json.ts';
 import type { Marker, Phase } from '../../model/marker.ts';
 import type { AwsClients } from '../../targets/aws/clients.ts';
 import type { CallFate, ObservedCall } from '../fakes/unreliable-aws.ts';
-import type { ContractCase } from './aws-cases.ts';
+import type { ContractCase } from './contract-case.ts';
 
 export type Fault<Clients = AwsClients> = FaultDefinition<unknown, Clients>;
 
@@ -37,6 +37,8 @@ export interface Outcome {
   readonly calls: number;
   readonly acted: number;
   readonly lastMutating: boolean;
+  /** True once a mutating call was let through. */
+  readonly changed: boolean;
 }
 
 export type Decide = (call: ObservedCall) => CallFate;
@@ -70,19 +72,23 @@ export async function setUp<Clients>(
     let calls = 0;
     let acted = 0;
     let lastMutating = false;
+    let changed = false;
     const watch: Decide = (call) => {
       calls = call.n;
       lastMutating = call.mutating;
       const fate = decide(call);
-      if (fate === 'proceed' || fate === 'unanswered-after-acting') acted += 1;
+      if (fate === 'proceed' || fate === 'unanswered-after-acting') {
+        acted += 1;
+        changed ||= call.mutating;
+      }
       return fate;
     };
     try {
       const acknowledged = await act(watch);
       const after = acknowledged === undefined ? {} : { acknowledged: asJson(acknowledged) as Acknowledgement };
-      return { after, error: undefined, calls, acted, lastMutating };
+      return { after, error: undefined, calls, acted, lastMutating, changed };
     } catch (error) {
-      return { after: {}, error, calls, acted, lastMutating };
+      return { after: {}, error, calls, acted, lastMutating, changed };
     }
   }
 

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { sameJson } from '../../model/canonical.ts';
+import { type After, defineFault } from '../../model/fault.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { captureAbsence, createdStatus, createOurs, deleteOurs, whoseIs } from './created-object.ts';
+import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
+import { type KubernetesFaultContext, namespaceField } from './names.ts';
+import { asObject, digestOf, type FoundObject, type ObjectRef, readObject, text } from './objects.ts';
+
+/** Deleting one of these takes more with it than was created, or would put a secret into a file. */
+const refusedKinds = ['Secret', 'Namespace', 'CustomResourceDefinition', 'APIService', 'Node', 'PersistentVolume'];
+
+const hindering = {
+  finalizers: 'a revert could not delete the object',
+  ownerReferences: 'the owner would delete the object',
+  generateName: 'the name must be known in advance',
+};
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the scenario's own placeholder
+const placeholder = '${marker}';
+
+const manifestField = z
+  .looseObject({
+    apiVersion: apiVersionField,
+    kind: kindField.refine((kind) => !refusedKinds.includes(kind), {
+      error: `must not be one of ${refusedKinds.join(', ')}`,
+    }),
+    metadata: z.looseObject({
+      name: z
+        .string()
+        .regex(/^(?:[a-z0-9.:-]|\$\{marker\})+$/, { error: `must be a name, and may hold ${placeholder}` }),
+      namespace: namespaceField.optional(),
+    }),
+  })
+  .catchall(z.json())
+  .superRefine(({ metadata }, context) => {
+    for (const [key, why] of Object.entries(hindering)) {
+      if (key in metadata)
+        context.addIssue({ code: 'custom', path: ['metadata', key], message: `must be absent: ${why}` });
+    }
+  });
+
+const params = z.strictObject({
+  /** The object; `${marker}` in its texts becomes the marker. */
+  manifest: manifestField,
+  resource: resourceField,
+  impairs: z.array(z.string()).default([]),
+});
+type Params = z.infer<typeof params>;
+
+/** Creates one object that must not be there before; revert deletes it by its uid, unless somebody changed or adopted it. */
+export const kubernetesApply = defineFault({
+  type: 'kubernetes.apply',
+  kind: 'change',
+  target: 'kubernetes',
+  title: 'Create a Kubernetes object',
+  description:
+    'Any one object that the scenario writes down is created under the label of the trial. It must not exist before; revert deletes it.',
+  params,
+  example: {
+    manifest: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the scenario's own placeholder
+      metadata: { name: 'drift-${marker}', namespace: 'inference' },
+      data: { mode: 'debug' },
+    },
+    impairs: [],
+  },
+  techniques: [],
+  permissions: ({ manifest, resource }: Params) => {
+    const of = resourceOf({ ...manifest, resource });
+    return {
+      inject: [rightTo('create', of)],
+      observe: [rightTo('get', of)],
+      revert: [rightTo('get', of), rightTo('delete', of)],
+    };
+  },
+  touches: ({ manifest: { kind, metadata } }) => [
+    subjectOf(kind, metadata.namespace, metadata.name.replace(/\$\{marker\}.*$/, '*')),
+  ],
+  subjects: ({ manifest: { kind, metadata } }, acknowledged) => {
+    const name = acknowledged?.ids?.['name'];
+    if (name !== undefined) return [subjectOf(kind, metadata.namespace, name)];
+    return metadata.name.includes(placeholder) ? [] : [subjectOf(kind, metadata.namespace, metadata.name)];
+  },
+  impairs: ({ impairs }) => impairs,
+  settleMs: 0,
+  volatile: [],
+  residue: ['what controllers make of the object while it is there'],
+
+  capture: async (ctx: KubernetesFaultContext, p: Params) => captureAbsence(ctx, refOf(ctx, p)),
+
+  inject: (ctx, p, before) => {
+    const ref = refOf(ctx, p);
+    const subject = subjectOf(p.manifest.kind, ref.namespace, ref.name);
+    return createOurs(ctx, { ref, subject }, { before, manifest: filled(p.manifest as JsonObject, ctx.marker) });
+  },
+
+  observe: async (ctx, p, before, after) => {
+    const ref = refOf(ctx, p);
+    const now = await readObject(ctx, ref);
+    const state = stateOf(now);
+    const whose = whoseIs(ctx, now, { before, after });
+    if (whose === 'ours' && isAltered(state, after)) return { status: 'other', state };
+    return createdStatus(whose, { state, holds: true, name: ref.name, before });
+  },
+
+  revert: async (ctx, p, before, after) => {
+    const ref = refOf(ctx, p);
+    const now = await readObject(ctx, ref);
+    if (whoseIs(ctx, now, { before, after }) === 'ours' && isAltered(stateOf(now), after)) {
+      return { outcome: 'left', note: `Somebody changed ${ref.name}.` };
+    }
+    return deleteOurs(ctx, ref, { before, after });
+  },
+});
+
+/** Servers write defaults and other forms of a value, so only what was read back tells what ours looks like. */
+function isAltered(state: Json, after: After | undefined): boolean {
+  const { readBack } = after ?? {};
+  if (readBack === undefined || asObject(readBack)['object'] === null) return false;
+  return !sameJson(asObject(readBack)['content'] ?? null, asObject(state)['content'] ?? null);
+}
+
+/** All but metadata and status, which the server and controllers write. */
+function stateOf(now: FoundObject | undefined): Json {
+  if (now === undefined) return { object: null };
+  const { metadata: _metadata, status: _status, ...content } = now.object;
+  return { object: now.name, uid: now.uid, content: digestOf(content) };
+}
+
+function refOf(ctx: KubernetesFaultContext, { manifest, resource }: Params): ObjectRef {
+  const { namespace, name } = manifest.metadata;
+  const filledName = text(filledValue(name, ctx.marker));
+  return { of: resourceOf({ ...manifest, resource }), namespace, name: filledName };
+}
+
+function filled(object: JsonObject, marker: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, filledValue(value, marker)]));
+}
+
+function filledValue(value: Json, marker: string): Json {
+  if (typeof value === 'string') return value.replaceAll(placeholder, marker);
+  if (Array.isArray(value)) return (value as readonly Json[]).map((entry) => filledValue(entry, marker));
+  return value === null || typeof value !== 'object' ? value : filled(value as JsonObject, marker);
+}

@@ -1,0 +1,212 @@
+import { CallError } from '../../model/call.ts';
+import { sameJson } from '../../model/canonical.ts';
+import type { Acknowledgement, After, Observation, RevertReport } from '../../model/fault.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { valueAt, without } from './json-pointer.ts';
+import { alreadyInPlace, type KubernetesFaultContext } from './names.ts';
+import {
+  advancedBy,
+  asObject,
+  digestOf,
+  type FoundObject,
+  type ObjectRef,
+  patchObject,
+  readObject,
+} from './objects.ts';
+
+/** A field of an object, and the value that we give it; undefined takes it away. */
+export interface FieldChange {
+  /** Finds the field in the object as it is now; undefined where what holds it is gone. */
+  readonly locate: (object: JsonObject) => Located | undefined;
+  readonly ours: Json | undefined;
+}
+
+export interface Located {
+  /** JSON Pointer. */
+  readonly path: string;
+  /** Makes sure that the pointer still leads to the same thing when the patch arrives. */
+  readonly tests: readonly JsonObject[];
+}
+
+/** Fields of one object that change together, in one JSON Patch. */
+export interface FieldDelta {
+  readonly ref: ObjectRef;
+  readonly subject: string;
+  readonly fields: readonly FieldChange[];
+}
+
+/** A value, or null where the field is not there. */
+type Held = { readonly value: Json } | null;
+
+interface Before {
+  readonly values: readonly Held[];
+  /** Digest of all else that people and controllers write. */
+  readonly rest: string;
+}
+
+const attempts = 5;
+
+/** Notes the fields' values. Throws `CallError` `not-found` where the object or what holds a field is not there. */
+export async function captureFields(ctx: KubernetesFaultContext, delta: FieldDelta): Promise<Json> {
+  const now = (await read(ctx, delta)) ?? missing(delta);
+  return { values: now.values.map(asJson), rest: now.rest };
+}
+
+/**
+ * Writes all fields in one JSON Patch whose `test`s hold the object to the version just read and each field to the
+ * value captured. Throws `CallError` `conflict` where somebody changed a field in between.
+ */
+export async function injectFields(
+  ctx: KubernetesFaultContext,
+  delta: FieldDelta,
+  before: Json,
+): Promise<Acknowledgement> {
+  for (let attempt = 1; ; attempt++) {
+    const now = (await read(ctx, delta)) ?? missing(delta);
+    const ours = delta.fields.map(({ ours: value }) => held(value));
+    if (sameAll(now.values, ours)) throw alreadyInPlace(`${delta.subject} is as it would be made`);
+    if (!sameAll(now.values, beforeOf(before).values)) {
+      throw new CallError('conflict', 'Changed', `Nothing was injected: ${delta.subject} changed since the capture.`);
+    }
+    for (const [index, { path }] of now.places.entries())
+      checkPlace(now.found.object, path, ours[index] ?? null, delta);
+    const version = { op: 'test', path: '/metadata/resourceVersion', value: now.found.resourceVersion };
+    try {
+      const patched = await patchObject(ctx, delta.ref, [version, ...operations(now.places, now.values, ours)]);
+      const values = delta.fields.map(({ locate }) => valueIn(patched.object, locate));
+      return {
+        ids: { patched: digestOf(values.map(asJson)) },
+        advanced: advancedBy(delta.subject, now.found, patched),
+      };
+    } catch (error) {
+      // Status and leases change an object all the time; what matters is whether our fields are still as captured.
+      if (!(error instanceof CallError) || error.kind !== 'conflict' || attempt === attempts) throw error;
+    }
+  }
+}
+
+/** Says whether our values, the captured ones, or somebody else's are in. */
+export async function observeFields(
+  ctx: KubernetesFaultContext,
+  delta: FieldDelta,
+  { before, after }: { readonly before: Json; readonly after: After | undefined },
+): Promise<Observation> {
+  return statusOf(delta, await read(ctx, delta), { before, after });
+}
+
+/** Puts the captured values back where ours are in, and leaves those that somebody changed. */
+export async function revertFields(
+  ctx: KubernetesFaultContext,
+  delta: FieldDelta,
+  { before, after }: { readonly before: Json; readonly after: After | undefined },
+): Promise<RevertReport> {
+  for (let attempt = 1; ; attempt++) {
+    const now = await read(ctx, delta);
+    const { status } = statusOf(delta, now, { before, after });
+    if (now === undefined || status === 'before') return { outcome: 'already-gone' };
+    if (status === 'other') return { outcome: 'left', note: `Somebody set other values in ${delta.subject}.` };
+    try {
+      const undo = operations(now.places, now.values, beforeOf(before).values);
+      await patchObject(ctx, delta.ref, undo);
+      return { outcome: 'removed' };
+    } catch (error) {
+      const changedMeanwhile = error instanceof CallError && (error.kind === 'conflict' || error.kind === 'not-found');
+      if (!changedMeanwhile || attempt === attempts) throw error;
+    }
+  }
+}
+
+interface Read {
+  readonly found: FoundObject;
+  readonly places: readonly Located[];
+  readonly values: readonly Held[];
+  readonly rest: string;
+}
+
+async function read(ctx: KubernetesFaultContext, delta: FieldDelta): Promise<Read | undefined> {
+  const found = await readObject(ctx, delta.ref);
+  if (found === undefined) return undefined;
+  const places = delta.fields.map(({ locate }) => locate(found.object));
+  if (!places.every((place) => place !== undefined)) return undefined;
+  const values = places.map(({ path }) => held(valueAt(found.object, path)));
+  const rest = places.reduce<Json>((object, { path }) => without(object, path), settled(found.object));
+  return { found, places, values, rest: digestOf(rest) };
+}
+
+/** Without what the server writes, and what controllers note of a change of ours. */
+function settled(object: JsonObject): JsonObject {
+  const { status: _status, metadata, ...content } = object;
+  const { labels = {}, annotations } = asObject(metadata);
+  const { 'deployment.kubernetes.io/revision': _revision, ...notes } = asObject(annotations);
+  return { ...content, metadata: { labels, annotations: notes } };
+}
+
+function statusOf(
+  { fields }: FieldDelta,
+  now: Read | undefined,
+  { before, after }: { readonly before: Json; readonly after: After | undefined },
+): Observation {
+  const { values, rest } = beforeOf(before);
+  if (now === undefined) return { status: 'before', state: { values: null }, othersChanged: true };
+  const othersChanged = now.rest !== rest;
+  const state: Json = { values: now.values.map(asJson), rest: now.rest };
+  if (sameAll(now.values, values)) return { status: 'before', state, othersChanged };
+  const ours = fields.map(({ ours: value }) => held(value));
+  // A server may write a value in another form; what it answered to our patch is ours too.
+  const isOurs =
+    sameAll(now.values, ours) || digestOf(now.values.map(asJson)) === after?.acknowledged?.ids?.['patched'];
+  if (!isOurs) return { status: 'other', state, othersChanged };
+  return { status: othersChanged ? 'ours-plus-others' : 'ours', state, othersChanged };
+}
+
+function operations(places: readonly Located[], from: readonly Held[], to: readonly Held[]): readonly JsonObject[] {
+  const tests = places.flatMap(({ path, tests: own }, index) => [
+    ...own,
+    { op: 'test', path, value: from[index]?.value ?? null },
+  ]);
+  const writes = places.flatMap(({ path }, index): readonly JsonObject[] => {
+    const [is, becomes] = [from[index] ?? null, to[index] ?? null];
+    if (becomes === null) return is === null ? [] : [{ op: 'remove', path }];
+    return [{ op: is === null ? 'add' : 'replace', path, value: becomes.value }];
+  });
+  return [...tests, ...writes];
+}
+
+/** An entry that comes or goes moves its neighbours, so that no pointer would lead back to it. */
+function checkPlace(object: JsonObject, path: string, ours: Held, { subject }: FieldDelta): void {
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  const holder = valueAt(object, parent);
+  const isThere = valueAt(object, path) !== undefined;
+  if (Array.isArray(holder) && (!isThere || ours === null)) {
+    const said = `Nothing was injected: '${path}' of ${subject} is an entry of a list; replace it, or the whole list.`;
+    throw new CallError('invalid', 'ListEntry', said);
+  }
+  if (holder === undefined || holder === null || typeof holder !== 'object') {
+    throw new CallError('invalid', 'NoParent', `Nothing was injected: ${subject} has nothing at '${parent}'.`);
+  }
+}
+
+function valueIn(object: JsonObject, locate: FieldChange['locate']): Held {
+  const place = locate(object);
+  return place === undefined ? null : held(valueAt(object, place.path));
+}
+
+function held(value: Json | undefined): Held {
+  return value === undefined ? null : { value };
+}
+
+function asJson(value: Held): Json {
+  return value === null ? null : { value: value.value };
+}
+
+function sameAll(some: readonly Held[], others: readonly Held[]): boolean {
+  return sameJson(some.map(asJson), others.map(asJson));
+}
+
+function missing({ subject, ref }: FieldDelta): never {
+  throw new CallError('not-found', 'NotFound', `${subject} or what is to change in it is not there (${ref.name}).`);
+}
+
+function beforeOf(before: Json): Before {
+  return before as unknown as Before;
+}

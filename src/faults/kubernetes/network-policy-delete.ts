@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { defineFault } from '../../model/fault.ts';
+import { captureObject, deleteCaptured, observeAbsence, recreate } from './deleted-object.ts';
+import { networkPolicyResource, rightTo, subjectOf } from './kinds.ts';
+import { type KubernetesFaultContext, nameField, namespaceField } from './names.ts';
+import type { ObjectRef } from './objects.ts';
+
+const params = z.strictObject({ namespace: namespaceField, name: nameField });
+type Params = z.infer<typeof params>;
+
+/** Deletes a NetworkPolicy, by uid and version; revert creates it again as it was. */
+export const networkPolicyDelete = defineFault({
+  type: 'kubernetes.network-policy-delete',
+  kind: 'change',
+  target: 'kubernetes',
+  title: 'Delete a network policy',
+  description:
+    'A NetworkPolicy, such as the one that denies by default, is gone, and every pod may talk to every other. Revert creates it again with the same spec, labels and annotations.',
+  params,
+  example: { namespace: 'inference', name: 'default-deny' },
+  techniques: ['T1686'],
+  permissions: {
+    inject: [rightTo('delete', networkPolicyResource)],
+    observe: [rightTo('get', networkPolicyResource)],
+    revert: [rightTo('get', networkPolicyResource), rightTo('create', networkPolicyResource)],
+  },
+  touches: (p) => [nameOf(p)],
+  impairs: () => [],
+  settleMs: 0,
+  volatile: [],
+  residue: ['uid, creation time and managed fields of the policy are new'],
+
+  capture: (ctx: KubernetesFaultContext, p: Params) => captureObject(ctx, refOf(p)),
+  inject: (ctx, p, before) => deleteCaptured(ctx, { ref: refOf(p), subject: nameOf(p) }, before),
+  observe: (ctx, p, before) => observeAbsence(ctx, refOf(p), before),
+  revert: (ctx, p, before) => recreate(ctx, refOf(p), before),
+});
+
+function refOf({ namespace, name }: Params): ObjectRef {
+  return { of: networkPolicyResource, namespace, name };
+}
+
+function nameOf({ namespace, name }: Params): string {
+  return subjectOf('networkpolicy', namespace, name);
+}
