@@ -152,7 +152,9 @@ function judgeMitigation(
     return settled(facts, 'absent', 'still-in', `Users still felt it after ${formatDuration(horizonAt - t0MonoMs)}.`);
   }
   const interval: readonly [number, number] = [Math.max(0, back[0] - t0MonoMs), back[1] - t0MonoMs];
-  const extra = { ttrMs: interval[1], evidence: `in tolerance for ${formatDuration(overMs)} while the fault was in` };
+  const felt = reads.filter((read) => read.present).length;
+  const evidence = `in tolerance for ${formatDuration(overMs)} while the fault was in; ${felt} of ${reads.length} readings out of it`;
+  const extra = { ttrMs: interval[1], evidence };
   const took = `after ${formatDuration(interval[1])} (SLO ${formatDuration(expectation.sloMs)})`;
   if (interval[1] <= expectation.sloMs) return settled(facts, 'mitigated', 'in-time', `Mitigated ${took}.`, extra);
   if (interval[0] > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Mitigated ${took}.`, extra);

@@ -113,7 +113,8 @@ function reverter(
   const { t0 } = fault;
   if (t0 === undefined) return undefined;
   const others = trial.audit
-    .filter(({ sightings }) => !sightings.some((sighting) => sighting.marker === trial.marker))
+    // Our label in an object that a healer writes is no sign that we wrote it; a phase letter is.
+    .filter(({ sightings }) => !sightings.some((one) => one.marker === trial.marker && one.phase !== undefined))
     .map(({ signal }) => signal)
     .filter((signal) => signal.readOnly !== true && signal.errorCode === undefined)
     .filter((signal) => (eventEpochMs(signal) ?? 0) + auditMarginMs(trial) >= t0.epochMs);

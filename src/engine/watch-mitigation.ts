@@ -41,6 +41,8 @@ async function sample(
     } catch (error) {
       if (signal.aborted) return;
       trial.deps.log(`'${proof.probe}' failed: ${failureText(error)}`);
+      // What cannot be measured is not in tolerance.
+      reads.push({ sentMonoMs, receivedMonoMs: clock.monoMs(), present: true });
     }
     trial.pulse.beat();
     try {
