@@ -16,6 +16,8 @@ export interface Change {
   readonly dryRun: boolean;
   readonly user: User;
   readonly notes: Notes;
+  /** Checks the object itself, after what may keep it from being looked at, before what may refuse a good one. */
+  readonly validate?: () => void;
 }
 
 /** Collects what the caller and the audit log are told beside the answer. */
@@ -26,3 +28,12 @@ export interface Notes {
 
 /** Lets a change pass, or refuses it with a StatusError. */
 export type Admission = (change: Change) => void | Promise<void>;
+
+/** Asks one after the other, in the order of the real server: its own checks lie before Pod Security and webhooks. */
+export function admissionChain(first: readonly Admission[], then: readonly Admission[]): Admission {
+  return async (change) => {
+    for (const admission of first) await admission(change);
+    change.validate?.();
+    for (const admission of then) await admission(change);
+  };
+}

@@ -4,7 +4,7 @@ import { userInfo } from '../../access/user.ts';
 import { namespaces, validatingWebhooks } from '../../objects/built-in.ts';
 import { at, listAt, numberAt, objectAt, textAt, textMapAt, textsAt } from '../../objects/json.ts';
 import { apiVersionOf, keyOf } from '../../objects/resources.ts';
-import { badRequest, internalError, StatusError } from '../../objects/status.ts';
+import { badRequest, internalError, notServed, StatusError } from '../../objects/status.ts';
 import type { Store } from '../../storage/store.ts';
 import type { Admission, Change } from '../admission.ts';
 import { callWebhook, WebhookFailure } from './call.ts';
@@ -29,6 +29,9 @@ export function validatingAdmission(store: Store): Admission {
 
 async function ask(webhook: Json, index: number, change: Change): Promise<void> {
   const name = textAt(webhook, 'name') ?? '';
+  if (change.subresource !== '' && change.subresource !== 'status') {
+    throw notServed(`Webhook '${name}' is to be asked about the subresource '${change.subresource}'.`);
+  }
   const sideEffects = textAt(webhook, 'sideEffects');
   if (change.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
     throw badRequest(`admission webhook "${name}" does not support dry run`);
