@@ -4,7 +4,6 @@ import { expect } from 'chai';
 import { CallError } from '../../model/call.ts';
 import type { KubernetesTargetConfig } from '../../model/environment.ts';
 import { RefusedError, UnreachableError, UsageError } from '../../model/errors.ts';
-import type { JsonObject } from '../../model/json.ts';
 import type { Marker } from '../../model/marker.ts';
 import type { Target } from '../../model/target.ts';
 import {
@@ -263,37 +262,16 @@ describe('kubernetesTarget', () => {
       .include('NONE');
   });
 
-  it('asks by access review on the touched objects of the kind of each action', async () => {
-    const asked: JsonObject[] = [];
-    answer = ({ path, body }) => {
-      if (!path.endsWith('/selfsubjectaccessreviews')) return undefined;
-      const { resourceAttributes } = (body as { spec: { resourceAttributes: JsonObject } }).spec;
-      asked.push(resourceAttributes);
-      const allowed = resourceAttributes['verb'] !== 'delete';
-      return { status: 201, body: { status: { allowed, reason: allowed ? 'RBAC: allowed by x' : '' } } };
-    };
-    const actions = [
-      'get deployments.apps',
-      'create pods',
-      'delete pods',
-      'bind clusterroles.rbac.authorization.k8s.io/admin',
-    ];
-    const resources = ['deployment/inference/api', 'pod/kube-system/rogue-*'];
-    const checks = await open().checkRights({ as: 'revert', actions, resources }, signal);
-    expect(checks.map(({ answer: given }) => given)).to.deep.equal(['allowed', 'allowed', 'denied', 'allowed']);
-    expect(asked).to.deep.equal([
-      { verb: 'get', group: 'apps', resource: 'deployments', namespace: 'inference', name: 'api' },
-      { verb: 'create', group: '', resource: 'pods', namespace: 'kube-system' },
-      { verb: 'delete', group: '', resource: 'pods', namespace: 'kube-system' },
-      { verb: 'bind', group: 'rbac.authorization.k8s.io', resource: 'clusterroles', name: 'admin' },
-    ]);
-  });
-
-  it('leaves a right unproven where no touched resource tells the namespace', async () => {
-    answer = ({ path }) => (path.endsWith('accessreviews') ? { body: { status: { allowed: false } } } : undefined);
-    const request = { as: 'tester', actions: ['delete pods', 'no action'], resources: ['clusterrole/x'] } as const;
-    const checks = await open().checkRights(request, signal);
-    expect(checks.map(({ answer: given }) => given)).to.deep.equal(['unproven', 'unproven']);
+  it('asks for the rights of the identity that is meant', async () => {
+    answer = ({ path, headers }) =>
+      path.endsWith('/selfsubjectaccessreviews')
+        ? { status: 201, body: { status: { allowed: headers.authorization === 'Bearer revert' } } }
+        : undefined;
+    const kubernetes = open({ revertAs: { token: { env: 'REVERT' } } });
+    const request = { actions: ['get pods'], resources: ['pod/inference/x'] } as const;
+    const [tester] = await kubernetes.checkRights({ as: 'tester', ...request }, signal);
+    const [revert] = await kubernetes.checkRights({ as: 'revert', ...request }, signal);
+    expect([tester?.answer, revert?.answer]).to.deep.equal(['denied', 'allowed']);
   });
 });
 

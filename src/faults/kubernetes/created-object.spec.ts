@@ -1,0 +1,164 @@
+import { expect } from 'chai';
+import { FakeKubernetes } from '../../testing/fakes/kubernetes.ts';
+import { faultContext } from '../../testing/fakes/kubernetes-context.ts';
+import { kubernetesApply } from './apply.ts';
+import { clusterAdminBinding } from './cluster-admin-binding.ts';
+import { hasFields } from './created-object.ts';
+import { clusterRoleBindingResource, podResource } from './kinds.ts';
+import { roguePod } from './rogue-pod.ts';
+
+const ctx = faultContext(new FakeKubernetes().clients());
+
+describe('what a fault creates', () => {
+  it('is no longer what it was made for once somebody empties it, and is deleted all the same', async () => {
+    const cluster = new FakeKubernetes();
+    const here = faultContext(cluster.clients());
+    const p = clusterAdminBinding.params.parse({ namespace: 'inference', serviceAccount: 'worker' });
+    const before = await clusterAdminBinding.capture(here, p);
+    const acknowledged = await clusterAdminBinding.inject(here, p, before);
+    const name = `binding-${here.marker}`;
+    expect(acknowledged.ids).to.include({ name });
+    expect(acknowledged.advanced).to.include({ what: `resourceVersion of clusterrolebinding/${name}`, from: 'absent' });
+    const empty = { verb: 'patch', of: clusterRoleBindingResource, name, body: { subjects: [] } } as const;
+    await cluster.clients().call(empty, here.signal);
+    expect((await clusterAdminBinding.observe(here, p, before, { acknowledged })).status).to.equal('ours-partial');
+    expect(await clusterAdminBinding.revert(here, p, before, { acknowledged })).to.include({ outcome: 'removed' });
+    expect(cluster.objects()).to.have.length(0);
+  });
+
+  it('is left to somebody who made an object of the same name without our label', async () => {
+    const cluster = new FakeKubernetes();
+    const here = faultContext(cluster.clients());
+    const p = roguePod.params.parse({ namespace: 'inference', rogue: 'privileged' });
+    const before = await roguePod.capture(here, p);
+    const acknowledged = await roguePod.inject(here, p, before);
+    const place = { of: podResource, namespace: 'inference' } as const;
+    const name = acknowledged.ids?.['name'] ?? '';
+    await cluster.clients().call({ verb: 'delete', ...place, name }, here.signal);
+    const theirs = { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: {} };
+    await cluster.clients().call({ verb: 'create', ...place, body: theirs }, here.signal);
+    expect(await roguePod.observe(here, p, before, { acknowledged })).to.include({
+      status: 'before',
+      othersChanged: true,
+    });
+    expect(await roguePod.revert(here, p, before, { acknowledged })).to.include({ outcome: 'already-gone' });
+    expect(cluster.objects()).to.have.length(1);
+  });
+
+  it('is a pod that admission alone is asked about in a dry run', async () => {
+    const cluster = new FakeKubernetes();
+    const here = faultContext(cluster.clients());
+    const p = roguePod.params.parse({ namespace: 'inference', rogue: 'hostPath', dryRun: true });
+    const before = await roguePod.capture(here, p);
+    const acknowledged = await roguePod.inject(here, p, before);
+    expect(acknowledged).to.deep.equal({});
+    expect(cluster.objects()).to.have.length(0);
+    expect((await roguePod.observe(here, p, before, { acknowledged })).status).to.equal('before');
+  });
+});
+
+describe('kubernetes.rogue-pod', () => {
+  it('names its pod by the marker, under the label of the trial', async () => {
+    const cluster = new FakeKubernetes();
+    const here = faultContext(cluster.clients());
+    const p = roguePod.params.parse({ namespace: 'kube-system', rogue: 'minerLike', name: 'xmr' });
+    await roguePod.inject(here, p, await roguePod.capture(here, p));
+    const stored = cluster.objects().get(`pods/kube-system/xmr-${here.marker}`);
+    expect(JSON.stringify(stored)).to.include(`"windshear.dev/trial":"${here.marker}"`).and.include('stratum+tcp://');
+    expect(roguePod.touches(p)).to.deep.equal(['pod/kube-system/xmr-*']);
+  });
+
+  for (const [rogue, wrong] of [
+    ['privileged', /"privileged":true/],
+    ['hostPath', /"hostPath":\{/],
+    ['hostNetwork', /"hostNetwork":true/],
+    ['unknownImage', /example\.invalid\/unreleased/],
+    ['minerLike', /"name":"xmrig"/],
+  ] as const) {
+    it(`makes nothing wrong but ${rogue}`, async () => {
+      const cluster = new FakeKubernetes();
+      const here = faultContext(cluster.clients());
+      const p = roguePod.params.parse({ namespace: 'inference', rogue });
+      await roguePod.inject(here, p, await roguePod.capture(here, p));
+      const [pod] = [...cluster.objects().values()].map((object) => JSON.stringify(object['spec']));
+      const all = [
+        /"privileged":true/,
+        /"hostPath":\{/,
+        /"hostNetwork":true/,
+        /example\.invalid\/unre/,
+        /"name":"xmrig"/,
+      ];
+      expect(pod).to.match(wrong);
+      expect(all.filter((one) => one.test(pod ?? ''))).to.have.length(1);
+    });
+  }
+
+  it('refuses names that are no DNS labels', () => {
+    for (const namespace of ['Prod', 'a/b', '', '-a', 'x'.repeat(64)]) {
+      expect(roguePod.params.safeParse({ namespace, rogue: 'privileged' }).success, namespace).to.equal(false);
+    }
+  });
+});
+
+describe('kubernetes.apply', () => {
+  const manifest = (more: object, kind = 'ConfigMap') => ({
+    manifest: { apiVersion: 'v1', kind, metadata: { name: 'x', namespace: 'inference', ...more } },
+  });
+
+  it('refuses kinds that take more with them and objects that a revert could not delete', () => {
+    for (const bad of [
+      manifest({}, 'Secret'),
+      manifest({}, 'Namespace'),
+      manifest({ finalizers: ['a/b'] }),
+      manifest({ ownerReferences: [] }),
+      manifest({ generateName: 'x-' }),
+      manifest({ name: 'a/b' }),
+    ]) {
+      expect(kubernetesApply.params.safeParse(bad).success, JSON.stringify(bad)).to.equal(false);
+    }
+    expect(kubernetesApply.params.safeParse(manifest({})).success).to.equal(true);
+  });
+
+  it('knows the path of a custom resource by its plural, or by the one that it is given', () => {
+    const of = (kind: string, resource?: string) => {
+      const params = { ...manifest({}, kind), ...(resource === undefined ? {} : { resource }) };
+      const p = kubernetesApply.params.parse(params);
+      const { permissions } = kubernetesApply;
+      return typeof permissions === 'function' ? permissions(p).inject[0] : undefined;
+    };
+    expect(of('NetworkPolicy')).to.equal('create networkpolicies');
+    expect(of('Ingress')).to.equal('create ingresses');
+    expect(of('Gateway')).to.equal('create gateways');
+    expect(of('Data', 'data')).to.equal('create data');
+  });
+
+  it('puts the marker into every text of the manifest', async () => {
+    const cluster = new FakeKubernetes();
+    const here = faultContext(cluster.clients());
+    const p = kubernetesApply.params.parse({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the scenario's own placeholder
+      manifest: { ...kubernetesApply.example.manifest, data: { a: 'b ${marker}' } },
+    });
+    await kubernetesApply.inject(here, p, await kubernetesApply.capture(here, p));
+    expect(cluster.objects().get(`configmaps/inference/drift-${ctx.marker}`)?.['data']).to.deep.equal({
+      a: `b ${ctx.marker}`,
+    });
+    expect(kubernetesApply.touches(p)).to.deep.equal(['configmap/inference/drift-*']);
+  });
+});
+
+describe('hasFields', () => {
+  it('takes what a server adds, and notices what is changed or gone', () => {
+    const spec = { containers: [{ name: 'a', image: 'x' }], on: true };
+    const served = {
+      containers: [{ name: 'sidecar' }, { name: 'a', image: 'x', policy: 'Always' }],
+      on: true,
+      more: 1,
+    };
+    expect(hasFields(served, spec)).to.equal(true);
+    expect(hasFields({ ...served, on: false }, spec)).to.equal(false);
+    expect(hasFields({ ...served, containers: [{ name: 'a', image: 'y' }] }, spec)).to.equal(false);
+    expect(hasFields({ args: ['a', 'b'] }, { args: ['a'] })).to.equal(false);
+    expect(hasFields(undefined, spec)).to.equal(false);
+  });
+});
