@@ -19,8 +19,8 @@ export interface Ended {
 export interface Going {
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<Ended>;
-  /** Waits until the run's journal has come to a step, such as `control 0 acknowledged` or `run-started`. */
-  readonly reached: (step: string) => Promise<void>;
+  /** Waits until a journal, its own run's by default, has come to a step: `control 0 acknowledged`, `run-started`. */
+  readonly reached: (step: string, run?: string) => Promise<void>;
   /** Waits until it has printed this to either stream. */
   readonly said: (text: string) => Promise<void>;
 }
@@ -56,10 +56,10 @@ export function start(folder: string, args: readonly string[], script: readonly 
   return {
     kill: (signal) => void child.kill(signal),
     ended,
-    reached: async (step) => {
+    reached: async (step, named) => {
       const known = await before;
       await until(`its journal came to '${step}'`, async () => {
-        const [run] = (await runsOf(folder)).filter((id) => !known.includes(id));
+        const run = named ?? (await runsOf(folder)).find((id) => !known.includes(id));
         return run !== undefined && (await stepsOf(folder, run)).includes(step);
       });
     },

@@ -1,5 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Ended, runsOf, stepsOf } from './command-line.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
@@ -90,8 +88,8 @@ async function killedAt(work: Workplace, scenario: string, step: string): Promis
 
 /** Verdicts are judged elsewhere: SLOs are short here, and what nobody meets makes the trial listen on. */
 async function hasten(work: Workplace, scenario: string): Promise<void> {
-  const file = join(work.folder, `scenarios/aws/${scenario}.yaml`);
-  const text = (await readFile(file, 'utf8')).replaceAll('within: 4s', 'within: 500ms');
   const unmet = '    - { detector: trail-rules, rule: no-such-rule, within: 500ms }\n';
-  await writeFile(file, text.replace('maxExposure', `${unmet}maxExposure`));
+  await work.edit(`scenarios/aws/${scenario}.yaml`, (text) =>
+    text.replaceAll('within: 4s', 'within: 500ms').replace('maxExposure', `${unmet}maxExposure`),
+  );
 }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ export interface Workplace {
   readonly account: () => Promise<Dump>;
   /** The scorecard of the last run. */
   readonly scorecard: () => Promise<Scorecard>;
+  /** Changes a file. */
+  readonly edit: (path: string, change: (text: string) => string) => Promise<void>;
   /** Every file below a folder, by its relative path. */
   readonly files: (below: string) => Promise<ReadonlyMap<string, string>>;
   /** Ends the staging and removes the folder. */
@@ -59,6 +61,12 @@ export async function openWorkplace(): Promise<Workplace> {
     },
     scorecard: async () =>
       scorecardSchema.parse(JSON.parse(await readFile(join(folder, 'reports/latest/scorecard.json'), 'utf8'))),
+    edit: async (path, change) => {
+      const text = await readFile(join(folder, path), 'utf8');
+      const changed = change(text);
+      if (changed === text) throw new Error(`Nothing was to be changed in ${path}.`);
+      await writeFile(join(folder, path), changed);
+    },
     files: (below) => filesBelow(join(folder, below)),
     close: async () => {
       await windshear('staging', 'down');
