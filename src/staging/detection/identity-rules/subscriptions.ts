@@ -3,16 +3,18 @@ import type { Log } from '../child-process.ts';
 import type { CloudEvent } from '../cloud-event.ts';
 import { createOutbox, type Outbox, RefusedForGood } from '../outbox.ts';
 
-/** Keeps who wants the identity alerts; each subscriber has a queue of its own, so that a slow one delays nobody. */
-export interface Subscriptions {
+/** Keeps who wants a detector's alerts; each subscriber has a queue of its own, so that a slow one delays nobody. */
+export interface Subscriptions<Item = CloudEvent> {
   /** @throws TypeError when the address is none on this machine */
   readonly add: (url: string) => void;
   readonly remove: (url: string) => boolean;
-  readonly deliver: (event: CloudEvent) => void;
+  readonly deliver: (item: Item) => void;
 }
 
-export interface SubscriptionsOptions {
-  readonly post: (url: string, event: CloudEvent, signal: AbortSignal) => Promise<number>;
+export interface SubscriptionsOptions<Item = CloudEvent> {
+  /** Of the detector, for the log. */
+  readonly name?: string;
+  readonly post: (url: string, item: Item, signal: AbortSignal) => Promise<number>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -22,8 +24,9 @@ export interface SubscriptionsOptions {
 const patienceMs = 60_000;
 const requestTimeoutMs = 5000;
 
-export function createSubscriptions({ post, clock, log, signal }: SubscriptionsOptions): Subscriptions {
-  const subscribers = new Map<string, { readonly outbox: Outbox<CloudEvent>; readonly end: AbortController }>();
+export function createSubscriptions<Item = CloudEvent>(options: SubscriptionsOptions<Item>): Subscriptions<Item> {
+  const { post, clock, log, signal, name = 'identity-rules' } = options;
+  const subscribers = new Map<string, { readonly outbox: Outbox<Item>; readonly end: AbortController }>();
 
   function remove(url: string): boolean {
     subscribers.get(url)?.end.abort(new Error('The subscription ended.'));
@@ -36,11 +39,11 @@ export function createSubscriptions({ post, clock, log, signal }: SubscriptionsO
       if (subscribers.has(url)) return;
       const end = new AbortController();
       const either = AbortSignal.any([signal, end.signal]);
-      const outbox = createOutbox<CloudEvent>({
-        name: `identity-rules → ${new URL(url).host}`,
-        send: async ([event]) => {
-          if (event === undefined) return;
-          const status = await post(url, event, AbortSignal.any([either, AbortSignal.timeout(requestTimeoutMs)]));
+      const outbox = createOutbox<Item>({
+        name: `${name} → ${new URL(url).host}`,
+        send: async ([item]) => {
+          if (item === undefined) return;
+          const status = await post(url, item, AbortSignal.any([either, AbortSignal.timeout(requestTimeoutMs)]));
           if (status >= 500 || status === 429) throw new Error(`answered ${status}`);
           if (status >= 300) throw new RefusedForGood(`answered ${status}`);
         },
@@ -53,8 +56,8 @@ export function createSubscriptions({ post, clock, log, signal }: SubscriptionsO
       subscribers.set(url, { outbox, end });
     },
     remove: (text) => remove(loopbackAddress(text)),
-    deliver(event) {
-      for (const { outbox } of subscribers.values()) outbox.put(event);
+    deliver(item) {
+      for (const { outbox } of subscribers.values()) outbox.put(item);
     },
   };
 }
