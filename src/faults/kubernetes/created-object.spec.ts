@@ -45,6 +45,23 @@ describe('what a fault creates', () => {
     expect(cluster.objects()).to.have.length(1);
   });
 
+  it('is left to another trial that has taken its name since', async () => {
+    const cluster = new FakeKubernetes();
+    const here = faultContext(cluster.clients());
+    const metadata = { name: 'extra', namespace: 'inference' };
+    const p = kubernetesApply.params.parse({ manifest: { apiVersion: 'v1', kind: 'ConfigMap', metadata } });
+    const before = await kubernetesApply.capture(here, p);
+    const acknowledged = await kubernetesApply.inject(here, p, before);
+    const place = { of: { group: '', version: 'v1', resource: 'configmaps' }, namespace: 'inference' } as const;
+    await cluster.clients().call({ verb: 'delete', ...place, name: 'extra' }, here.signal);
+    const labels = { 'windshear.dev/trial': 'wszzzzzzzzzzzz' };
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, labels } };
+    await cluster.clients().call({ verb: 'create', ...place, body }, here.signal);
+    expect((await kubernetesApply.observe(here, p, before, { acknowledged })).status).to.equal('before');
+    expect(await kubernetesApply.revert(here, p, before, { acknowledged })).to.include({ outcome: 'already-gone' });
+    expect(cluster.objects()).to.have.length(1);
+  });
+
   it('is a pod that admission alone is asked about in a dry run', async () => {
     const cluster = new FakeKubernetes();
     const here = faultContext(cluster.clients());

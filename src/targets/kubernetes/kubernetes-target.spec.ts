@@ -176,6 +176,13 @@ describe('kubernetesTarget', () => {
     });
   }
 
+  it('knows that a request over a connection in use has left at once', async () => {
+    const { clients: api } = await clients();
+    await api.call({ verb: 'list', of: pods }, signal);
+    answer = () => 'drop';
+    expect(await failure(api.call(patchImage, signal))).to.include({ kind: 'unanswered' });
+  });
+
   it('sends nothing once aborted, and says of a call given up that it may have taken effect', async () => {
     const { clients: api } = await clients();
     const abort = new AbortController();
@@ -228,7 +235,14 @@ describe('kubernetesTarget', () => {
     expect(await failure(api.call(patchImage, signal)))
       .to.be.instanceOf(RefusedError)
       .and.include({ code: 'wrong-user' });
-    await writeFile(file, 'tester');
+    await writeFile(file, 'tester-2');
+    answer = ({ headers, path }) =>
+      headers.authorization === 'Bearer tester-2' && path.endsWith('/selfsubjectreviews')
+        ? { status: 201, body: { status: { userInfo: { username: 'tester' } } } }
+        : undefined;
+    uid = 'uid-2';
+    expect(await failure(api.call(patchImage, signal))).to.include({ code: 'wrong-cluster' });
+    uid = 'uid-1';
     await api.call(patchImage, signal);
     expect(server.requests.filter(({ method }) => method === 'PATCH')).to.have.length(2);
   });

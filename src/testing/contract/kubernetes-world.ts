@@ -85,8 +85,8 @@ export async function readWorld(
     const { body } = await clients.call({ verb: 'list', ...place }, signal);
     for (const item of (body['items'] ?? []) as readonly JsonObject[]) {
       const { name, labels, annotations, ownerReferences } = meta(item);
-      if (ownerReferences !== undefined) continue;
-      const id = [kind, ...(clusterScoped.includes(kind) ? [] : [namespace]), String(name)].join('/');
+      if (ownerReferences !== undefined || typeof name !== 'string') continue;
+      const id = [kind, ...(clusterScoped.includes(kind) ? [] : [namespace]), name].join('/');
       world[id] = visible(kind, item, { labels: labels ?? {}, annotations: withoutRevision(annotations) });
     }
   }

@@ -68,7 +68,8 @@ export class FakeKubernetes {
 
   #create(request: KubernetesRequest): JsonObject {
     const body = fields(request.body as Json);
-    const name = String(metaOf(body)['name']);
+    const { name } = metaOf(body);
+    if (typeof name !== 'string') throw new CallError('invalid', 'Invalid', 'metadata.name is required');
     const key = keyOf({ ...request, name });
     if (this.#objects.has(key)) throw new CallError('conflict', 'AlreadyExists', `${key} already exists`);
     const uid = `uid-${++this.#version}`;
