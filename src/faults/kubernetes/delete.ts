@@ -45,7 +45,7 @@ export const kubernetesDelete = defineFault({
   description:
     'One object of a kind that owns nothing, such as a quota or a role binding, is deleted. Revert creates it again as it was.',
   params,
-  example: { kind: 'ResourceQuota', namespace: 'inference', name: 'compute', impairs: [] },
+  example: { kind: 'ConfigMap', namespace: 'inference', name: 'settings', impairs: [] },
   techniques: [],
   permissions: ({ kind, name }: Params) => {
     const of = resourceOf({ kind, apiVersion: leafKinds[kind] });

@@ -47,11 +47,11 @@ const defaultDeny: JsonObject = {
   metadata: { name: 'default-deny', namespace, annotations: { team: 'platform' } },
   spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
 };
-const quota: JsonObject = {
+const settings: JsonObject = {
   apiVersion: 'v1',
-  kind: 'ResourceQuota',
-  metadata: { name: 'compute', namespace },
-  spec: { hard: { 'count/jobs.batch': '5' } },
+  kind: 'ConfigMap',
+  metadata: { name: config, namespace },
+  data: { mode: 'release', color: 'blue' },
 };
 
 /** The cases of every Kubernetes fault, by type. */
@@ -184,7 +184,7 @@ export const kubernetesCases: Readonly<Record<string, readonly ContractCase<Kube
     },
   ],
   'kubernetes.delete': [
-    { name: 'of a quota', takeAway: (clients, signal) => create(clients, 'resourcequota', quota, signal) },
+    { name: 'of a ConfigMap', takeAway: (clients, signal) => create(clients, 'configmap', settings, signal) },
     {
       name: 'of a role binding',
       params: { kind: 'RoleBinding', namespace, name: 'reader' },

@@ -14,7 +14,6 @@ export const resources = {
   secret: core('secrets'),
   serviceaccount: core('serviceaccounts'),
   configmap: core('configmaps'),
-  resourcequota: core('resourcequotas'),
   deployment: { group: 'apps', version: 'v1', resource: 'deployments' },
   networkpolicy: { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies' },
   clusterrolebinding: rbac('clusterrolebindings'),
@@ -47,10 +46,6 @@ export async function buildWorld(clients: KubernetesClients, signal: AbortSignal
   await make('serviceaccount', object('v1', 'ServiceAccount', 'inference-worker', {}));
   await make('secret', object('v1', 'Secret', 'api-key', { type: 'Opaque', stringData: { key: foreignSecret } }));
   await make('configmap', object('v1', 'ConfigMap', 'settings', { data: { mode: 'release', color: 'blue' } }));
-  await make(
-    'resourcequota',
-    object('v1', 'ResourceQuota', 'compute', { spec: { hard: { 'count/jobs.batch': '5' } } }),
-  );
   const labels = { app: 'inference-api' };
   const containers = [
     { name: 'proxy', image: 'registry.internal/proxy:2.0.0' },
