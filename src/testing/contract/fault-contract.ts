@@ -44,7 +44,8 @@ export function describeFaultContract<Clients>(options: ContractOptions<Clients>
 function describeLiteral<Clients>(fault: Fault<Clients>, options: ContractOptions<Clients>): void {
   it('has the id of its file', () => {
     const [platform = '', ...rest] = fault.type.split('.');
-    expect(existsSync(`${options.sourceFolder}/faults/${platform}/${rest.join('.')}.ts`)).to.equal(true);
+    const file = rest.length === 0 ? platform : `${platform}/${rest.join('.')}`;
+    expect(existsSync(`${options.sourceFolder}/faults/${file}.ts`)).to.equal(true);
   });
 
   it('has an example that its own schema leaves as it is', () => {

@@ -32,7 +32,9 @@ export interface KubernetesServer {
 }
 
 /** Serves HTTPS on 127.0.0.1 the way an API server does; `answer` says what each request gets. */
-export async function startKubernetesServer(answer: (request: ServedRequest) => ServedFate): Promise<KubernetesServer> {
+export async function startKubernetesServer(
+  answer: (request: ServedRequest) => ServedFate | Promise<ServedFate>,
+): Promise<KubernetesServer> {
   const authority = createAuthority('windshear-spec', Date.now());
   const { certificate, key } = authority.issue(['127.0.0.1']);
   const folder = await mkdtemp(join(tmpdir(), 'windshear-'));
@@ -52,7 +54,7 @@ export async function startKubernetesServer(answer: (request: ServedRequest) => 
       body: text === '' ? null : (JSON.parse(text) as Json),
     };
     requests.push(request);
-    const fate = answer(request);
+    const fate = await answer(request);
     if (fate === 'hang') return;
     if (fate === 'drop') {
       incoming.socket.destroy();
