@@ -65,7 +65,14 @@ export type DetectionStartUp = z.input<typeof detectionStartUp>;
 export type Detection = z.output<typeof detectionStartUp>;
 
 /** Describes the one JSON line that a child prints on stdout once it serves; the remediator has no port. */
-export const readyLine = z.object({ ready: z.literal(true), port: z.int().positive().optional() });
+export const readyLine = z.object({
+  ready: z.literal(true),
+  port: z.int().positive().optional(),
+  /** What clients of a child that serves over TLS must trust. */
+  caFile: z.string().optional(),
+  /** Uid of `kube-system`, by which a cluster is known. */
+  clusterUid: z.string().optional(),
+});
 
 export type ReadyLine = z.infer<typeof readyLine>;
 

@@ -97,13 +97,3 @@ export function checkQuery(query: URLSearchParams): void {
   const match = query.get('resourceVersionMatch');
   if (match === 'Exact') throw notServed('A list of an exact past version was asked for.');
 }
-
-/** JSON must be among what the caller reads; tables and partial objects are not made here. */
-export function checkAccept(accept: string | undefined): void {
-  const ranges = (accept ?? '*/*').split(',').map((range) => range.trim().toLowerCase());
-  const plain = ranges.some(
-    (range) => /^(?:application\/json|application\/\*|\*\/\*)/.test(range) && !/;\s*as=/.test(range),
-  );
-  if (plain) return;
-  throw new StatusError(406, 'NotAcceptable', 'only the following media types are accepted: application/json');
-}

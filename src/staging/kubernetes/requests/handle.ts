@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../model/json.ts';
 import { denial } from '../access/denial.ts';
 import type { AuditEntry, AuditLog } from '../audit/log.ts';
-import { StatusError, statusOf } from '../objects/status.ts';
+import { notServed, StatusError, statusOf } from '../objects/status.ts';
 import type { Call, Cluster, Reply, WatchReply } from './call.ts';
-import { checkAccept } from './decode.ts';
+import { partialOf, preferredForm } from './partial.ts';
 import { type RequestInfo, requestInfoOf } from './request-info.ts';
 import { createRouter, NoSuchPath, type Router } from './route.ts';
 
@@ -59,8 +59,11 @@ async function answer({ cluster, route, call, info, notes }: Answering): Promise
   notes.annotate('authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
   notes.annotate('authorization.k8s.io/reason', reason);
   if (!allowed) throw denial(call.user, attributes, reason);
-  checkAccept(call.accept);
-  return route(call, info, notes);
+  const form = preferredForm(call.accept);
+  const reply = await route(call, info, notes);
+  if (form === 'whole') return reply;
+  if ('start' in reply) throw notServed('A watch of metadata alone was asked for.');
+  return { ...reply, body: partialOf(reply.body) };
 }
 
 function audited(reply: Handled['reply'], entry: AuditEntry): Handled['reply'] {
