@@ -1,7 +1,4 @@
 import { expect } from 'chai';
-import { decode } from '../../detectors/decode.ts';
-import { alertmanager } from '../../detectors/formats/alertmanager.ts';
-import type { AnyFormat } from '../../model/detector.ts';
 import { VirtualClock } from '../../testing/fakes/virtual-clock.ts';
 import { createMonitor } from './monitor.ts';
 import type { Notification } from './notification.ts';
@@ -53,16 +50,13 @@ describe('createMonitor', () => {
     end();
   });
 
-  it('writes what the alertmanager format reads, tests as samples', () => {
+  it('posts a test as a sample that carries the marker', () => {
     const { monitor, posted, end } = start();
     monitor.test('wsabcdefghij23.k');
-    const bytes = Buffer.from(JSON.stringify(posted[0]));
-    const { signals } = decode({ bytes, arrivedMonoMs: 0 }, [
-      { definition: alertmanager as unknown as AnyFormat, params: {} },
-    ]);
-    expect(signals).to.have.length(1);
-    expect(signals[0]?.signal).to.include({ rule: 'windshear-test', sample: true, status: 'open' });
-    expect(signals[0]?.text).to.include('wsabcdefghij23.k');
+    expect(posted).to.have.length(1);
+    expect(posted[0]).to.include({ version: '4', status: 'firing' });
+    const labels = { alertname: 'windshear-test', sample: 'true', marker: 'wsabcdefghij23.k' };
+    expect(posted[0]?.alerts[0]?.labels).to.include(labels);
     end();
   });
 

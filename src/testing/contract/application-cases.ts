@@ -22,11 +22,11 @@ const put =
 const restored = (name: keyof typeof documents) => put(name, documents[name].body);
 
 export const httpCases: Readonly<Record<string, readonly ContractCase<HttpClients>[]>> = {
-  'app.region-outage': (['refuse', 'slow'] as const).map((mode) => ({
+  'app.region-outage': (['refuse', 'hang', 'error', 'slow'] as const).map((mode) => ({
     name: `of a region that is made to ${mode}`,
     params: { admin, region: 'eu-west-1', mode },
     alreadyInPlace: put('region/eu-west-1', { mode }),
-    changeDelta: put('region/eu-west-1', { mode: 'hang' }),
+    changeDelta: put('region/eu-west-1', { mode: mode === 'hang' ? 'slow' : 'hang' }),
     takeAway: restored('region/eu-west-1'),
   })),
   'app.endpoint-exposed': [
@@ -51,19 +51,18 @@ export const httpCases: Readonly<Record<string, readonly ContractCase<HttpClient
       takeAway: restored('flag/debug'),
     },
     {
-      name: 'that makes something new under a name of ours',
+      name: 'that makes something new',
       params: {
         method: 'PUT',
-        url: `${admin}/flags/\${marker}`,
+        url: `${admin}/flags/fresh`,
         body: { by: `\${marker}` },
-        touches: ['flag/*'],
-        read: { url: `${admin}/flags/\${marker}` },
-        undo: { method: 'DELETE', url: `${admin}/flags/\${marker}` },
+        touches: ['flag/fresh'],
+        read: { url: `${admin}/flags/fresh` },
+        undo: { method: 'DELETE', url: `${admin}/flags/fresh` },
       },
-      changeDelta: (clients, signal, marker) =>
-        clients.send({ method: 'PUT', url: `${admin}/flags/${marker}`, body: { by: 'somebody' } }, signal),
-      takeAway: (clients, signal, marker) =>
-        clients.send({ method: 'DELETE', url: `${admin}/flags/${marker}` }, signal),
+      changeDelta: (clients, signal) =>
+        clients.send({ method: 'PUT', url: `${admin}/flags/fresh`, body: { by: 'somebody' } }, signal),
+      takeAway: (clients, signal) => clients.send({ method: 'DELETE', url: `${admin}/flags/fresh` }, signal),
     },
   ],
 };
