@@ -6,8 +6,10 @@ import type { Trial } from './trial-state.ts';
 export function listenToAudit(trial: Trial, heard: HeardSignal): void {
   trial.audit.push(heard);
   const { requestId, errorCode, readOnly } = heard.signal;
-  if (errorCode !== undefined || readOnly === true) return;
+  if (errorCode !== undefined) return;
   for (const fault of trial.faults) {
+    // A dump of secrets changes nothing and is an act all the same.
+    if (readOnly === true && fault.definition.kind !== 'act') continue;
     if (requestId === undefined || !fault.requestIds.includes(requestId)) continue;
     const arrived = heard.arrivedMonoMs[1];
     fault.auditedMonoMs ??= arrived;
