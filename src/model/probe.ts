@@ -6,6 +6,8 @@ export interface ProbeContext<Clients = unknown> {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly clients: Clients;
+  /** Keeps a file as evidence of the trial; absent where there is none. */
+  readonly keep?: (name: string, bytes: Uint8Array) => Promise<void>;
 }
 
 export type Measurement =

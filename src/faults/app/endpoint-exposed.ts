@@ -20,7 +20,7 @@ export const endpointExposed = defineFault({
     'The inference endpoint answers anybody, as after a debugging switch that nobody turned back. Revert demands the token again.',
   params,
   example: { admin: 'http://127.0.0.1:4000', endpoint: 'inference' },
-  techniques: ['T1190', 'T1556'],
+  techniques: ['T1556'],
   touches: ({ endpoint }: Params) => [`endpoint/${endpoint}`],
   impairs: () => [],
   residue: ['whoever asked meanwhile was answered'],

@@ -7,11 +7,9 @@ import type { HttpClients } from '../../targets/http/clients.ts';
 export type AppFaultContext = FaultContext<HttpClients>;
 
 /** Where the application is administrated; without a slash at its end. */
-export const adminField = z
-  .string()
-  .regex(/^https?:\/\/[^\s/$?#][^\s?#]*[^\s/?#]$/, {
-    error: 'must be the URL of the admin API, without a slash at its end',
-  });
+export const adminField = z.string().regex(/^https?:\/\/[^\s/$?#][^\s?#]*[^\s/?#]$/, {
+  error: 'must be the URL of the admin API, without a slash at its end',
+});
 
 /** One value of the application: `GET` answers it with an ETag, `PUT` changes it, `If-Match` guards the change. */
 export interface Setting {

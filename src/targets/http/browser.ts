@@ -118,7 +118,7 @@ async function openPage(
     click: (element, timeout) => step(`clicking '${element}'`, signal, () => page.click(element, { timeout })),
     expectText: (element, text, timeout) =>
       step(`expecting '${text}' in '${element}'`, signal, () => waitForText(page, { element, text, timeout })),
-    screenshot: () => page.screenshot({ type: 'png' }),
+    screenshot: () => step('taking a picture', signal, () => page.screenshot({ type: 'png' })),
     close: async () => {
       signal.removeEventListener('abort', abort);
       await browser.close();
@@ -133,10 +133,10 @@ async function waitForText(
   await page.locator(element).filter({ hasText: text }).first().waitFor({ state: 'visible', timeout });
 }
 
-async function step(what: string, signal: AbortSignal, act: () => Promise<unknown>): Promise<void> {
+async function step<Result>(what: string, signal: AbortSignal, act: () => Promise<Result>): Promise<Result> {
   signal.throwIfAborted();
   try {
-    await act();
+    return await act();
   } catch (error) {
     signal.throwIfAborted();
     const [first = 'it failed'] = error instanceof Error ? error.message.split('\n') : [String(error)];
