@@ -47,6 +47,8 @@ export interface FaultState {
   readonly effect: 'pending' | 'proven' | 'unproven';
   /** When it was found gone, as an interval between two reads, t0-relative clocks apart: monotonic. */
   readonly goneMonoMs?: readonly [number, number];
+  /** Why it was not injected, or may be in only by half. */
+  readonly failure?: string;
 }
 
 /** A verdict, or what is still waited for. */
@@ -66,7 +68,8 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   const judge = new Verdict(facts);
   if (fault.status === 'pending') return judge.open();
   if (fault.status === 'not-injected' || fault.t0 === undefined) {
-    return judge.inconclusive('not-injected', 'Nothing was injected, so there was nothing to detect.');
+    const why = fault.failure === undefined ? ', so there was nothing to detect' : `: ${fault.failure}`;
+    return judge.inconclusive('not-injected', `Nothing was injected${why}.`);
   }
   if (fault.status === 'refused' && expectation.of === 'effect') {
     return judge.inconclusive('prevented-first', 'The change was refused, so its effect could not be detected.');

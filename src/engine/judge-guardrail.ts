@@ -43,12 +43,8 @@ export function judgeGuardrail(facts: GuardrailCase): Judgement<GuardrailResult>
   const { fault, expectation } = facts;
   if (fault.status === 'pending') return open(facts);
   if (fault.status === 'not-injected' || fault.t0 === undefined) {
-    return settled(
-      facts,
-      'inconclusive',
-      'not-injected',
-      'Nothing was injected, so the guardrail had nothing to act on.',
-    );
+    const why = fault.failure === undefined ? ', so the guardrail had nothing to act on' : `: ${fault.failure}`;
+    return settled(facts, 'inconclusive', 'not-injected', `Nothing was injected${why}.`);
   }
   if (fault.status === 'refused') return judgeDenial(facts, fault.t0.monoMs);
   if (facts.failedOpen !== undefined) {

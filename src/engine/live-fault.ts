@@ -190,6 +190,7 @@ export function faultState(fault: LiveFault): FaultState {
     effect: fault.effect,
     ...(fault.t0 === undefined ? {} : { t0: fault.t0 }),
     ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
+    ...(fault.failure === undefined ? {} : { failure: fault.failure }),
   };
 }
 

@@ -193,7 +193,13 @@ function scenarioResult(entry: {
 function nothingInjected(entries: Iterable<{ readonly trials: readonly TrialResult[] }>): boolean {
   const trials = [...entries].flatMap((entry) => entry.trials);
   return (
-    trials.length > 0 && trials.every((trial) => trial.stages.sent === undefined && trial.verdict === 'inconclusive')
+    trials.length > 0 &&
+    trials.every(
+      ({ stages, verdict, rollback }) =>
+        stages.sent === undefined &&
+        verdict === 'inconclusive' &&
+        rollback.faults.every((fault) => fault.verdict === 'none'),
+    )
   );
 }
 

@@ -1,3 +1,4 @@
+import { CallError } from '../model/call.ts';
 import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
 import { listenToAudit } from './audit.ts';
@@ -34,7 +35,9 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     await goTheWay(trial, parts);
   } catch (error) {
     if (request.stop.aborted) trial.ended = 'stopped';
-    else {
+    else if (isTargetLost(error) && trial.faults.every((fault) => fault.intent === undefined)) {
+      notInjected(trial, failureText(error));
+    } else {
       trial.ended = 'errored';
       parts.error = failureText(error);
     }
@@ -51,6 +54,19 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     .append({ kind: 'trial-ended', scenario: bound.scenario.id, n, verdict: result.verdict })
     .catch((error: unknown) => deps.log(failureText(error)));
   return result;
+}
+
+/** A target that does not answer is no failure of the harness. */
+function isTargetLost(error: unknown): boolean {
+  return error instanceof CallError && ['unanswered', 'failed', 'throttled'].includes(error.kind);
+}
+
+function notInjected(trial: Trial, why: string | undefined): void {
+  for (const fault of trial.faults) {
+    if (fault.status !== 'pending') continue;
+    fault.status = 'not-injected';
+    if (why !== undefined) fault.failure = why;
+  }
 }
 
 async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
@@ -75,7 +91,7 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
     return;
   }
   await injectAll(trial);
-  if (trial.faults.some((fault) => fault.status === 'injected' || fault.failure !== undefined)) {
+  if (trial.faults.some((fault) => fault.intent !== undefined && fault.status !== 'refused')) {
     const impact = measure(trial, bound.impact, { when: 'during', signal: stop });
     const [measured, observed] = await Promise.allSettled([impact, observe(trial)]);
     if (measured.status === 'fulfilled') parts.impact = measured.value;
@@ -147,9 +163,11 @@ async function injectAll(trial: Trial): Promise<void> {
     request.stop.throwIfAborted();
     trial.tell('inject', fault.definition.type);
     await trial.meter.outside(() => inject(fault, trial.injection, request.stop));
-    if (fault.status !== 'injected') break;
+    if (fault.status === 'injected') continue;
+    const { failure, definition } = fault;
+    notInjected(trial, failure === undefined ? undefined : `'${definition.type}' before it failed: ${failure}`);
+    return;
   }
-  for (const fault of trial.faults) if (fault.status === 'pending') fault.status = 'not-injected';
 }
 
 /** Holds the faults in until everything that needs them in is settled, a limit is reached or somebody stops. */

@@ -75,7 +75,10 @@ async function answerOr(ask: () => Promise<string>): Promise<string> {
     if (!(error instanceof CallError)) throw error;
     const nobodyThere = error.kind === 'unanswered' || error.message.includes('was not sent');
     if (nobodyThere)
-      throw new UnreachableError(`The AWS target cannot be reached: ${error.message}.`, { cause: error });
+      throw new UnreachableError(
+        `The AWS target cannot be reached: ${error.message}. Check its endpoint in windshear.yaml and whether it runs.`,
+        { cause: error },
+      );
     return error.code;
   }
 }
