@@ -2,6 +2,7 @@ import type { ControlResult } from '../model/scorecard.ts';
 import { isAbout } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
 import type { ControlCase } from './judge-control.ts';
+import { ruleMatches } from './judge-detection.ts';
 import { judgeTrialControl } from './judge-trial.ts';
 import { inject, readState } from './live-fault.ts';
 import { rollBack } from './roll-back.ts';
@@ -79,7 +80,7 @@ async function listenToControl(
   return { status: 'quiet-so-far' };
 }
 
-/** J7 and J9: waits out the clock margin of detectors without marker, and until every alert that keeps firing has re-armed. */
+/** J7 and J9: waits out the clock margin of detectors without marker, and until every expected alert that keeps firing has re-armed. */
 async function untilTellable(trial: Trial, signal: AbortSignal, sinceMonoMs: number): Promise<void> {
   const { clock, environment } = trial.deps.request;
   const markerless = detectorsOf(trial.bound).filter(
@@ -92,7 +93,7 @@ async function untilTellable(trial: Trial, signal: AbortSignal, sinceMonoMs: num
   await untilRearmed(trial, signal);
 }
 
-/** J9: waits, at most three times the longest SLO, until no alert on the trial's subjects is still open. */
+/** J9: waits, at most three times the longest SLO, until no expected alert on the trial's subjects is still open. */
 export async function untilRearmed(trial: Trial, signal: AbortSignal): Promise<void> {
   const { clock } = trial.deps.request;
   const slos = expectationsOf(trial.bound).detections.map((e) => e.sloMs);
@@ -112,11 +113,17 @@ function rearmDue(trial: Trial, nowMonoMs: number): number | undefined {
     const post = trial.deps.posts.get(name);
     const rearm = post?.config.rearm ?? 'none';
     if (post === undefined || rearm === 'none') return [];
-    if (rearm === 'resolved') return openOnTrial(trial, name).length > 0 ? [clock.monoMs() + 100] : [];
+    if (rearm === 'resolved') return isExpectedOpen(trial, name) ? [clock.monoMs() + 100] : [];
     const last = trial.heard.findLast((heard) => heard.detector === name)?.arrivedMonoMs[1];
     return last !== undefined && last + rearm > clock.monoMs() ? [last + rearm] : [];
   });
   return dues.length === 0 ? undefined : Math.max(nowMonoMs + 1, Math.min(...dues));
+}
+
+/** Only what an expectation could take for the fault's has to resolve; unrelated alerts may stay for ever. */
+function isExpectedOpen(trial: Trial, detector: string): boolean {
+  const expected = expectationsOf(trial.bound).detections.filter((e) => e.detector === detector);
+  return openOnTrial(trial, detector).some((heard) => expected.some(({ rule }) => ruleMatches(heard, rule)));
 }
 
 /** Alerts of a detector on the trial's subjects that are open now. */
