@@ -1,0 +1,174 @@
+import type { Act, Alert, Arrival } from '../ledger.ts';
+import type { DetectorStory } from '../story.ts';
+import type { TrialFacts } from './facts.ts';
+
+/**
+ * How an arrived alert may be taken: `must` count as the fault's, `may` (the rules cannot tell), `not`.
+ * `isFaults` is the truth; `isAmbiguous` says that J7 lets it be called neither.
+ */
+export interface Claim {
+  readonly arrival: Arrival;
+  readonly takes: 'must' | 'may' | 'not';
+  readonly isFaults: boolean;
+  readonly isAmbiguous: boolean;
+  /** J8: it is one that the harness knew as open before t0, and does not show that it happened again. */
+  readonly isStale: boolean;
+  readonly why: string;
+}
+
+/** The instants that time evidence is about. */
+export interface Instants {
+  /** First changing request of the trial's first fault. */
+  readonly t0Ms: number;
+  /** Where the control's own acts may still have been under way. */
+  readonly controlUntilMs?: number;
+  readonly revertMs: number;
+}
+
+/** Says of every alert of a detector that reached the trial's run whose it may be. */
+export function claimsOf(facts: TrialFacts, detector: DetectorStory): Claim[] {
+  const instants = instantsOf(facts);
+  const { arrivals } = facts.played.world.ledger;
+  const heard = arrivals.filter(
+    ({ run, alert, untilMs }) => run === facts.run.run && alert.detector === detector.name && untilMs <= facts.endedMs,
+  );
+  const seen = new Set<Alert>();
+  const first = heard.filter(({ alert }) => !seen.has(alert) && seen.add(alert));
+  return first.map((arrival) => claimOf(facts, detector, { arrival, heard, instants }));
+}
+
+export function instantsOf(facts: TrialFacts): Instants | undefined {
+  const t0s = facts.faults.flatMap(({ t0Ms }) => (t0Ms === undefined ? [] : [t0Ms]));
+  if (t0s.length === 0) return undefined;
+  const t0Ms = Math.min(...t0s);
+  const before = facts.acts.filter((act) => act.op === 'write' && act.sentMs < t0Ms);
+  const reverts = facts.acts.filter((act) => act.phase === 'revert' && act.sentMs >= t0Ms);
+  return {
+    t0Ms,
+    ...(before.length === 0 ? {} : { controlUntilMs: Math.max(...before.map((act) => act.actedMs ?? act.sentMs)) }),
+    revertMs: Math.min(facts.revertToldMs, ...reverts.map((act) => act.sentMs)),
+  };
+}
+
+interface Case {
+  readonly arrival: Arrival;
+  readonly heard: readonly Arrival[];
+  readonly instants: Instants | undefined;
+}
+
+function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, instants }: Case): Claim {
+  const { alert } = arrival;
+  const isFaults = isOfFault(facts, alert);
+  const staleness = instants === undefined ? 'fresh' : stalenessOf(arrival, heard, detector, instants);
+  const say = (takes: Claim['takes'], why: string, isAmbiguous = false): Claim => ({
+    arrival,
+    takes: takes === 'must' && staleness === 'maybe' ? 'may' : staleness === 'stale' ? 'not' : takes,
+    isFaults,
+    isAmbiguous: isAmbiguous || (staleness === 'maybe' && takes !== 'not'),
+    isStale: staleness === 'stale' && takes !== 'not',
+    why,
+  });
+  if (instants === undefined) return say('not', 'nothing was injected');
+  if (alert.sample) return say('not', 'a sample');
+  if (alert.status !== 'open') return say('not', 'not open');
+
+  const phases = phasesOf(alert, facts.result.marker);
+  if (phases.size === 1) return say(phases.has('i') ? 'must' : 'not', 'marker');
+  if (phases.size > 1 && !phases.has('i')) return say('not', 'markers of ours, none of the fault');
+  if (phases.size === 0 && /\bws[a-z2-7]{12}\.[icork]/.test(alert.agents.join(' ')))
+    return say('not', "another's marker");
+  if (!isOnTrial(facts, alert)) return say('not', 'another subject');
+  if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester')
+    return say('not', 'another actor');
+  return byTime(facts, detector, { arrival, instants, isFaults, say });
+}
+
+interface TimeCase {
+  readonly arrival: Arrival;
+  readonly instants: Instants;
+  readonly isFaults: boolean;
+  readonly say: (takes: Claim['takes'], why: string, isAmbiguous?: boolean) => Claim;
+}
+
+/** J7: subject evidence alone; time has to tell control, fault and clean-up apart. */
+function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants, isFaults, say }: TimeCase): Claim {
+  const { alert, untilMs } = arrival;
+  const { t0Ms, revertMs, controlUntilMs } = instants;
+  if (untilMs < t0Ms) return say('not', 'before the injection');
+  const startEpochMs = facts.played.world.clock.epochMs() - facts.played.world.clock.monoMs();
+  const saysMs = (alert.lastSeenEpochMs ?? alert.eventEpochMs) - startEpochMs;
+  const marginMs = detector.errorMs + detector.resolutionMs;
+  // With a clock that is further off than declared, time tells nothing, and no rule can know it.
+  if (Math.abs(detector.skewMs) > detector.errorMs) return say('may', 'a clock that is worse than declared', true);
+  if (alert.isUpdate && alert.lastSeenEpochMs === undefined)
+    return say(isFaults ? 'may' : 'not', 'an update that keeps its first event time', true);
+  const nearT0 = Math.abs(saysMs - t0Ms) <= 2 * marginMs && controlUntilMs !== undefined;
+  const isLate = untilMs >= revertMs;
+  const nearRevert = isLate && Math.abs(saysMs - revertMs) <= 2 * marginMs + 300;
+  if (isFaults) {
+    const isClear = saysMs >= t0Ms || !nearT0;
+    if (!isLate) return isClear ? say('must', 'subject and time') : say('may', 'within the margin of t0', true);
+    if (saysMs + marginMs <= revertMs && isClear) return say('must', 'subject and time before the revert');
+    return say('may', 'within the margin of t0 or the revert', true);
+  }
+  const { cause } = alert;
+  const act = 'act' in cause ? cause.act : undefined;
+  const isOurs = act?.run !== undefined;
+  if (isOurs) return say('not', `of another act of ours (${act?.phase})`, nearT0 || nearRevert);
+  const isBetween = saysMs >= t0Ms - marginMs && (!isLate || saysMs <= revertMs + marginMs);
+  return say(isBetween ? 'may' : 'not', 'of somebody else on the subject', nearT0 || nearRevert || isBetween);
+}
+
+/** Whether an alert was raised because of a fault of this trial, its refused attempt included. */
+function isOfFault(facts: TrialFacts, { cause }: Alert): boolean {
+  if (cause.kind !== 'act' && cause.kind !== 'state') return false;
+  const { act } = cause;
+  return act !== undefined && act.marker === facts.result.marker && act.phase === 'inject';
+}
+
+function isOnTrial(facts: TrialFacts, alert: Alert): boolean {
+  return [...facts.faults, ...facts.controls].some(({ story }) => story.resource === alert.resource);
+}
+
+function phasesOf({ agents }: Alert, marker: string): ReadonlySet<string> {
+  const found = [...agents.join(' ').matchAll(/\b(ws[a-z2-7]{12})\.([icork])/g)];
+  return new Set(found.filter(([, one]) => one === marker).map(([, , phase = '']) => phase));
+}
+
+/** J8: whether the harness knew the alert as open before t0, and whether this version shows that it happened again. */
+function stalenessOf(
+  arrival: Arrival,
+  heard: readonly Arrival[],
+  detector: DetectorStory,
+  { t0Ms }: Instants,
+): 'fresh' | 'stale' | 'maybe' {
+  const { alert } = arrival;
+  const earlier = heard.slice(0, heard.indexOf(arrival)).filter((one) => one.alert.key === alert.key);
+  const last = earlier.at(-1);
+  if (last === undefined || last.alert.status !== 'open') return 'fresh';
+  const resolvedAt = earlier.findLastIndex((one) => one.alert.status !== 'open');
+  const opened = earlier[resolvedAt + 1];
+  // A store tells of a resolution by silence only.
+  const mayBeReopened = detector.delivery === 'store' && last.alert.id !== alert.id;
+  const shows = showsAgain(alert, last.alert, detector);
+  if (opened === undefined || opened.untilMs >= t0Ms) return shows || mayBeReopened ? 'fresh' : 'maybe';
+  if (mayBeReopened) return 'maybe';
+  return shows ? 'fresh' : 'stale';
+}
+
+function showsAgain(alert: Alert, before: Alert, { recurrence }: DetectorStory): boolean {
+  if (recurrence === 'count') return (alert.count ?? 0) > (before.count ?? Number.POSITIVE_INFINITY);
+  if (recurrence === 'last-seen')
+    return (alert.lastSeenEpochMs ?? 0) > (before.lastSeenEpochMs ?? Number.POSITIVE_INFINITY);
+  return false;
+}
+
+/** Whose acts an alert can be traced to, for findings. */
+export function causeText({ cause }: Alert): string {
+  if (cause.kind === 'noise') return `noise ${cause.noise}`;
+  if (cause.kind === 'heartbeat') return 'a heartbeat';
+  const act: Act | undefined = cause.act;
+  return act === undefined
+    ? `${cause.kind} from the start`
+    : `${cause.kind} of ${act.actor} ${act.phase ?? ''} ${act.value ?? ''}`;
+}

@@ -1,0 +1,133 @@
+import type { TrialResult } from '../../../model/scorecard.ts';
+import type { Act } from '../ledger.ts';
+import type { Played, PlayedRun } from '../play.ts';
+import type { FaultStory, ScenarioStory } from '../story.ts';
+
+/** One fault or control of a trial as it was in truth. Times are monotonic milliseconds of the world. */
+export interface FaultFacts {
+  readonly story: FaultStory;
+  /** Its changing requests. */
+  readonly acts: readonly Act[];
+  /** When the first of them left (J19). */
+  readonly t0Ms?: number;
+  /**
+   * `in`: all of it took effect. `refused`: the harness was told no. `partial`: some of it took effect. `none`: it
+   * never did.
+   */
+  readonly outcome: 'in' | 'refused' | 'partial' | 'none';
+  /** True where every request was answered as done. */
+  readonly isAcknowledged: boolean;
+  /** When all of it was in, oldest first; `endedBy` is the write that took it out. */
+  readonly presence: readonly Presence[];
+}
+
+export interface Presence {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly endedBy?: Act;
+}
+
+/** All that is true of one trial, apart from alerts. */
+export interface TrialFacts {
+  readonly played: Played;
+  readonly run: PlayedRun;
+  readonly scenario: ScenarioStory;
+  readonly result: TrialResult;
+  readonly about: string;
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /** When the harness said that it reverts. */
+  readonly revertToldMs: number;
+  readonly faults: readonly FaultFacts[];
+  readonly controls: readonly FaultFacts[];
+  /** Every act of this trial's marker. */
+  readonly acts: readonly Act[];
+  /** When nobody listened any more, where the trial was cut short. */
+  readonly cutMs?: number;
+}
+
+/** Gathers what is true of a trial. */
+export function factsOf(played: Played, run: PlayedRun, scenario: ScenarioStory, result: TrialResult): TrialFacts {
+  const acts = played.world.ledger.acts.filter((act) => act.marker === result.marker && act.run === run.run);
+  const mine = run.events.filter(
+    ({ event }) =>
+      (event.kind === 'phase' && event.scenario === scenario.id && event.n === result.n) ||
+      (event.kind === 'trial-ended' && event.scenario === scenario.id && event.result.n === result.n),
+  );
+  const told = (phase: string) => mine.find(({ event }) => event.kind === 'phase' && event.phase === phase)?.atMs;
+  const startedMs = told('arm') ?? mine[0]?.atMs ?? 0;
+  const endedMs = mine.findLast(({ event }) => event.kind === 'trial-ended')?.atMs ?? run.endedMs ?? startedMs;
+  const isCut = played.stoppedMs !== undefined && played.stoppedMs <= endedMs;
+  return {
+    played,
+    run,
+    scenario,
+    result,
+    about: `${scenario.id}/${result.n}`,
+    startedMs,
+    endedMs,
+    revertToldMs: told('revert') ?? endedMs,
+    faults: scenario.faults.map((story) => faultFacts(played, story, ofPhase(acts, 'inject'))),
+    controls:
+      result.n === 1 ? scenario.control.map((story) => faultFacts(played, story, ofPhase(acts, 'control'))) : [],
+    acts,
+    ...(isCut ? { cutMs: Math.max(startedMs, played.stoppedMs ?? 0) } : {}),
+  };
+}
+
+/** The fault whose t0 an expectation counts from: the one it names, else the last. */
+export function faultNamed(facts: TrialFacts, name: string | undefined): FaultFacts {
+  const found = facts.faults.find(({ story }) => name !== undefined && story.as === name) ?? facts.faults.at(-1);
+  if (found === undefined) throw new Error('A scenario without a fault.');
+  return found;
+}
+
+function ofPhase(acts: readonly Act[], phase: string): readonly Act[] {
+  return acts.filter((act) => act.op === 'write' && act.phase === phase);
+}
+
+function faultFacts(played: Played, story: FaultStory, all: readonly Act[]): FaultFacts {
+  const acts = all.filter((act) => act.resource === story.resource && story.set[act.field ?? ''] === act.value);
+  const done = acts.filter((act) => act.actedMs !== undefined && act.deniedBy === undefined);
+  const fields = Object.keys(story.set).length;
+  const t0Ms = acts[0]?.sentMs;
+  const outcome = acts.some((act) => act.answer === 'denied' && act.untold !== true)
+    ? 'refused'
+    : done.length === fields
+      ? 'in'
+      : done.length > 0
+        ? 'partial'
+        : 'none';
+  return {
+    story,
+    acts,
+    outcome,
+    isAcknowledged: acts.length === fields && acts.every((act) => act.answer === 'ok' && act.untold !== true),
+    presence: presenceOf(played, story),
+    ...(t0Ms === undefined ? {} : { t0Ms }),
+  };
+}
+
+/** Replays every write on a resource, whoever made it. */
+function presenceOf(played: Played, story: FaultStory): Presence[] {
+  const { acts } = played.world.ledger;
+  const writes = acts
+    .filter((act) => act.op === 'write' && act.resource === story.resource)
+    .filter((act) => act.actedMs !== undefined && act.deniedBy === undefined)
+    .toSorted((a, b) => (a.actedMs ?? 0) - (b.actedMs ?? 0) || a.n - b.n);
+  const state: Record<string, string | undefined> = { ...played.world.initial.get(story.resource) };
+  const spans: Presence[] = [];
+  let fromMs: number | undefined;
+  for (const act of writes) {
+    state[act.field ?? ''] = act.value;
+    const isIn = Object.entries(story.set).every(([field, value]) => state[field] === value);
+    const atMs = act.actedMs ?? 0;
+    if (isIn) fromMs ??= atMs;
+    else if (fromMs !== undefined) {
+      spans.push({ fromMs, toMs: atMs, endedBy: act });
+      fromMs = undefined;
+    }
+  }
+  if (fromMs !== undefined) spans.push({ fromMs, toMs: Number.POSITIVE_INFINITY });
+  return spans;
+}

@@ -1,0 +1,46 @@
+import type { BlindnessResult } from '../../../model/scorecard.ts';
+import type { ScenarioStory } from '../story.ts';
+import { faultNamed, type TrialFacts } from './facts.ts';
+import { type Allowed, hold, type Judged } from './finding.ts';
+
+/** Says what may be said of a `blind:` expectation: by the canaries that were raised before, during and after. */
+export function judgeBlindness(
+  facts: TrialFacts,
+  expectation: ScenarioStory['blind'][number],
+  said: BlindnessResult,
+): Judged {
+  const about = `blindness ${facts.about} ${said.id}`;
+  const { acts, arrivals } = facts.played.world.ledger;
+  const fault = faultNamed(facts, undefined);
+  const span = fault.presence.find(({ toMs }) => toMs >= (fault.t0Ms ?? Number.POSITIVE_INFINITY));
+  const raised = acts.filter(
+    (act) =>
+      act.run === facts.run.run &&
+      act.phase === 'canary' &&
+      act.resource === expectation.detector &&
+      act.op === (expectation.canary === 'rule' ? 'canary' : 'test') &&
+      act.sentMs >= facts.startedMs &&
+      act.sentMs <= facts.endedMs,
+  );
+  const cameMs = (act: (typeof raised)[number]) =>
+    arrivals.find(({ run, alert }) => run === facts.run.run && alert.cause.kind === 'canary' && alert.cause.act === act)
+      ?.untilMs;
+  const t0Ms = fault.t0Ms ?? Number.POSITIVE_INFINITY;
+  const before = raised.some((act) => act.sentMs < t0Ms && (cameMs(act) ?? Number.POSITIVE_INFINITY) <= facts.endedMs);
+  const during = raised.filter((act) => span !== undefined && act.sentMs >= span.fromMs && act.sentMs <= span.toMs);
+  const passed = during.some((act) => (cameMs(act) ?? Number.POSITIVE_INFINITY) <= act.sentMs + expectation.withinMs);
+  const lost = during.some((act) => (cameMs(act) ?? Number.POSITIVE_INFINITY) > act.sentMs + expectation.withinMs);
+  const after = raised.some(
+    (act) =>
+      span !== undefined && act.sentMs >= span.toMs && (cameMs(act) ?? Number.POSITIVE_INFINITY) <= facts.endedMs,
+  );
+  const allowed: Allowed[] = [];
+  if (before && lost && after) allowed.push({ verdict: 'blind', rule: '§3 blindness' });
+  if (before && passed) allowed.push({ verdict: 'not-blind', rule: '§3 blindness' });
+  const isSure = before && span !== undefined && fault.outcome === 'in' && facts.cutMs === undefined;
+  if (!isSure || !(lost && after) || facts.result.verdict === 'errored')
+    if (!(isSure && passed && !lost)) allowed.push({ verdict: 'inconclusive', rule: '§3 blindness' });
+  const truth = span === undefined ? 'not in' : lost && after ? 'blind' : passed ? 'seeing' : 'not known';
+  const findings = hold({ verdict: said.verdict, reasonCode: said.reasonCode, about }, allowed, truth);
+  return { cell: { of: 'blindness', truth, verdict: said.verdict }, findings };
+}

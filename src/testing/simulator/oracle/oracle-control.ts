@@ -1,0 +1,122 @@
+import type { ControlResult } from '../../../model/scorecard.ts';
+import type { Alert, Arrival } from '../ledger.ts';
+import type { DetectorStory } from '../story.ts';
+import type { TrialFacts } from './facts.ts';
+import { type Allowed, hold, type Judged } from './finding.ts';
+import { ruleFits } from './oracle-detection.ts';
+import { pathOf } from './paths.ts';
+
+/** Says what may be said of a control, by J2, J6, J7 and J10. */
+export function judgeControl(facts: TrialFacts, said: ControlResult | undefined): Judged | undefined {
+  if (facts.controls.length === 0 || said === undefined) return undefined;
+  const about = `control ${facts.about}`;
+  const { truth, allowed } = consider(facts);
+  const findings = hold({ verdict: said.verdict, reasonCode: said.reasonCode, about }, allowed, truth);
+  return { cell: { of: 'control', truth, verdict: said.verdict }, findings };
+}
+
+function consider(facts: TrialFacts): { readonly truth: string; readonly allowed: readonly Allowed[] } {
+  const [control] = facts.controls;
+  const t0Ms = control?.t0Ms;
+  const allowed: Allowed[] = [];
+  const windowMs = Math.max(
+    ...facts.scenario.detections.map((e) => e.withinMs),
+    ...facts.scenario.blind.map((e) => e.withinMs),
+  );
+  const isCut =
+    facts.result.verdict === 'errored' ||
+    (facts.cutMs !== undefined && (t0Ms === undefined || facts.cutMs < t0Ms + windowMs + 1000));
+  if (isCut) allowed.push({ verdict: 'inconclusive', rule: '§2' });
+  if (control === undefined || t0Ms === undefined) {
+    allowed.push({ verdict: 'inconclusive', codes: ['control-failed'], rule: '§2' });
+    return { truth: 'not injected', allowed };
+  }
+  if (control.outcome === 'refused') {
+    allowed.push({ verdict: 'blocked', rule: '§3' });
+    return { truth: 'refused', allowed };
+  }
+  const untilMs = t0Ms + windowMs;
+  const alerts = alertsOnControl(facts, { t0Ms, untilMs });
+  if (alerts.may) allowed.push({ verdict: 'noisy', rule: 'J10' });
+  const takenBack = control.presence.some(
+    ({ toMs, endedBy }) => toMs >= t0Ms && endedBy?.run === undefined && toMs <= untilMs + 2500,
+  );
+  if (alerts.must) return { truth: 'alerted on', allowed };
+  if (takenBack) allowed.push({ verdict: 'blocked', rule: '§3' });
+  const isIn = control.outcome === 'in';
+  const hasFailure =
+    !isIn || !control.isAcknowledged || facts.acts.some((act) => act.phase === 'observe' && act.answer !== 'ok');
+  const needsTwoReads = facts.played.story.environment.settleMs === undefined && control.story.settleMs > 0;
+  if (hasFailure || takenBack || needsTwoReads || facts.result.rollback.verdict !== 'clean')
+    allowed.push({ verdict: 'inconclusive', codes: ['control-failed'], rule: 'J12' });
+  const used = detectorsOf(facts);
+  const unproven = used.filter((detector) => {
+    const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs });
+    return (!path.rule && !path.tool) || path.isAtEdge;
+  });
+  if (unproven.length > 0) allowed.push({ verdict: 'inconclusive', codes: ['channel-unproven'], rule: 'J2' });
+  const isSilenceWorth = unproven.every((detector) => {
+    const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs });
+    return detector.assumeAlive || path.isAtEdge;
+  });
+  const wasHeardOut = facts.cutMs === undefined || facts.cutMs >= untilMs;
+  if (isSilenceWorth && isIn && wasHeardOut) allowed.push({ verdict: 'quiet', rule: 'J2' });
+  const truth = takenBack ? 'taken back' : !isIn ? 'took no effect' : isSilenceWorth ? 'quiet' : 'unheard';
+  return { truth, allowed };
+}
+
+function detectorsOf(facts: TrialFacts): readonly DetectorStory[] {
+  const names = new Set([...facts.scenario.detections, ...facts.scenario.blind].map((e) => e.detector));
+  return facts.played.story.detectors.filter(({ name }) => names.has(name));
+}
+
+/** J10: its own marker by any rule; without marker on its subject, in its window, by a rule that is expected. */
+function alertsOnControl(
+  facts: TrialFacts,
+  { t0Ms, untilMs }: { readonly t0Ms: number; readonly untilMs: number },
+): { readonly must: boolean; readonly may: boolean } {
+  let must = false;
+  let may = false;
+  for (const detector of detectorsOf(facts)) {
+    const rules = facts.scenario.detections.filter((e) => e.detector === detector.name).map((e) => e.rule);
+    const seen = new Set<Alert>();
+    for (const arrival of facts.played.world.ledger.arrivals) {
+      const { alert } = arrival;
+      if (alert.detector !== detector.name || arrival.run !== facts.run.run || seen.has(alert)) continue;
+      seen.add(alert);
+      if (arrival.untilMs > facts.endedMs || arrival.untilMs < t0Ms || alert.sample) continue;
+      if (!facts.controls.some(({ story }) => story.resource === alert.resource)) continue;
+      const taken = weigh(facts, detector, { arrival, rules, untilMs });
+      must ||= taken === 'must';
+      may ||= taken !== 'not';
+    }
+  }
+  return { must, may };
+}
+
+function weigh(
+  facts: TrialFacts,
+  detector: DetectorStory,
+  {
+    arrival,
+    rules,
+    untilMs,
+  }: { readonly arrival: Arrival; readonly rules: readonly string[]; readonly untilMs: number },
+): 'must' | 'may' | 'not' {
+  const { alert } = arrival;
+  const isItsOwn =
+    'act' in alert.cause && alert.cause.act?.marker === facts.result.marker && alert.cause.act.phase === 'control';
+  const marks = [...alert.agents.join(' ').matchAll(/\b(ws[a-z2-7]{12})\.([icork])/g)];
+  const mine = new Set(marks.filter(([, one]) => one === facts.result.marker).map(([, , phase]) => phase));
+  if (mine.size === 1)
+    return mine.has('c') && alert.status === 'open' ? (alert.isUpdate ? 'may' : 'must') : mine.has('c') ? 'may' : 'not';
+  if (mine.size > 1 && !mine.has('i')) return 'not';
+  if (mine.size === 0 && marks.length > 0) return 'not';
+  if (!rules.some((rule) => ruleFits(rule, alert.rule))) return 'not';
+  if (arrival.fromMs > untilMs) return 'not';
+  if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester') return 'not';
+  const isClear = isItsOwn && alert.status === 'open' && !alert.isUpdate && arrival.untilMs <= untilMs;
+  const t0Ms = facts.faults.find((fault) => fault.t0Ms !== undefined)?.t0Ms;
+  if (isClear && (t0Ms === undefined || arrival.untilMs < t0Ms)) return 'must';
+  return 'may';
+}

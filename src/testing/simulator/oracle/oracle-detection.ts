@@ -1,0 +1,232 @@
+import type { DetectionResult } from '../../../model/scorecard.ts';
+import type { DetectionStory, DetectorStory } from '../story.ts';
+import { type Claim, causeText, claimsOf } from './claims.ts';
+import { effectProof } from './effect.ts';
+import { type FaultFacts, faultNamed, type TrialFacts } from './facts.ts';
+import { type Allowed, type Finding, hold, type Judged } from './finding.ts';
+import { pathOf } from './paths.ts';
+
+const horizonFactor = 3;
+const inconclusive = (rule: string, ...codes: string[]): Allowed => ({
+  verdict: 'inconclusive',
+  rule,
+  ...(codes.length > 0 ? { codes } : {}),
+});
+
+/** Says what may be said of one detection, by J2, J3, J5 to J8, J11, J12, J14, J18 and J20, and holds the verdict to it. */
+export function judgeDetection(facts: TrialFacts, expectation: DetectionStory, said: DetectionResult): Judged {
+  const detector = facts.played.story.detectors.find(({ name }) => name === expectation.detector);
+  if (detector === undefined) throw new Error(`No detector '${expectation.detector}'.`);
+  const fault = faultNamed(facts, expectation.fault);
+  const about = `detection ${facts.about} ${expectation.id}`;
+  const { truth, allowed, claims } = consider(facts, { expectation, detector, fault });
+  const findings = [
+    ...hold({ verdict: said.verdict, reasonCode: said.reasonCode, about }, allowed, truth),
+    ...holdCounted(said, claims, { about, t0Ms: fault.t0Ms ?? 0 }),
+    ...(said.sloMs === expectation.withinMs
+      ? []
+      : [
+          {
+            rule: 'J20',
+            about,
+            what: `was judged on an SLO of ${said.sloMs} ms instead of ${expectation.withinMs} ms`,
+          },
+        ]),
+  ];
+  return { cell: { of: 'detection', truth, verdict: said.verdict }, findings };
+}
+
+interface Considered {
+  readonly truth: string;
+  readonly allowed: readonly Allowed[];
+  readonly claims: readonly Claim[];
+}
+
+interface Case {
+  readonly expectation: DetectionStory;
+  readonly detector: DetectorStory;
+  readonly fault: FaultFacts;
+}
+
+function consider(facts: TrialFacts, one: Case): Considered {
+  const { fault, expectation } = one;
+  const ended = [inconclusive('§2', 'stopped', 'errored')].filter(() => isCut(facts));
+  if (fault.t0Ms === undefined) {
+    const allowed = [inconclusive('§2', 'not-injected'), ...ended];
+    return { truth: 'not injected', allowed, claims: [] };
+  }
+  if (fault.outcome === 'refused' && expectation.of === 'effect') {
+    const allowed = [inconclusive('J18', 'prevented-first')];
+    return { truth: 'refused', allowed, claims: [] };
+  }
+  const wentIn = fault.outcome === 'in';
+  const proof = effectProof(facts, fault);
+  if (expectation.of === 'attempt' && fault.outcome !== 'refused') {
+    const allowed = [inconclusive('J18', 'not-prevented', 'not-injected'), ...ended];
+    return { truth: 'went through', allowed, claims: [] };
+  }
+  if (expectation.of === 'effect' && !wentIn) {
+    const allowed = [inconclusive('J12', 'not-injected', 'effect-unproven'), ...ended];
+    return { truth: `took ${fault.outcome === 'none' ? 'no' : 'half its'} effect`, allowed, claims: [] };
+  }
+  if (expectation.of === 'effect' && proof === 'no') {
+    const allowed = [inconclusive('J12', 'not-injected', 'effect-unproven'), ...ended];
+    return { truth: 'effect cannot be proven', allowed, claims: [] };
+  }
+  return considerAlerts(facts, one, proof === 'maybe' && expectation.of === 'effect');
+}
+
+function considerAlerts(facts: TrialFacts, one: Case, isEffectUnsure: boolean): Considered {
+  const { expectation, detector, fault } = one;
+  const t0Ms = fault.t0Ms ?? 0;
+  const sloMs = t0Ms + expectation.withinMs;
+  const horizonMs = t0Ms + horizonFactor * expectation.withinMs;
+  const all = claimsOf(facts, detector);
+  const ruled = all.filter(({ arrival }) => ruleFits(expectation.rule, arrival.alert.rule));
+  const strong = ruled.filter(({ arrival }) => severityFits(expectation, arrival.alert.severity) === 'yes');
+  // The alert on a chain's first step may come before the t0 of its last one; whether it counts is not said.
+  const must = strong.filter(({ takes, arrival }) => takes === 'must' && arrival.untilMs >= t0Ms);
+  const counted = strong.filter(({ takes, arrival }) => takes !== 'not' && arrival.untilMs >= t0Ms);
+  const isEarly = strong.some(({ takes, arrival }) => takes !== 'not' && arrival.untilMs < t0Ms);
+  const mustInTime = must.some(({ arrival }) => arrival.untilMs <= sloMs);
+  const mustByHorizon = must.some(({ arrival }) => arrival.untilMs <= horizonMs);
+  const faultsByHorizon = strong.some(
+    ({ isFaults, takes, arrival }) => isFaults && takes === 'may' && arrival.untilMs <= horizonMs,
+  );
+  const allowed: Allowed[] = [];
+  const good = expectation.of === 'attempt' ? 'attempt' : 'detected';
+  if (counted.some(({ arrival }) => arrival.untilMs <= sloMs))
+    allowed.push({ verdict: good, codes: ['in-time'], rule: 'J5 to J8' });
+  if (!mustInTime) {
+    if (counted.some(({ arrival }) => arrival.fromMs > sloMs && arrival.fromMs <= horizonMs))
+      allowed.push({ verdict: 'late', codes: ['after-slo'], rule: 'J20' });
+    if (counted.some(({ arrival }) => arrival.fromMs <= sloMs && arrival.untilMs > sloMs))
+      allowed.push(inconclusive('J20', 'poll-too-coarse'));
+  }
+  const cutMs = facts.cutMs ?? (facts.result.verdict === 'errored' ? facts.startedMs : undefined);
+  if (cutMs !== undefined && !must.some(({ arrival }) => arrival.untilMs <= cutMs))
+    allowed.push(inconclusive('§2', 'stopped', 'errored'));
+  if (isEffectUnsure) allowed.push(inconclusive('J12', 'effect-unproven', 'not-injected'));
+  if (!mustByHorizon) allowed.push(...silence(facts, one, { ruled, strong, faultsByHorizon, sloMs, horizonMs }));
+  const truth = mustInTime
+    ? 'in time'
+    : mustByHorizon
+      ? 'late'
+      : faultsByHorizon || isEarly
+        ? 'seen, but not surely'
+        : 'not seen';
+  return { truth, allowed, claims: counted };
+}
+
+interface Silence {
+  readonly ruled: readonly Claim[];
+  readonly strong: readonly Claim[];
+  /** Something of the fault came, and the rules cannot be sure of it: `missed` would be wrong. */
+  readonly faultsByHorizon: boolean;
+  readonly sloMs: number;
+  readonly horizonMs: number;
+}
+
+/** What may be said where nothing came that must count. */
+function silence(facts: TrialFacts, { expectation, detector, fault }: Case, heard: Silence): Allowed[] {
+  const { ruled, faultsByHorizon, sloMs, horizonMs } = heard;
+  const t0Ms = fault.t0Ms ?? 0;
+  const allowed: Allowed[] = [];
+  const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs: horizonMs });
+  const isProven = path.rule || path.tool;
+  const noSeverity = ruled.some(
+    ({ takes, arrival }) => takes !== 'not' && severityFits(expectation, arrival.alert.severity) === 'unknown',
+  );
+  const mustBeUnsure = ruled.some(
+    ({ takes, isFaults, arrival }) =>
+      takes === 'must' && isFaults && severityFits(expectation, arrival.alert.severity) === 'unknown',
+  );
+  if (noSeverity) allowed.push(inconclusive('J11', 'no-severity'));
+  if (ruled.some(({ isAmbiguous }) => isAmbiguous)) allowed.push(inconclusive('J7', 'time-ambiguous'));
+  const wasOpen = wasOpenBefore(facts, { expectation, detector, fault });
+  const staleOne = ruled.some(({ isStale, isFaults }) => isStale && isFaults);
+  if (wasOpen || ruled.some(({ isStale }) => isStale) || faultsByHorizon)
+    allowed.push(inconclusive('J8', 'already-firing'));
+  const gone = detector.sees === 'state' ? goneMs(facts, fault) : undefined;
+  const slackMs = facts.played.story.environment.pollMs + 2200;
+  const isGoneBefore = gone !== undefined && gone.firstMs < sloMs + slackMs;
+  const isSurelyGone = gone !== undefined && gone.lastMs < sloMs - slackMs;
+  if (isGoneBefore) allowed.push(inconclusive('J14', 'gone-before-slo'));
+  if (!isProven || path.isAtEdge) allowed.push(inconclusive('J2', 'channel-unproven'));
+  if (facts.cutMs !== undefined && facts.cutMs < horizonMs) return allowed;
+  if (facts.result.verdict === 'errored') return allowed;
+  if (faultsByHorizon || mustBeUnsure || isSurelyGone || staleOne) return allowed;
+  if (path.rule || (detector.ruleCanary === 'none' && path.tool) || path.isAtEdge)
+    allowed.push({ verdict: 'missed', codes: ['no-alert', 'late-unknown'], rule: 'J2' });
+  if (path.tool && path.ruleRaised && (!path.rule || path.isAtEdge))
+    allowed.push({ verdict: 'missed', codes: ['detector-down'], rule: 'J3' });
+  if (detector.assumeAlive && (!isProven || path.isAtEdge))
+    allowed.push({ verdict: 'missed', codes: ['assumed-alive'], rule: 'J3' });
+  return allowed;
+}
+
+/** Whether an alert of the expected rule on the subject had been heard as open before t0 (J8). */
+function wasOpenBefore(facts: TrialFacts, { expectation, detector, fault }: Case): boolean {
+  const t0Ms = fault.t0Ms ?? 0;
+  const before = facts.played.world.ledger.arrivals.filter(
+    ({ run, alert, fromMs }) =>
+      run === facts.run.run &&
+      alert.detector === detector.name &&
+      fromMs < t0Ms &&
+      ruleFits(expectation.rule, alert.rule) &&
+      facts.faults.some(({ story }) => story.resource === alert.resource),
+  );
+  return before.some(({ alert }) => alert.status === 'open');
+}
+
+/** When the fault was out again, at the earliest and for good. */
+function goneMs(
+  facts: TrialFacts,
+  fault: FaultFacts,
+): { readonly firstMs: number; readonly lastMs: number } | undefined {
+  const spans = fault.presence.filter(({ toMs }) => toMs >= (fault.t0Ms ?? 0) && toMs <= facts.endedMs);
+  const last = fault.presence.findLast(({ fromMs }) => fromMs <= facts.endedMs);
+  if (spans.length === 0) return undefined;
+  return { firstMs: Math.min(...spans.map(({ toMs }) => toMs)), lastMs: last?.toMs ?? 0 };
+}
+
+/** What was counted must be one of those that may count, and its time must be true (J19). */
+function holdCounted(
+  said: DetectionResult,
+  claims: readonly Claim[],
+  { about, t0Ms }: { readonly about: string; readonly t0Ms: number },
+): Finding[] {
+  if (said.signal === undefined) return [];
+  const { id, count, lastSeen } = said.signal;
+  const mine = claims.filter(({ arrival: { alert } }) => {
+    const sameTime = lastSeen === undefined || alert.lastSeenEpochMs === Date.parse(lastSeen);
+    return alert.id === id && alert.count === count && sameTime;
+  });
+  if (mine.length === 0) return [{ rule: 'J5 to J8', about, what: `counted '${id}', which is not the fault's` }];
+  const [fromMs = 0, untilMs = 0] = said.ttdIntervalMs ?? [];
+  const isTrue = mine.some(
+    ({ arrival }) => Math.abs(arrival.untilMs - t0Ms - untilMs) < 1 && fromMs <= arrival.untilMs - t0Ms,
+  );
+  if (isTrue) return [];
+  const times = mine.map(({ arrival }) => `${arrival.fromMs - t0Ms} to ${arrival.untilMs - t0Ms}`).join('; ');
+  const cause = mine[0] === undefined ? '' : causeText(mine[0].arrival.alert);
+  return [{ rule: 'J19', about, what: `said it came after ${fromMs} to ${untilMs} ms; truth: ${times} (${cause})` }];
+}
+
+function isCut(facts: TrialFacts): boolean {
+  return facts.cutMs !== undefined || facts.result.verdict === 'errored';
+}
+
+const ranks = { low: 2, medium: 3, high: 4, critical: 5 } as const;
+
+/** J11. */
+function severityFits(expectation: DetectionStory, severity: number | null): 'yes' | 'no' | 'unknown' {
+  if (expectation.severity === undefined) return 'yes';
+  if (severity === null) return 'unknown';
+  return severity >= ranks[expectation.severity] ? 'yes' : 'no';
+}
+
+/** The globs of stories end in a star or have none. */
+export function ruleFits(glob: string, rule: string): boolean {
+  return glob.endsWith('*') ? rule.startsWith(glob.slice(0, -1)) : rule === glob;
+}

@@ -1,0 +1,79 @@
+import type { Played } from '../play.ts';
+import type { Finding } from './finding.ts';
+
+interface Line {
+  readonly seq: number;
+  readonly kind: string;
+  readonly of?: number;
+  readonly verdict?: string;
+  readonly exitCode?: number;
+}
+
+/** §7: in the end every intent is closed, nothing is left to recover, and no state file lies about. */
+export function judgeRecovery(played: Played): Finding[] {
+  const findings: Finding[] = [];
+  for (const { crashed } of played.recoveries) {
+    if (crashed !== undefined)
+      findings.push({
+        rule: '§7 recover',
+        about: 'recover',
+        what: `broke down: ${crashed instanceof Error ? crashed.message : String(crashed)}`,
+      });
+  }
+  const last = played.recoveries.at(-1);
+  const isDone = last?.outcome !== undefined && last.outcome.runs.length === 0;
+  if (!isDone && !mayStayDirty(played))
+    findings.push({
+      rule: '§7 recover',
+      about: 'recover',
+      what: `still finds something: ${JSON.stringify(last?.outcome ?? 'no outcome')}`,
+    });
+  if (isDone) findings.push(...journals(played), ...stateFiles(played));
+  return findings;
+}
+
+/** Somebody altered what was ours, or the target refused to the end. */
+function mayStayDirty({ story, world, recoveries }: Played): boolean {
+  const altered = world.ledger.acts.some((act) => act.run === undefined && act.op === 'write');
+  const refuses = story.troubles.some((one) => one.kind === 'call' && one.count >= 3);
+  const died = recoveries.some(({ outcome, crashed }) => outcome === undefined && crashed === undefined);
+  return altered || refuses || died;
+}
+
+function journals({ world }: Played): Finding[] {
+  return [...world.disk.files()].flatMap(([path, { text }]) => {
+    if (!path.endsWith('/journal.jsonl') || text === '') return [];
+    const about = path;
+    const lines = text.split('\n');
+    if (lines.at(-1) !== '') return [{ rule: '§7 journal', about, what: 'ends with a torn line' }];
+    const entries = lines.slice(0, -1).map((line) => JSON.parse(line) as Line);
+    const closed = entries.some((entry) => entry.kind === 'closed');
+    const open = entries.filter(
+      (entry) =>
+        entry.kind === 'intent' &&
+        !entries.some(
+          (one) =>
+            one.kind === 'verified' &&
+            one.of === entry.seq &&
+            ['clean', 'by-guardrail', 'none'].includes(one.verdict ?? ''),
+        ),
+    );
+    const findings: Finding[] = [];
+    if (open.length > 0 && !closed)
+      findings.push({ rule: '§7 journal', about, what: `leaves ${open.length} intents open` });
+    if (!closed && entries.length > 0 && !entries.some((entry) => entry.kind === 'run-ended'))
+      findings.push({ rule: '§7 journal', about, what: 'never says that the run ended' });
+    const inOrder = entries.every((entry, index) => entry.seq === index);
+    return inOrder
+      ? findings
+      : [...findings, { rule: '§7 journal', about, what: 'has gaps or doubles in its numbers' }];
+  });
+}
+
+function stateFiles({ world, story }: Played): Finding[] {
+  if (story.troubles.some((one) => one.kind === 'disk-full')) return [];
+  const left = [...world.disk.files().keys()].filter((path) => /^\/state\/run-\d+\//.test(path));
+  return left.length === 0
+    ? []
+    : [{ rule: '§7 pre-images', about: left.join(', '), what: 'are still there though all is verified' }];
+}

@@ -1,0 +1,57 @@
+import type { DetectorStory } from '../story.ts';
+import type { TrialFacts } from './facts.ts';
+
+/** What canaries proved of a detector's path to a run within a span (J1 to J3). */
+export interface PathFacts {
+  readonly ruleRaised: boolean;
+  readonly rule: boolean;
+  readonly tool: boolean;
+  /** A canary came that was raised at the very edge of the span. */
+  readonly isAtEdge: boolean;
+  /** A canary was raised in the span, whether it came or not. */
+  readonly raised: boolean;
+}
+
+/** Looks up which canaries were raised and received within a span. */
+export function pathOf(
+  facts: TrialFacts,
+  detector: DetectorStory,
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): PathFacts {
+  const { acts, arrivals } = facts.played.world.ledger;
+  const raised = acts.filter(
+    (act) =>
+      act.run === facts.run.run &&
+      act.phase === 'canary' &&
+      act.resource === detector.name &&
+      act.sentMs >= fromMs &&
+      act.sentMs <= untilMs,
+  );
+  const came = (rule: string, op: string) =>
+    arrivals.some(
+      ({ run, alert, untilMs: atMs }) =>
+        run === facts.run.run &&
+        alert.detector === detector.name &&
+        alert.rule === rule &&
+        atMs <= untilMs &&
+        atMs >= fromMs &&
+        alert.cause.kind === 'canary' &&
+        alert.cause.act.op === op &&
+        alert.cause.act.sentMs >= fromMs,
+    );
+  const beats = arrivals.filter(
+    ({ run, alert, untilMs: atMs }) =>
+      run === facts.run.run && alert.detector === detector.name && alert.cause.kind === 'heartbeat' && atMs <= untilMs,
+  );
+  const slackMs = 2 * (detector.errorMs + detector.resolutionMs);
+  const hasBeat = detector.ruleCanary === 'heartbeat' && beats.some(({ alert }) => alert.trueMs >= fromMs);
+  const isClear = beats.some(({ alert }) => alert.trueMs >= fromMs + slackMs);
+  const isClockWrong = Math.abs(detector.skewMs) > detector.errorMs;
+  return {
+    ruleRaised: raised.some((act) => act.op === 'canary') || hasBeat,
+    rule: detector.ruleCanary === 'heartbeat' ? hasBeat : came('canary', 'canary'),
+    tool: came('test', 'test'),
+    isAtEdge: detector.ruleCanary === 'heartbeat' && (isClockWrong || (hasBeat && !isClear)),
+    raised: raised.length > 0,
+  };
+}

@@ -1,0 +1,112 @@
+import { Dice } from './dice.ts';
+import type { EnvironmentStory, GuardStory, ScenarioStory, Story } from './story.ts';
+import { tellDetectors } from './tell-detectors.ts';
+import { tellScenarios } from './tell-scenarios.ts';
+import { tellTroubles } from './tell-troubles.ts';
+
+/** Tells the story of a seed: always the same one. */
+export function tellStory(seed: number): Story {
+  const dice = new Dice(seed);
+  const count = dice.weigh([
+    [45, 1],
+    [25, 2],
+    [21, dice.integer(3, 5)],
+    [7, dice.integer(6, 12)],
+    [2, dice.integer(13, 40)],
+  ]);
+  const environment = tellEnvironment(dice);
+  const resources = tellResources(dice, count);
+  const detectors = tellDetectors(dice, [...new Set(resources), 'trail/main']);
+  const guards = tellGuards(dice, [...new Set(resources)]);
+  const scenarios = tellScenarios(dice, { resources, detectors, guards, environment });
+  const troubles = tellTroubles(dice, { environment, detectors, scenarios, guards });
+  return { seed, environment, detectors, scenarios, guards, troubles };
+}
+
+function tellEnvironment(dice: Dice): EnvironmentStory {
+  const auditError = dice.pick([0, 0, 100, 2000]);
+  return {
+    ...(dice.chance(0.75) ? { settleMs: 0 } : {}),
+    stabilityMs: dice.pick([1000, 3000]),
+    pollMs: dice.pick([250, 300, 500, 1000]),
+    holdMs: dice.weigh([
+      [6, 0],
+      [2, 500],
+      [2, dice.integer(1, 5000)],
+    ]),
+    revertBudgetMs: dice.pick([5000, 20_000]),
+    concurrentFaults: dice.pick([1, 2, 8]),
+    latencyMs: dice.pick([2, 5, 40]),
+    ...(dice.chance(0.85)
+      ? {
+          audit: {
+            delayMs: dice.weigh([
+              [7, dice.integer(5, 300)],
+              [2, dice.integer(300, 4000)],
+            ]),
+            skewMs: auditError === 0 ? 0 : dice.integer(-auditError, auditError),
+            errorMs: auditError,
+          },
+        }
+      : {}),
+    oneIdentity: dice.chance(0.3),
+  };
+}
+
+function tellResources(dice: Dice, count: number): string[] {
+  const resources: string[] = [];
+  for (let n = 1; n <= count; n++) {
+    const earlier = resources.filter((one) => one !== 'trail/main');
+    if (dice.chance(0.07)) resources.push('trail/main');
+    else resources.push(earlier.length > 0 && dice.chance(0.2) ? dice.pick(earlier) : `bucket/r${n}`);
+  }
+  return resources;
+}
+
+function tellGuards(dice: Dice, resources: readonly string[]): GuardStory[] {
+  return resources.flatMap((resource): GuardStory[] => {
+    const kind = dice.weigh<'none' | 'prevent' | 'put-back' | 'flap' | 'race' | 'meddle'>([
+      [54, 'none'],
+      [10, 'prevent'],
+      [18, 'put-back'],
+      [6, 'flap'],
+      [6, 'race'],
+      [6, 'meddle'],
+    ]);
+    const by = dice.weigh<'role/fixer' | 'role/human'>([
+      [8, 'role/fixer'],
+      [2, 'role/human'],
+    ]);
+    const afterMs = dice.weigh([
+      [3, dice.integer(0, 60)],
+      [5, dice.integer(60, 2000)],
+      [3, dice.integer(2000, 14_000)],
+    ]);
+    const controlsToo = dice.chance(0.1);
+    if (kind === 'none') return [];
+    if (kind === 'prevent') {
+      const code = dice.weigh<'Guard' | 'OtherGuard' | 'AccessDenied' | 'GuardDown'>([
+        [6, 'Guard'],
+        [2, 'OtherGuard'],
+        [1, 'AccessDenied'],
+        [1, 'GuardDown'],
+      ]);
+      return [{ kind, resource, code, controlsToo }];
+    }
+    if (kind === 'put-back') return [{ kind, resource, by, afterMs, times: dice.pick([1, 2, 9]), controlsToo }];
+    if (kind === 'flap') {
+      const againMs = dice.weigh([
+        [2, dice.integer(50, 900)],
+        [2, dice.integer(900, 4000)],
+      ]);
+      return [{ kind: 'put-back', resource, by, afterMs, againMs, times: dice.integer(1, 4), controlsToo: false }];
+    }
+    if (kind === 'race') return [{ kind, resource, by }];
+    return [{ kind, resource, afterMs, what: dice.pick(['ours', 'rest'] as const) }];
+  });
+}
+
+/** Every resource that a scenario touches. */
+export function resourcesOf({ faults, control }: Pick<ScenarioStory, 'faults' | 'control'>): string[] {
+  return [...new Set([...faults, ...control].map(({ resource }) => resource))];
+}

@@ -1,0 +1,170 @@
+import { CallError } from '../../model/call.ts';
+import type { Payload } from '../../model/detector.ts';
+import type { Alert } from './ledger.ts';
+import type { SimWorld } from './sim-world.ts';
+import type { DetectorStory, Trouble } from './story.ts';
+
+type Fate = Extract<Trouble, { kind: 'delivery' }>['fate'];
+
+interface Stored {
+  readonly alert: Alert;
+  readonly atMs: number;
+}
+
+/** How long a store shows an alert that is not taken back. */
+const retainMs = 45_000;
+
+/** The way from a detector to whoever listens: delays, losses, doubles, batches, stores and queues. */
+export class Transport {
+  readonly #world: SimWorld;
+  readonly #story: DetectorStory;
+  readonly #fates = new Map<number, Fate[]>();
+  readonly #deaf: { readonly fromMs: number; readonly untilMs: number }[] = [];
+  readonly #failing: { readonly fromMs: number; readonly untilMs: number; readonly retryAfterMs?: number }[] = [];
+  /** What a store shows: the newest version of each alert. */
+  readonly #store = new Map<string, Stored>();
+  /** What each run has not yet taken from the queue. */
+  readonly #queues = new Map<string, Alert[]>();
+  /** When each run last asked with success. */
+  readonly #lastGoodMs = new Map<string, number>();
+  /** What each run has been shown. */
+  readonly #shownTo = new Map<string, Set<Alert>>();
+  #batch: Alert[] = [];
+  #sent = 0;
+
+  constructor(world: SimWorld, story: DetectorStory) {
+    this.#world = world;
+    this.#story = story;
+    for (const trouble of world.story.troubles) {
+      if (!('detector' in trouble) || trouble.detector !== story.name) continue;
+      if (trouble.kind === 'delivery')
+        this.#fates.set(trouble.nth, [...(this.#fates.get(trouble.nth) ?? []), trouble.fate]);
+      if (trouble.kind === 'deaf' && trouble.what === 'delivery') this.#later(trouble, this.#deaf);
+      if (trouble.kind === 'polls-fail') this.#later(trouble, this.#failing);
+    }
+  }
+
+  send(alert: Alert): void {
+    const fates = this.#fates.get(++this.#sent) ?? [];
+    if (fates.includes('drop')) return;
+    const delays = fates.flatMap((fate) => (typeof fate === 'object' ? [fate.delayMs] : []));
+    const delayMs = this.#story.delayMs + delays.reduce((sum, ms) => sum + ms, 0);
+    this.#travel(alert, delayMs);
+    if (fates.includes('duplicate')) this.#travel(alert, delayMs + 700);
+  }
+
+  /** Sends the newest alert on a subject once more, as it was. */
+  resend(resource: string): void {
+    const last = this.#world.ledger.alerts.findLast(
+      (alert) => alert.detector === this.#story.name && alert.resource === resource && alert.cause.kind !== 'noise',
+    );
+    if (last !== undefined) this.#travel(last, 50);
+  }
+
+  /** Opens a queue for a run; what came before is not in it. */
+  openQueue(run: string): void {
+    this.#queues.set(run, []);
+  }
+
+  /** Answers one poll of a run; rejects where polls fail now. */
+  async poll(run: string, signal: AbortSignal): Promise<readonly Payload[]> {
+    const { clock, ledger } = this.#world;
+    const sentMs = clock.monoMs();
+    const { latencyMs } = this.#world.story.environment;
+    await clock.sleep(latencyMs, signal);
+    const failing = this.#failing.find((one) => one.fromMs <= sentMs && sentMs < one.untilMs);
+    const answeredMs = clock.monoMs();
+    ledger.polls.push({ run, detector: this.#story.name, sentMs, answeredMs, ok: failing === undefined });
+    if (failing !== undefined) {
+      const more = failing.retryAfterMs === undefined ? {} : { retryAfterMs: failing.retryAfterMs };
+      throw new CallError(
+        failing.retryAfterMs === undefined ? 'failed' : 'throttled',
+        'PollFailed',
+        'The poll failed.',
+        more,
+      );
+    }
+    const alerts = this.#story.delivery === 'store' ? this.#shown() : (this.#queues.get(run) ?? []);
+    if (this.#story.delivery === 'queue') this.#queues.set(run, []);
+    const lastGoodMs = this.#lastGoodMs.get(run) ?? 0;
+    this.#lastGoodMs.set(run, sentMs);
+    for (const alert of alerts) this.#arrived(run, alert, lastGoodMs, answeredMs);
+    const bytes = new TextEncoder().encode(`[${alerts.map((alert) => alert.text).join(',')}]`);
+    return [{ bytes, arrivedMonoMs: answeredMs }];
+  }
+
+  #travel(alert: Alert, delayMs: number): void {
+    const { clock } = this.#world;
+    clock.at(clock.monoMs() + delayMs, () => {
+      const nowMs = clock.monoMs();
+      if (this.#deaf.some((one) => one.fromMs <= nowMs && nowMs < one.untilMs)) return;
+      this.#come(alert);
+    });
+  }
+
+  #come(alert: Alert): void {
+    const { clock } = this.#world;
+    if (this.#story.delivery === 'store') {
+      if (alert.status === 'open') {
+        const shown = this.#store.get(alert.key);
+        if (shown === undefined || shown.alert.n <= alert.n)
+          this.#store.set(alert.key, { alert, atMs: clock.monoMs() });
+      } else this.#store.delete(alert.key);
+      return;
+    }
+    if (this.#story.delivery === 'queue') {
+      for (const waiting of this.#queues.values()) waiting.push(alert);
+      return;
+    }
+    if (this.#story.batchMs === 0) {
+      this.#push([alert]);
+      return;
+    }
+    this.#batch.push(alert);
+    if (this.#batch.length > 1) return;
+    const dueMs = (Math.floor(clock.monoMs() / this.#story.batchMs) + 1) * this.#story.batchMs;
+    clock.at(dueMs, () => {
+      const batch = this.#batch;
+      this.#batch = [];
+      this.#push(batch);
+    });
+  }
+
+  #push(alerts: readonly Alert[]): void {
+    const payload = alerts.map((alert) => JSON.parse(alert.text));
+    const nowMs = this.#world.clock.monoMs();
+    this.#world.push(this.#story.name, payload, (run) => {
+      for (const alert of alerts) this.#arrived(run, alert, nowMs, nowMs);
+    });
+  }
+
+  #shown(): Alert[] {
+    const nowMs = this.#world.clock.monoMs();
+    const keeps = this.#story.sees === 'state';
+    for (const [key, { atMs }] of this.#store) if (!keeps && atMs + retainMs < nowMs) this.#store.delete(key);
+    return [...this.#store.values()].map(({ alert }) => alert);
+  }
+
+  /** A version counts from its first arrival on. */
+  #arrived(run: string, alert: Alert, fromMs: number, untilMs: number): void {
+    const shown = this.#shownTo.get(run) ?? new Set();
+    this.#shownTo.set(run, shown);
+    if (this.#story.delivery === 'store' && shown.has(alert)) return;
+    shown.add(alert);
+    this.#world.ledger.arrivals.push({ run, alert, fromMs, untilMs });
+  }
+
+  #later<T extends Extract<Trouble, { kind: 'deaf' | 'polls-fail' }>>(
+    trouble: T,
+    spans: { readonly fromMs: number; readonly untilMs: number; readonly retryAfterMs?: number }[],
+  ): void {
+    this.#world.when(trouble.from, () => {
+      const fromMs = this.#world.clock.monoMs();
+      const retry =
+        trouble.kind === 'polls-fail' && trouble.retryAfterMs !== undefined
+          ? { retryAfterMs: trouble.retryAfterMs }
+          : {};
+      spans.push({ fromMs, untilMs: fromMs + trouble.forMs, ...retry });
+    });
+  }
+}
