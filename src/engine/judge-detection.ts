@@ -84,7 +84,7 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   const effectDue = expectation.of === 'effect' && fault.effect !== 'proven';
   if (match !== undefined && !effectDue) return judge.matched(match, t0);
   if (match !== undefined && fault.effect === 'unproven') return judge.effectUnproven();
-  if (facts.ended === undefined && (match !== undefined || facts.nowMonoMs < horizonAt)) {
+  if (facts.ended === undefined && facts.nowMonoMs < horizonAt) {
     return judge.open([t0.monoMs + expectation.sloMs, horizonAt]);
   }
   if (facts.ended !== undefined) {
@@ -132,7 +132,7 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
     return judge.inconclusive('overload', `Signals of ${expectation.detector} were dropped under overload.`);
 
   const sloAt = t0.monoMs + expectation.sloMs;
-  const gone = detector.sees === 'state' ? fault.goneMonoMs : undefined;
+  const gone = detector.sees === 'state' && fault.status === 'injected' ? fault.goneMonoMs : undefined;
   if (gone !== undefined && gone[0] < sloAt) {
     return judge.inconclusive(
       'gone-before-slo',
