@@ -68,7 +68,8 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
       await journal
         .append({ kind: 'run-ended', exitCode: outcome.exitCode })
         .catch((error: unknown) => log(failureText(error)));
-      if (outcome.exitCode !== exitCodes.dirty) await preImages.removeAll();
+      // A journal that could not be written to the end may still be recovered from.
+      if (outcome.exitCode !== exitCodes.dirty && journal.failure() === undefined) await preImages.removeAll();
       return outcome;
     } catch (error) {
       if (error instanceof UnreachableError) await journal.append({ kind: 'run-ended', exitCode: error.exitCode });
