@@ -9,6 +9,7 @@ import { runGameDays } from './bench/game-day.ts';
 import { gameDayTime, harnessMemory, pushedInterval, trialOverhead } from './bench/game-day-figures.ts';
 import { helpFromPackage, helpFromSource } from './bench/help.ts';
 import { ingest } from './bench/ingest.ts';
+import { load } from './bench/load.ts';
 import { suiteBound } from './bench/suite-bound.ts';
 import { validate } from './bench/validate.ts';
 
@@ -24,6 +25,7 @@ const figures: readonly Figure[] = [
   suiteBound,
   pushedInterval,
   ingest,
+  load,
 ];
 
 const { values, positionals } = parseArgs({

@@ -35,8 +35,14 @@ export interface HttpClients {
 
 /** A stream of like requests. */
 export interface Traffic {
-  /** Sends one; answers the status, or 0 where no whole answer came. Never rejects. */
-  readonly send: () => Promise<number>;
+  readonly send: () => TrafficRequest;
   /** Ends the requests that are under way. */
   readonly close: () => void;
+}
+
+export interface TrafficRequest {
+  /** The status, or 0 where no whole answer came. Never rejects. */
+  readonly status: Promise<number>;
+  /** Gives the request up. */
+  readonly abandon: () => void;
 }

@@ -11,15 +11,12 @@ export function openTraffic({ open, body }: TrafficSettings): Traffic {
   const end = new AbortController();
   const underWay = new Set<ClientRequest>();
   return {
-    send: () =>
-      new Promise((resolve) => {
-        if (end.signal.aborted) {
-          resolve(0);
-          return;
-        }
-        // One signal for thousands of requests would grow thousands of listeners: they are destroyed by hand.
-        const request = open(never);
-        underWay.add(request);
+    send: () => {
+      if (end.signal.aborted) return { status: Promise.resolve(0), abandon: () => undefined };
+      // One signal for thousands of requests would grow thousands of listeners: they are destroyed by hand.
+      const request = open(never);
+      underWay.add(request);
+      const status = new Promise<number>((resolve) => {
         const settle = (status: number) => {
           underWay.delete(request);
           resolve(status);
@@ -33,7 +30,9 @@ export function openTraffic({ open, body }: TrafficSettings): Traffic {
           response.resume();
         });
         request.end(body);
-      }),
+      });
+      return { status, abandon: () => request.destroy(new Error('given up')) };
+    },
     close: () => {
       end.abort();
       for (const request of underWay) request.destroy(new Error('the load ended'));

@@ -26,7 +26,10 @@ export class FakeHttp {
         if (kind !== undefined) throw errorOfAnswer(actionOf(request), kind, answer);
         return answer;
       },
-      traffic: (request) => ({ send: async () => this.#answer(request).status, close: () => undefined }),
+      traffic: (request) => ({
+        send: () => ({ status: Promise.resolve(this.#answer(request).status), abandon: () => undefined }),
+        close: () => undefined,
+      }),
       browser: async () => ({ status: 'absent', reason: 'a fake has none' }),
     };
   }

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { Clock } from '../model/clock.ts';
+import type { Json } from '../model/json.ts';
+import { defineLoad, type LoadFigures, type LoadPhase } from '../model/load.ts';
+import type { HttpClients, Traffic } from '../targets/http/clients.ts';
+import { createHistogram, type Histogram } from './histogram.ts';
+import { createImpairment } from './impairment.ts';
+
+const params = z.strictObject({
+  url: z.string().regex(/^https?:\/\/[^\s/$?#]\S*$/, { error: 'must be a URL (http:// or https://)' }),
+  method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
+  headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).default({}),
+  body: z.json().optional(),
+  /** Leaves the token of the environment's identity out. */
+  anonymous: z.boolean().default(false),
+  /** Requests a second, whether or not the service keeps up. */
+  rate: z.number().min(0.1).max(5000).default(50),
+  /** A request that takes longer is an error. */
+  timeoutMs: z.number().int().min(10).max(60_000).default(2000),
+  /** More requests than these are not sent, and count as errors. */
+  maxInFlight: z.number().int().min(1).max(50_000).default(10_000),
+  /** Up to this share of errors users count as well. */
+  toleratedErrorRatio: z.number().min(0).max(1).default(0.01),
+});
+type Params = z.infer<typeof params>;
+
+/**
+ * Sends requests at a constant arrival rate (an open model: users do not wait for one another), and counts each from
+ * the moment at which it was due. https://www.scylladb.com/2021/04/22/on-coordinated-omission/
+ */
+export const http = defineLoad({
+  type: 'http',
+  title: 'HTTP requests at a constant rate',
+  description:
+    'Requests at a constant arrival rate; error ratio and p50, p95, p99 for each phase of the trial, counted from the moment at which each request was due, and the moment at which users were well again.',
+  target: 'http',
+  params,
+  example: params.parse({ url: 'http://127.0.0.1:8080/v1/infer' }),
+  permissions: [],
+  start: async (ctx: { clock: Clock; signal: AbortSignal; clients: HttpClients }, p: Params) => {
+    ctx.signal.throwIfAborted();
+    const { url, method, headers, anonymous, body } = p;
+    const traffic = ctx.clients.traffic({
+      url,
+      method,
+      headers,
+      anonymous,
+      ...(body === undefined ? {} : { body: body as Json }),
+    });
+    const generator = generate(ctx, p, traffic);
+    return { enter: generator.enter, stop: generator.stop };
+  },
+});
+
+interface PhaseCount {
+  readonly phase: LoadPhase;
+  readonly fromMonoMs: number;
+  readonly histogram: Histogram;
+  requests: number;
+  errors: number;
+}
+
+interface InFlight {
+  readonly sentMonoMs: number;
+  readonly abandon: () => void;
+}
+
+/** Later than this the generator itself is too slow to be believed. */
+const behindMs = 250;
+
+function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: Params, traffic: Traffic) {
+  const startMonoMs = clock.monoMs();
+  const gapMs = 1000 / p.rate;
+  const impairment = createImpairment(p.toleratedErrorRatio);
+  const inFlight = new Set<InFlight>();
+  const underWay = new Set<Promise<void>>();
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  const phases: PhaseCount[] = [];
+  let next = 0;
+  let worstLagMs = 0;
+  enter('before');
+
+  function enter(phase: LoadPhase): void {
+    phases.push({ phase, fromMonoMs: clock.monoMs(), histogram: createHistogram(), requests: 0, errors: 0 });
+  }
+
+  async function one(dueMonoMs: number, count: PhaseCount): Promise<void> {
+    count.requests += 1;
+    const sentMonoMs = clock.monoMs();
+    worstLagMs = Math.max(worstLagMs, sentMonoMs - dueMonoMs);
+    const request = inFlight.size < p.maxInFlight ? traffic.send() : undefined;
+    const flight = { sentMonoMs, abandon: request?.abandon ?? (() => undefined) };
+    if (request !== undefined) inFlight.add(flight);
+    const status = request === undefined ? 0 : await request.status;
+    inFlight.delete(flight);
+    const isGood = status >= 200 && status < 400;
+    count.histogram.record(isGood ? clock.monoMs() - dueMonoMs : Math.max(clock.monoMs() - dueMonoMs, p.timeoutMs));
+    if (!isGood) count.errors += 1;
+    impairment.note(dueMonoMs, isGood);
+  }
+
+  /** Sent in order, so that the first that is young enough ends the search. */
+  function giveUpLate(): void {
+    for (const { sentMonoMs, abandon } of inFlight) {
+      if (clock.monoMs() - sentMonoMs < p.timeoutMs) return;
+      abandon();
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!ended.aborted) {
+      const now = clock.monoMs();
+      for (; startMonoMs + next * gapMs <= now; next += 1) {
+        const count = phases.at(-1);
+        if (count === undefined) return;
+        const sent: Promise<void> = one(startMonoMs + next * gapMs, count).finally(() => underWay.delete(sent));
+        underWay.add(sent);
+      }
+      giveUpLate();
+      const restMs = Math.max(1, Math.min(startMonoMs + next * gapMs - clock.monoMs(), p.timeoutMs / 10));
+      await clock.sleep(restMs, ended).catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  signal.addEventListener('abort', traffic.close, { once: true });
+
+  async function stop() {
+    over.abort(new Error('the load is stopped'));
+    await running;
+    const endMonoMs = clock.monoMs();
+    const drained = new AbortController();
+    void Promise.all(underWay).then(() => drained.abort());
+    while (!drained.signal.aborted) {
+      giveUpLate();
+      await clock.sleep(p.timeoutMs / 10, drained.signal).catch(() => undefined);
+    }
+    traffic.close();
+    signal.removeEventListener('abort', traffic.close);
+    const impaired = impairment.period(endMonoMs);
+    return {
+      figures: phases.map((count, index) => figuresOf(count, phases[index + 1]?.fromMonoMs ?? endMonoMs)),
+      limits: [],
+      ...(impaired === undefined ? {} : { impaired }),
+      ...(worstLagMs <= behindMs
+        ? {}
+        : {
+            unsound: `Requests were sent up to ${Math.round(worstLagMs)} ms after they were due: the generator was too slow.`,
+          }),
+    };
+  }
+
+  let stopping: ReturnType<typeof stop> | undefined;
+  return {
+    enter,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+function figuresOf({ phase, fromMonoMs, histogram, requests, errors }: PhaseCount, endMonoMs: number): LoadFigures {
+  const at = (percent: number) => histogram.percentile(percent) ?? 0;
+  return {
+    phase,
+    durationMs: endMonoMs - fromMonoMs,
+    requests,
+    errors,
+    errorRatio: requests === 0 ? 0 : errors / requests,
+    latencyMs: requests === 0 ? {} : { p50: at(50), p95: at(95), p99: at(99), max: histogram.max() ?? 0 },
+  };
+}

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import type { Clock } from './clock.ts';
+import type { TargetKind } from './fault.ts';
+
+/** Where in a trial a request was due: in steady state, while the fault was in, or after it was taken back. */
+export type LoadPhase = 'before' | 'during' | 'after';
+
+export interface LoadContext<Clients = unknown> {
+  readonly clock: Clock;
+  /** Ends the load at once, without a summary. */
+  readonly signal: AbortSignal;
+  readonly clients: Clients;
+  /** `windshear/<version> ws….o`, for tools that send their own requests. */
+  readonly userAgent: string;
+  /** Id of the scenario, for messages. */
+  readonly scenario: string;
+  readonly log: (line: string) => void;
+}
+
+/** What users felt in one phase, or over the whole load. */
+export interface LoadFigures {
+  readonly phase: LoadPhase | 'whole';
+  readonly durationMs: number;
+  /** Requests that were due; those that were not even sent count as errors. */
+  readonly requests: number;
+  readonly errors: number;
+  readonly errorRatio: number;
+  /** From the moment at which a request was due, so that a stalled service cannot hide its stall. */
+  readonly latencyMs: { readonly p50?: number; readonly p95?: number; readonly p99?: number; readonly max?: number };
+}
+
+/** One limit of the load's own, such as a threshold of k6. */
+export interface LoadLimit {
+  readonly metric: string;
+  readonly limit: string;
+  readonly verdict: 'held' | 'breached' | 'inconclusive';
+  readonly reason: string;
+}
+
+export interface LoadSummary {
+  readonly figures: readonly LoadFigures[];
+  readonly limits: readonly LoadLimit[];
+  /** When users began to be hurt, and when they were well again; both on the clock's monotonic time. */
+  readonly impaired?: { readonly fromMonoMs: number; readonly untilMonoMs?: number };
+  /** Why the figures are not to be relied on: the generator failed, or fell behind. */
+  readonly unsound?: string;
+}
+
+/** Traffic under way. */
+export interface RunningLoad {
+  /** What is due from now on belongs to that phase; it begins in `before`. */
+  readonly enter: (phase: LoadPhase) => void;
+  /** Ends the traffic, waits for what is under way, and answers once. */
+  readonly stop: () => Promise<LoadSummary>;
+}
+
+/** Traffic that makes visible what users feel while a fault is in. */
+export interface LoadDefinition<Params = unknown, Clients = unknown> {
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+  readonly target: TargetKind;
+  readonly params: z.ZodType<Params>;
+  readonly example: Params;
+  readonly permissions: readonly string[];
+  /** Finds or builds what the load needs, before anything is injected. Throws `UsageError` with the remedy. */
+  readonly prepare?: (ctx: LoadContext<Clients>, params: Params) => Promise<void>;
+  readonly start: (ctx: LoadContext<Clients>, params: Params) => Promise<RunningLoad>;
+}
+
+export type AnyLoad = LoadDefinition<never, never>;
+
+/** Keeps a load's literal types and checks its shape. */
+export function defineLoad<Params, Clients>(load: LoadDefinition<Params, Clients>): LoadDefinition<Params, Clients> {
+  return load;
+}
