@@ -34,6 +34,11 @@ describe('judgeControl', () => {
     expect([judged.verdict, judged.alerts[0]?.counted]).to.deep.equal(['noisy', true]);
   });
 
+  it('J10: counts an alert once, however often it is sent', () => {
+    const [again] = [controls({ heard: { ...heard(900), isRepeat: true } })];
+    expect(judgeControl(controlCase({ belonging: [controls(), again] })).alerts).to.have.lengthOf(1);
+  });
+
   it('J10: counts a signal without marker only by a rule that an expectation names', () => {
     expect(judgeControl(controlCase({ belonging: [controls()] })).verdict).to.equal('noisy');
     const unrelated = judgeControl(controlCase({ belonging: [controls({}, 500, 'other')] }));

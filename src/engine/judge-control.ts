@@ -23,7 +23,7 @@ export interface ControlCase {
 /** Judges the benign twin: nothing may alert on it, nothing may block it (J2, J10). Pure. */
 export function judgeControl(facts: ControlCase): ControlResult {
   const alerts = facts.belonging
-    .filter(({ whose }) => whose === 'control')
+    .filter(({ whose, heard }) => whose === 'control' && heard.isRepeat !== true)
     .map((belonging) => ({
       detector: belonging.heard.detector,
       rule: belonging.heard.signal.rule,

@@ -88,6 +88,13 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J8',
+    claim: 'is inconclusive where an alert is sent once more just as it was',
+    facts: { belonging: [faults(heard(900, {}, { previous: { firstMonoMs: 0 }, isRepeat: true }))] },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
     claim: 'is inconclusive where a store shows the alert as open before',
     facts: { openBefore: [heard(-500)] },
     verdict: 'inconclusive',

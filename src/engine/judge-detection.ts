@@ -121,7 +121,13 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
   const firing = facts.openBefore.some((heard) => ruleMatches(heard, expectation.rule));
   if (
     (firing && detector.recurrence === 'none') ||
-    ours.some(({ heard }) => !isNew(heard, facts, t0) && detector.recurrence === 'none')
+    ours.some(
+      ({ heard }) =>
+        !isNew(heard, facts, t0) &&
+        detector.recurrence === 'none' &&
+        severityFits(heard, expectation.severity) === 'yes' &&
+        heard.arrivedMonoMs[1] >= t0.monoMs,
+    )
   ) {
     return judge.inconclusive(
       'already-firing',
@@ -183,6 +189,7 @@ function severityFits(heard: HeardSignal, atLeast: Severity | undefined): 'yes' 
 /** J8: an alert that was known before counts only if its declared recurrence rose past the injection. */
 function isNew(heard: HeardSignal, facts: DetectionCase, t0: Instant): boolean {
   const { previous, signal } = heard;
+  if (heard.isRepeat === true) return false;
   if (previous === undefined || previous.firstMonoMs >= t0.monoMs) return true;
   if (facts.detector.recurrence === 'count')
     return signal.count !== undefined && signal.count > (previous.count ?? Number.POSITIVE_INFINITY);

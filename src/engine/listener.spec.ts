@@ -11,6 +11,7 @@ import { type Listener, openListener } from './listener.ts';
 class Source {
   readonly clock = new VirtualClock({ autoAdvance: true });
   readonly heard: HeardSignal[] = [];
+  readonly repeats: HeardSignal[] = [];
   readonly polledAt: number[] = [];
   answer: () => readonly Signal[] = () => [];
   readonly ended = new AbortController();
@@ -44,6 +45,7 @@ class Source {
       signal: this.ended.signal,
       log: () => undefined,
       onSignal: (heard) => this.heard.push(heard),
+      onRepeat: (heard) => this.repeats.push(heard),
       onMalformed: () => undefined,
     });
   }
@@ -116,14 +118,23 @@ describe('openListener', () => {
     expect(source.heard.map((one) => one.previous?.count)).to.deep.equal([undefined, 1, undefined]);
   });
 
-  it('drops a repeated delivery of the same event', async () => {
+  it('J8: tells a repeated delivery of the same event from a new one', async () => {
     const source = new Source();
     const listener = await source.listen('queue');
     source.answer = () => [signal({ eventTime: new Date(epoch0).toISOString() })];
     await source.until(2200);
     await listener.close();
     expect(source.heard).to.have.lengthOf(1);
-    expect(listener.counters.signals).to.be.greaterThan(1);
+    expect(source.repeats[0]).to.deep.include({ isRepeat: true, previous: { firstMonoMs: 10 } });
+  });
+
+  it('J8: takes nothing for repeated that a store shows again', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    source.answer = () => [signal()];
+    await source.until(2200);
+    await listener.close();
+    expect([source.heard.length, source.repeats.length]).to.deep.equal([1, 0]);
   });
 
   it('finds markers in the alert itself', async () => {

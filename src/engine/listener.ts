@@ -24,6 +24,8 @@ export interface ListenerOptions {
   readonly log: (line: string) => void;
   /** Takes each new or risen alert; synchronously, so that receipt times stay ours. */
   readonly onSignal: (heard: HeardSignal) => void;
+  /** Takes an alert that its sender sends once more just as it was (J8). */
+  readonly onRepeat?: (heard: HeardSignal) => void;
   /** Told after each successful poll of a store. */
   readonly onPoll?: (poll: { readonly sentMonoMs: number; readonly newestEpochMs: number | undefined }) => void;
   readonly onMalformed: (evidence: { readonly reason: string; readonly bytes: Uint8Array }) => void;
@@ -88,7 +90,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       const upperMonoMs = clock.monoMs();
       noteOffset(counters, read, clock);
       const known = seen.note(read, upperMonoMs);
-      if (known.kind === 'repeat') continue;
+      // A store shows what is open at every poll; only a sender who sends it once more may mean that it happened again.
+      if (known.kind === 'repeat' && kind === 'store') continue;
       const heard: HeardSignal = {
         detector: name,
         signal: { ...read, detector: name, receivedAt: isoTime(clock) },
@@ -96,7 +99,12 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
         arrivedMonoMs: [lowerMonoMs, upperMonoMs],
         text,
         ...(known.previous === undefined ? {} : { previous: known.previous }),
+        ...(known.kind === 'repeat' ? { isRepeat: true } : {}),
       };
+      if (known.kind === 'repeat') {
+        options.onRepeat?.(heard);
+        continue;
+      }
       seen.remember(heard);
       options.onSignal(heard);
     }

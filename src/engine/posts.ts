@@ -84,6 +84,7 @@ async function openPost(request: RunRequest, options: PostOptions<DetectorConfig
       onSignal(heard) {
         if (!keeper.hear(heard)) interests.dispatch(heard);
       },
+      onRepeat: (heard) => void interests.dispatch(heard),
       onPoll: ({ newestEpochMs }) => keeper.hearPoll(newestEpochMs),
     });
     return { name, config, recurrence, keeper, listener };

@@ -46,7 +46,7 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
       };
       const moved = before.count !== now.count || before.lastSeen !== now.lastSeen || before.status !== now.status;
       Object.assign(before, now);
-      return moved ? { kind: 'risen', previous } : { kind: 'repeat' };
+      return { kind: moved ? 'risen' : 'repeat', previous };
     },
     remember(heard) {
       const entry = known.get(heard.signal.dedupeKey);
