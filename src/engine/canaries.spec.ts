@@ -88,6 +88,19 @@ describe('newCanaryKeeper', () => {
     expect(keeper.proof(3600, 6000).tool.received).to.equal(false);
   });
 
+  it('knows a clock that dates a canary before it was raised, by more than its margin', async () => {
+    const clock = new VirtualClock();
+    const raised: Marker[] = [];
+    const keeper = keeperOn(clock, raising(raised));
+    await clock.advance(9000);
+    keeper.proveSince(0);
+    await clock.advance(10);
+    keeper.hear(heardAt(clock, { eventTime: new Date(clock.epochMs() - 900).toISOString() }, raised[0]));
+    expect(keeper.isClockBehind()).to.equal(false);
+    keeper.hear(heardAt(clock, { eventTime: new Date(clock.epochMs() - 1100).toISOString() }, raised[0]));
+    expect(keeper.isClockBehind()).to.equal(true);
+  });
+
   it('leaves everything else alone', () => {
     const clock = new VirtualClock();
     expect(keeperOn(clock, raising([])).hear(heardAt(clock, {}))).to.equal(false);

@@ -39,6 +39,8 @@ export interface CanaryKeeper {
   readonly raiseNow: (path: CanaryPath) => Promise<CanaryFate>;
   /** Takes a canary's own signal, before any filter for samples; false where the signal is none. */
   readonly hear: (heard: HeardSignal) => boolean;
+  /** True once a canary's signal told of an event from before the canary was raised, by more than the clock's margin. */
+  readonly isClockBehind: () => boolean;
   /** Takes a successful poll of a store whose newest ingestion time is known. */
   readonly hearPoll: (newestEpochMs: number | undefined) => void;
 }
@@ -86,6 +88,13 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
     }
   };
 
+  let behind = false;
+  const noteClock = (one: Raised, heard: HeardSignal): void => {
+    const eventMs = eventEpochMs(heard.signal);
+    const raisedEpochMs = clock.epochMs() - (clock.monoMs() - one.raisedMonoMs);
+    if (eventMs !== undefined && eventMs < raisedEpochMs - options.marginMs) behind = true;
+  };
+
   const standing = new Map<CanaryPath, Promise<unknown>>();
   const needed = (path: CanaryPath, sinceMonoMs: number): boolean => {
     const since = raised.filter((one) => one.path === path && one.raisedMonoMs >= sinceMonoMs);
@@ -125,6 +134,7 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
       const arrived = heard.arrivedMonoMs[1];
       const mine = heard.sightings.map(({ marker }) => byMarker.get(marker)).find((one) => one !== undefined);
       if (mine !== undefined) {
+        noteClock(mine, heard);
         if (mine.receivedMonoMs === undefined && pathFits(mine, heard, offers)) {
           mine.receivedMonoMs = arrived;
           options.onReceived();
@@ -148,6 +158,7 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
       }
       return false;
     },
+    isClockBehind: () => behind,
     hearPoll(newestEpochMs) {
       if (newestEpochMs === undefined) return;
       for (const path of ['rule', 'tool'] as const) {

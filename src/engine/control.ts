@@ -1,5 +1,5 @@
 import type { ControlResult } from '../model/scorecard.ts';
-import { isAbout } from './correlate.ts';
+import { apartMs, isAbout } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
 import type { ControlCase } from './judge-control.ts';
 import { ruleMatches } from './judge-detection.ts';
@@ -81,20 +81,20 @@ async function listenToControl(
 }
 
 /** J7 and J9: waits out the clock margin of detectors without marker, and until every expected alert that keeps firing has re-armed. */
-async function untilTellable(trial: Trial, signal: AbortSignal, sinceMonoMs: number): Promise<void> {
+export async function untilTellable(trial: Trial, signal: AbortSignal, sinceMonoMs: number): Promise<void> {
   const { clock, environment } = trial.deps.request;
   const markerless = detectorsOf(trial.bound).filter(
     (name) => environment.detectors[name]?.carries.includes('marker') !== true,
   );
   if (markerless.length > 0) {
-    const marginMs = Math.max(...markerless.map((name) => sourceClockOf(trial, name).marginMs)) + slackMs;
+    const marginMs = Math.max(...markerless.map((name) => apartMs(sourceClockOf(trial, name)))) + slackMs;
     while (clock.monoMs() <= sinceMonoMs + marginMs) await trial.pulse.wait(sinceMonoMs + marginMs + 1, signal);
   }
   await untilRearmed(trial, signal);
 }
 
 /** J9: waits, at most three times the longest SLO, until no expected alert on the trial's subjects is still open. */
-export async function untilRearmed(trial: Trial, signal: AbortSignal): Promise<void> {
+async function untilRearmed(trial: Trial, signal: AbortSignal): Promise<void> {
   const { clock } = trial.deps.request;
   const slos = expectationsOf(trial.bound).detections.map((e) => e.sloMs);
   const began = clock.monoMs();

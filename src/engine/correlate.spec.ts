@@ -8,7 +8,7 @@ const marker: Marker = 'wsaaaaaaaaaaaa';
 const other: Marker = 'wsbbbbbbbbbbbb';
 const bucket = 'arn:aws:s3:::models';
 const tester = 'arn:aws:iam::111122223333:role/windshear-tester';
-const source: SourceClock = { marginMs: 1000, namesActor: false };
+const source: SourceClock = { marginMs: 1000, errorMs: 0, namesActor: false, isOff: false };
 
 const view: TrialView = {
   marker,
@@ -101,6 +101,30 @@ describe('belongingOf', () => {
     expect(whose(heard(6000, eventAt(5500)), reverting)).to.equal('ours');
     expect(whose(heard(6000, eventAt(2000)), reverting)).to.equal('fault');
     expect(whose(heard(6000, eventAt(4500)), reverting)).to.equal('ambiguous');
+  });
+
+  it('J7: is ambiguous after the revert request where the clock may be ahead', () => {
+    const ahead = { ...source, errorMs: 600 };
+    expect(whose(heard(6000, eventAt(5500)), reverting, ahead)).to.equal('ambiguous');
+    expect(whose(heard(6000, eventAt(5700)), reverting, ahead)).to.equal('ours');
+    expect(whose(heard(6000, { resource: { arn: bucket } }), reverting)).to.equal('ambiguous');
+  });
+
+  it('J7: takes a control for possible whose alert the clock may have brought up to t0', () => {
+    expect(whose(heard(100, eventAt(-200)), view, { ...source, errorMs: 900 })).to.equal('fault');
+    expect(whose(heard(100, eventAt(-200)), view, { ...source, errorMs: 1000 })).to.equal('ambiguous');
+  });
+
+  it('J7: lets time tell nothing where the clock is further off than declared', () => {
+    expect(whose(heard(100, eventAt(50)), view, { ...source, isOff: true })).to.equal('ambiguous');
+    expect(whose(heard(100, eventAt(50), marked('inject')), view, { ...source, isOff: true })).to.equal('fault');
+  });
+
+  it('J8: does not take the first event of an alert for the one that updates it', () => {
+    const update = heard(100, eventAt(-60_000), { previous: { firstMonoMs: 0, count: 1 } });
+    expect(whose(update)).to.equal('ambiguous');
+    const { control: _control, ...alone } = view;
+    expect(whose(update, alone)).to.equal('fault');
   });
 
   it('J7: trusts the actor after the revert request where reverts have another', () => {

@@ -45,8 +45,12 @@ export interface TrialView {
 }
 
 export interface SourceClock {
-  /** Error and resolution of the source's clock, added up. */
+  /** Error and resolution of the source's clock, added up: how far a time may lie before the event. */
   readonly marginMs: number;
+  /** The error alone: how far a time may lie after the event, since a coarse one is cut off, never rounded up. */
+  readonly errorMs: number;
+  /** True where the source's own signals show that its clock is further off than declared; then time tells nothing. */
+  readonly isOff: boolean;
   /** True where an event names the actor who caused it, so that another's name rules it out. */
   readonly namesActor: boolean;
 }
@@ -97,18 +101,30 @@ function byTime({ heard, view, source, evidence, onFault, onControl }: TimeCase)
   const controlBegan = control !== undefined && arrivedMonoMs >= control.t0.monoMs;
   if (t0 === undefined || arrivedMonoMs < t0.monoMs) return say(controlBegan && onControl ? 'control' : 'other');
 
-  const eventMs = eventEpochMs(heard.signal);
+  if (source.isOff) return say('ambiguous');
+  const eventMs = lastEventEpochMs(heard);
   if (revertRequested !== undefined && arrivedMonoMs >= revertRequested.monoMs) {
-    if (eventMs === undefined || eventMs >= revertRequested.epochMs) return say('ours');
+    if (eventMs === undefined) return say('ambiguous');
+    if (eventMs - source.errorMs >= revertRequested.epochMs) return say('ours');
     const actorTells = view.revertsAsOther && evidence.includes('actor');
     if (!actorTells && eventMs + source.marginMs > revertRequested.epochMs) return say('ambiguous');
   }
   if (eventMs === undefined) return say(onControl && control !== undefined ? 'ambiguous' : 'fault');
   if (eventMs < t0.epochMs - source.marginMs) return say(controlBegan && onControl ? 'control' : 'other');
-  if (eventMs >= t0.epochMs) return say(onFault || !onControl ? 'fault' : 'control');
-  // Within the margin: only where the control's last act is itself further back than the margin can it not be meant.
-  const waitedOut = control === undefined || t0.monoMs - control.lastAct.monoMs > source.marginMs;
-  return say(waitedOut ? 'fault' : 'ambiguous');
+  // Only where the control's last act is so far back that the clock cannot bring it up to here can it not be meant.
+  const waitedOut = control === undefined || t0.monoMs - control.lastAct.monoMs > apartMs(source);
+  if (!waitedOut && eventMs - source.errorMs < t0.epochMs) return say('ambiguous');
+  return say(onFault || !onControl || eventMs < t0.epochMs ? 'fault' : 'control');
+}
+
+/** How far apart two acts must be so that no clock within its declaration takes one for the other. */
+export function apartMs({ marginMs, errorMs }: Pick<SourceClock, 'marginMs' | 'errorMs'>): number {
+  return marginMs + errorMs;
+}
+
+/** When it happened last; an alert that was known and keeps the time of its first event does not say. */
+function lastEventEpochMs({ signal, previous }: HeardSignal): number | undefined {
+  return previous !== undefined && signal.lastSeen === undefined ? undefined : eventEpochMs(signal);
 }
 
 /** The instant that a source gives to the event itself, in epoch milliseconds. */

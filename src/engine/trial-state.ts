@@ -163,9 +163,14 @@ export function belongingsOf(trial: Trial, detector: string, view = viewOf(trial
 
 export function sourceClockOf(trial: Trial, detector: string): SourceClock {
   const config = trial.deps.request.environment.detectors[detector];
-  if (config === undefined) return { marginMs: 1000, namesActor: false };
+  if (config === undefined) return { marginMs: 1000, errorMs: 0, namesActor: false, isOff: false };
+  const post = trial.deps.posts.get(detector);
+  const marginMs = config.clock.error + config.clock.resolution;
+  const aheadMs = -(post?.listener?.counters.clockOffsetMs ?? 0);
   return {
-    marginMs: config.clock.error + config.clock.resolution,
+    marginMs,
+    errorMs: config.clock.error,
+    isOff: aheadMs > config.clock.error || post?.keeper.isClockBehind() === true,
     namesActor: config.sees === 'event' && config.carries.includes('actor'),
   };
 }

@@ -2,7 +2,7 @@ import { CallError } from '../model/call.ts';
 import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
 import { listenToAudit } from './audit.ts';
-import { controlResult, openOnTrial, runControl, untilRearmed } from './control.ts';
+import { controlResult, openOnTrial, runControl, untilTellable } from './control.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
 import { judgeAll, type TrialJudgements } from './judge-trial.ts';
@@ -100,6 +100,7 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   }
   trial.tell('revert');
   await meter.outside(() => rollBack(trial, trial.faults));
+  const revertedMonoMs = request.clock.monoMs();
   trial.tell('verify');
   await raiseCanaries(trial, 'after');
   await listenOn(trial);
@@ -108,7 +109,7 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   if (trial.ended !== undefined) return;
   const after = await meter.outside(() => measure(trial, bound.steadyState, { when: 'after', signal: stop }));
   parts.steadyState = [...parts.steadyState, ...after];
-  await meter.outside(() => untilRearmed(trial, stop));
+  await meter.outside(() => untilTellable(trial, stop, revertedMonoMs));
   trial.tell('recovered');
 }
 

@@ -28,6 +28,21 @@ const stories: Readonly<Record<string, Story>> = {
   'keeps the states of a run whose journal could not be written to its end': plainStory({
     troubles: [{ kind: 'disk-full', process: 1, write: 13, until: 10_000 }],
   }),
+  'takes no alert on the clean-up of one trial for the fault of the next': plainStory({
+    detectors: [
+      plainDetector({
+        carriesMarker: false,
+        carriesActor: false,
+        alertsOnCleanup: true,
+        resolutionMs: 1000,
+        ruleCanary: 'none',
+        toolCanary: 'none',
+        assumeAlive: true,
+      }),
+    ],
+    scenarios: [plainScenario({ trials: 2 })],
+    troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 3, fate: 'drop' }],
+  }),
 };
 
 describe('a simulated game day', () => {
