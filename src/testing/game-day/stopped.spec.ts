@@ -12,6 +12,7 @@ describe('windshear run that is stopped', function () {
 
   before(async () => {
     work = await openWorkplace();
+    await work.hasten('bucket-policy-flip', '1s');
     const { aws } = await work.up();
     proxy = await startMeddlingProxy(aws.endpoint);
     await work.edit('windshear.yaml', (text) => text.replace(/\$\{staging\.aws\.endpoint\}/, proxy.url));

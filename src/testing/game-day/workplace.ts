@@ -1,4 +1,5 @@
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,7 @@ import { type Dump, dumpStaging } from '../../staging/dump.ts';
 import { readStagingState, type StagingState } from '../../staging/state.ts';
 import { type Ended, type Going, start } from './command-line.ts';
 
+const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A folder as a user has one, with files of its own and an embedded staging of its own. */
@@ -16,6 +18,8 @@ export interface Workplace {
   readonly windshear: (...args: readonly string[]) => Promise<Ended>;
   /** Calls the command line and goes on. */
   readonly start: (...args: readonly string[]) => Going;
+  /** Calls mocha itself, with the project's own settings for experiments. */
+  readonly mocha: (...args: readonly string[]) => Promise<Ended>;
   /** Brings the staging up; throws with what was printed where that fails. */
   readonly up: (...options: readonly string[]) => Promise<StagingState>;
   /** The account without what is declared to stay: terminated instances are residue. */
@@ -24,6 +28,8 @@ export interface Workplace {
   readonly scorecard: () => Promise<Scorecard>;
   /** Changes a file. */
   readonly edit: (path: string, change: (text: string) => string) => Promise<void>;
+  /** Shortens the SLOs of a scenario where verdicts are not what a spec is about. */
+  readonly hasten: (scenario: string, within: string) => Promise<void>;
   /** Every file below a folder, by its relative path. */
   readonly files: (below: string) => Promise<ReadonlyMap<string, string>>;
   /** Ends the staging and removes the folder. */
@@ -46,10 +52,17 @@ export async function openWorkplace(): Promise<Workplace> {
     if (found === undefined) throw new Error(`No staging is up in ${folder}.`);
     return found;
   };
+  const edit: Workplace['edit'] = async (path, change) => {
+    const text = await readFile(join(folder, path), 'utf8');
+    const changed = change(text);
+    if (changed === text) throw new Error(`Nothing was to be changed in ${path}.`);
+    await writeFile(join(folder, path), changed);
+  };
   return {
     folder,
     windshear,
     start: (...args) => start(folder, args),
+    mocha: (...args) => start(folder, args, [mocha]).ended,
     up: async (...options) => {
       const { code, stderr } = await windshear('staging', 'up', '--idle-timeout', '5m', ...options);
       if (code !== 0) throw new Error(`The staging did not come up (exit ${code}): ${stderr}`);
@@ -61,12 +74,9 @@ export async function openWorkplace(): Promise<Workplace> {
     },
     scorecard: async () =>
       scorecardSchema.parse(JSON.parse(await readFile(join(folder, 'reports/latest/scorecard.json'), 'utf8'))),
-    edit: async (path, change) => {
-      const text = await readFile(join(folder, path), 'utf8');
-      const changed = change(text);
-      if (changed === text) throw new Error(`Nothing was to be changed in ${path}.`);
-      await writeFile(join(folder, path), changed);
-    },
+    edit,
+    hasten: (scenario, within) =>
+      edit(`scenarios/aws/${scenario}.yaml`, (text) => text.replaceAll('within: 4s', `within: ${within}`)),
     files: (below) => filesBelow(join(folder, below)),
     close: async () => {
       await windshear('staging', 'down');
