@@ -1,7 +1,8 @@
 import { CallError } from '../model/call.ts';
 import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
-import { listenToAudit } from './audit.ts';
+import { contains } from '../model/subjects.ts';
+import { listenToAudit, reviewAudit } from './audit.ts';
 import { controlResult, openOnTrial, runControl, untilTellable } from './control.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
@@ -162,13 +163,29 @@ async function injectAll(trial: Trial): Promise<void> {
   for (const name of detectorsOf(trial.bound)) trial.openBefore.set(name, openOnTrial(trial, name));
   for (const fault of trial.faults) {
     request.stop.throwIfAborted();
+    await untilReadable(trial, fault);
     trial.tell('inject', fault.definition.type);
     await trial.meter.outside(() => inject(fault, trial.injection, request.stop));
+    reviewAudit(trial, fault);
     if (fault.status === 'injected') continue;
     const { failure, definition } = fault;
     notInjected(trial, failure === undefined ? undefined : `'${definition.type}' before it failed: ${failure}`);
     return;
   }
+}
+
+/** J13: what an earlier fault of the trial did must show in the state before the next one, or it would be put back wrong. */
+async function untilReadable(trial: Trial, fault: LiveFault): Promise<void> {
+  const { clock, stop } = trial.deps.request;
+  const earlier = trial.faults.slice(0, fault.index).filter((one) => one.status === 'injected');
+  const touched = earlier.flatMap((one) => one.definition.touches(one.bound.params));
+  const touches = fault.definition.touches(fault.bound.params);
+  if (fault.settleMs === 0 || !touches.some((one) => touched.some((other) => overlap(one, other)))) return;
+  await trial.meter.outside(() => clock.sleep(fault.settleMs + 1, stop));
+}
+
+function overlap(one: string, other: string): boolean {
+  return contains(one, other) || contains(other, one);
 }
 
 /** Holds the faults in until everything that needs them in is settled, a limit is reached or somebody stops. */

@@ -1,8 +1,16 @@
 import { expect } from 'chai';
 import { judge } from './oracle/oracle.ts';
-import { plainDetection, plainDetector, plainFault, plainScenario, plainStory } from './plain.ts';
+import {
+  plainControl,
+  plainDetection,
+  plainDetector,
+  plainEnvironment,
+  plainFault,
+  plainScenario,
+  plainStory,
+} from './plain.ts';
 import { play } from './play.ts';
-import type { Story } from './story.ts';
+import type { GuardStory, Story } from './story.ts';
 
 /** Stories that simulated seeds had shrunk to, each of which once ended in a verdict that no rule allows. */
 const stories: Readonly<Record<string, Story>> = {
@@ -40,8 +48,72 @@ const stories: Readonly<Record<string, Story>> = {
         assumeAlive: true,
       }),
     ],
+    environment: { ...plainEnvironment, holdMs: 2000 },
     scenarios: [plainScenario({ trials: 2 })],
     troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 3, fate: 'drop' }],
+  }),
+  'takes an audit record for proof that came before the acknowledgement': plainStory({
+    environment: { ...plainEnvironment, latencyMs: 40, audit: { delayMs: 5, skewMs: 0, errorMs: 0 } },
+    guards: [putBack({ afterMs: 15 })],
+  }),
+  'does not say that nothing was reached where the first of two faults was refused': plainStory({
+    guards: [{ kind: 'prevent', resource: 'bucket/r1', code: 'Guard', controlsToo: false }],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ as: 'first' }), plainFault({ as: 'second', set: { acl: 'bad-s1-2' } })],
+      }),
+    ],
+  }),
+  'credits no guardrail with taking back what was never proven to be in': plainStory({
+    environment: withoutAudit(),
+    guards: [putBack({ afterMs: 3 })],
+    scenarios: [plainScenario({ guardrails: [{ guardrail: 'sole-fixer', outcome: 'reverted', withinMs: 4000 }] })],
+  }),
+  'does not call a guardrail absent whose fault came out before its SLO': plainStory({
+    scenarios: [
+      plainScenario({
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
+        maxExposureMs: 1800,
+      }),
+    ],
+  }),
+  'ends where our own revert came inside the stability window': plainStory({
+    guards: [putBack({ afterMs: 900 })],
+    scenarios: [
+      plainScenario({
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
+        maxExposureMs: 1800,
+      }),
+    ],
+  }),
+  'ends where no canary can be raised while the fault is in': plainStory({
+    detectors: [plainDetector({ covers: ['trail/main'], usesTrail: true })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ resource: 'trail/main', impairs: true })],
+        blind: [{ detector: 'watcher-1', canary: 'rule', withinMs: 1000 }],
+        maxExposureMs: 9000,
+      }),
+    ],
+    troubles: [
+      { kind: 'call', phase: 'canary', resource: 'watcher-1', op: 'write', nth: 4, count: 1000, fate: 'failed-before' },
+    ],
+  }),
+  'survives a control whose state may not be read': plainStory({
+    scenarios: [plainScenario({ control: [plainControl()] })],
+    troubles: [{ kind: 'call', phase: 'observe', resource: 'bucket/r1', op: 'read', nth: 2, count: 1, fate: 'denied' }],
+  }),
+  'captures the state before a fault only once the one before it shows': plainStory({
+    environment: withoutSettle(),
+    scenarios: [
+      plainScenario({
+        faults: [
+          plainFault({ as: 'first', settleMs: 300 }),
+          plainFault({ as: 'second', settleMs: 300, set: { policy: 'bad-s1-2' } }),
+        ],
+        control: [plainControl({ settleMs: 300 })],
+      }),
+    ],
   }),
 };
 
@@ -55,6 +127,15 @@ describe('a simulated game day', () => {
 });
 
 function withoutAudit() {
-  const { audit: _audit, ...rest } = plainStory().environment;
+  const { audit: _audit, ...rest } = plainEnvironment;
   return rest;
+}
+
+function withoutSettle() {
+  const { settleMs: _settleMs, ...rest } = plainEnvironment;
+  return rest;
+}
+
+function putBack({ afterMs }: { readonly afterMs: number }): GuardStory {
+  return { kind: 'put-back', resource: 'bucket/r1', by: 'role/fixer', afterMs, times: 1, controlsToo: false };
 }

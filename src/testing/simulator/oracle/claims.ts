@@ -11,6 +11,8 @@ export interface Claim {
   readonly takes: 'must' | 'may' | 'not';
   readonly isFaults: boolean;
   readonly isAmbiguous: boolean;
+  /** Its detector's clock is worse than declared, and nothing that came could have shown it. */
+  readonly isBeyondKnowing: boolean;
   /** J8: it is one that the harness knew as open before t0, and does not show that it happened again. */
   readonly isStale: boolean;
   readonly why: string;
@@ -65,6 +67,7 @@ function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, i
     takes: takes === 'must' && staleness === 'maybe' ? 'may' : staleness === 'stale' ? 'not' : takes,
     isFaults,
     isAmbiguous: isAmbiguous || (staleness === 'maybe' && takes !== 'not'),
+    isBeyondKnowing: Math.abs(detector.skewMs) > detector.errorMs && !clockShows(facts, detector),
     isStale: staleness === 'stale' && takes !== 'not',
     why,
   });
@@ -81,6 +84,18 @@ function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, i
   if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester')
     return say('not', 'another actor');
   return byTime(facts, detector, { arrival, instants, isFaults, say });
+}
+
+/** Whether what came of a detector shows that its clock is worse than declared: dated after it came, or before it was raised. */
+function clockShows(facts: TrialFacts, detector: DetectorStory): boolean {
+  const { clock, ledger } = facts.played.world;
+  const startEpochMs = clock.epochMs() - clock.monoMs();
+  return ledger.arrivals.some(({ run, alert, untilMs }) => {
+    if (run !== facts.run.run || alert.detector !== detector.name || untilMs > facts.endedMs) return false;
+    const saysMs = (alert.lastSeenEpochMs ?? alert.eventEpochMs) - startEpochMs;
+    const sentMs = alert.cause.kind === 'canary' ? alert.cause.act.sentMs : Number.NEGATIVE_INFINITY;
+    return saysMs > untilMs + detector.errorMs || saysMs < sentMs - detector.errorMs - detector.resolutionMs;
+  });
 }
 
 interface TimeCase {

@@ -20,7 +20,8 @@ export function effectProof(facts: TrialFacts, fault: FaultFacts): EffectProof {
   const inTime = reads.filter(({ sentMs, answeredMs }) => sentMs >= injectedMs && answeredMs <= facts.revertToldMs);
   if (believed(inTime, settleMs)) return 'yes';
   const isAudited = auditedMs(facts, fault) !== undefined;
-  if (isAudited && fault.outcome === 'in') return 'yes';
+  // J12 allows the marker in place of a request id; an answer that was lost leaves open how much was sent.
+  if (isAudited && fault.outcome === 'in' && fault.isAcknowledged) return 'yes';
   return believed(reads, settleMs) || isAudited || reads.some(({ sawIt }) => sawIt) ? 'maybe' : 'no';
 }
 

@@ -91,7 +91,8 @@ function considerAlerts(facts: TrialFacts, one: Case, isEffectUnsure: boolean): 
   const mustInTime = must.some(({ arrival }) => arrival.untilMs <= sloMs);
   const mustByHorizon = must.some(({ arrival }) => arrival.untilMs <= horizonMs);
   const faultsByHorizon = strong.some(
-    ({ isFaults, takes, arrival }) => isFaults && takes === 'may' && arrival.untilMs <= horizonMs,
+    ({ isFaults, isBeyondKnowing, takes, arrival }) =>
+      isFaults && takes === 'may' && !isBeyondKnowing && arrival.untilMs <= horizonMs,
   );
   const allowed: Allowed[] = [];
   const good = expectation.of === 'attempt' ? 'attempt' : 'detected';

@@ -75,6 +75,15 @@ function considerRevert(
     (environment.settleMs === undefined ? 2 * fault.story.settleMs : 0) +
     failedReadsMs(facts);
   const spans = fault.presence.filter(({ toMs, fromMs }) => toMs >= t0Ms && fromMs <= facts.endedMs);
+  if (spans.length === 0)
+    return {
+      truth: 'never wholly in',
+      allowed: [
+        { verdict: 'reverted', rule: 'J16' },
+        { verdict: 'inconclusive', rule: 'J16' },
+        { verdict: 'absent', rule: 'J16' },
+      ],
+    };
   const ends = spans.filter(({ endedBy }) => endedBy !== undefined && endedBy.run === undefined);
   const allowed: Allowed[] = [];
   const isFixer = (span: Presence) => span.endedBy?.actor === 'role/fixer';
@@ -83,6 +92,8 @@ function considerRevert(
     const next = spans[index + 1];
     const lastsMs = (next?.fromMs ?? Number.POSITIVE_INFINITY) - span.toMs;
     if (lastsMs + slackMs < stableMs) continue;
+    // Our own revert may come before the period was long enough to be called stable.
+    if (facts.revertToldMs - span.toMs < stableMs + slackMs) allowed.push(inconclusive('J16', 'not-listened'));
     allowed.push(...creditFor(facts, expectation, { span, isFixer: isFixer(span), sloMs, horizonMs, slackMs }));
   }
   const last = spans.at(-1);

@@ -44,7 +44,13 @@ function consider(facts: TrialFacts, fault: FaultFacts): { readonly truth: strin
   const allowed: Allowed[] = [];
   if (left.length === 0) {
     if (ours.length === 0 || others.length > 0) allowed.push({ verdict: 'none', rule: '§3 rollback' });
-    if (removals.length > 0 || ours.length === 0 || !fault.isAcknowledged)
+    const mayHaveActed = facts.acts.some(
+      (act) =>
+        act.phase === 'revert' &&
+        act.resource === fault.story.resource &&
+        (act.answer === 'error' || act.answer === 'lost'),
+    );
+    if (mayHaveActed || removals.length > 0 || ours.length === 0 || !fault.isAcknowledged)
       allowed.push({ verdict: 'clean', rule: '§3 rollback' });
     if (others.length > 0) allowed.push({ verdict: 'by-guardrail', rule: '§3 rollback' });
     // Nothing was sent by the time that the trial ended early, or the request was lost on its way.

@@ -146,15 +146,16 @@ function exitCode(played: Played, run: PlayedRun): Finding[] {
   const trials = scenarios.flatMap((scenario) => scenario.trials);
   const isIn = (verdict: string) => scenarios.some((scenario) => scenario.verdict === verdict);
   const isStopped = played.stoppedMs !== undefined && played.stoppedMs <= (run.endedMs ?? 0);
-  const nothing =
-    trials.length > 0 && trials.every((trial) => trial.stages.sent === undefined && trial.verdict === 'inconclusive');
+  const sent = played.world.ledger.acts.some(
+    (act) => act.run === run.run && act.op === 'write' && (act.phase === 'inject' || act.phase === 'control'),
+  );
   const wanted = trials.some(({ rollback }) => rollback.verdict === 'dirty' || rollback.verdict === 'unverified')
     ? 6
     : isIn('errored')
       ? 70
       : isStopped
         ? 130
-        : nothing
+        : !sent && run.outcome?.exitCode === 5
           ? 5
           : isIn('failed') || isIn('aborted')
             ? 1

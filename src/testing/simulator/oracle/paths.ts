@@ -51,7 +51,7 @@ export function pathOf(
     ruleRaised: raised.some((act) => act.op === 'canary') || hasBeat,
     rule: detector.ruleCanary === 'heartbeat' ? hasBeat : came('canary', 'canary'),
     tool: came('test', 'test'),
-    isAtEdge: detector.ruleCanary === 'heartbeat' && (isClockWrong || (hasBeat && !isClear)),
+    isAtEdge: detector.ruleCanary === 'heartbeat' && (isClockWrong || !isClear),
     raised: raised.length > 0,
   };
 }
