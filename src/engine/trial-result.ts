@@ -72,7 +72,7 @@ function exposureOf(trial: Trial): number {
 }
 
 function stagesOf(trial: Trial, results: Pick<TrialResult, 'detections' | 'guardrails'>): Stages {
-  const fault = trial.faults.at(-1);
+  const fault = trial.faults.findLast((one) => one.t0 !== undefined);
   const t0 = fault?.t0?.monoMs;
   if (fault === undefined || t0 === undefined) return {};
   const ttrs = results.guardrails.flatMap((g) => (g.ttrMs === undefined ? [] : [g.ttrMs]));
