@@ -35,6 +35,8 @@ export interface GuardrailCase {
   readonly onlyWriter: boolean;
   readonly stabilityMs: number;
   readonly nowMonoMs: number;
+  /** When we began to take the fault back ourselves; the state was read no more from then on. */
+  readonly revertMonoMs?: number;
   readonly ended?: 'stopped' | 'errored';
 }
 
@@ -182,6 +184,8 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
   if (gone === undefined || gone[0] > horizonAt) {
     if (facts.ended !== undefined)
       return settled(facts, 'inconclusive', facts.ended, 'The trial ended before the horizon of this expectation.');
+    if (gone === undefined && facts.revertMonoMs !== undefined && facts.revertMonoMs < horizonAt)
+      return takenBackByUs(facts, { t0MonoMs, revertMonoMs: facts.revertMonoMs });
     if (nowMonoMs < horizonAt) return open(facts, deadlines);
     const code = facts.fault.effect === 'proven' ? 'still-in' : 'effect-unproven';
     if (code === 'effect-unproven')
@@ -197,9 +201,34 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
   if (lastReadMs < stableAt) {
     if (facts.ended !== undefined)
       return settled(facts, 'inconclusive', facts.ended, 'The trial ended inside the stability window.');
+    if (facts.revertMonoMs !== undefined)
+      return settled(facts, 'inconclusive', 'not-listened', 'Our own revert came inside the stability window.');
     return open(facts, [...deadlines, stableAt]);
   }
+  if (facts.fault.effect !== 'proven') {
+    if (facts.ended === undefined && nowMonoMs < horizonAt) return open(facts, [horizonAt]);
+    return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
+  }
   return attributeRevert(facts, gone, { t0MonoMs, horizonAt: Math.max(horizonAt, stableAt) });
+}
+
+/** J14: the fault had to come out (its longest exposure, say) before the guardrail's time was over. */
+function takenBackByUs(
+  facts: GuardrailCase,
+  { t0MonoMs, revertMonoMs }: { readonly t0MonoMs: number; readonly revertMonoMs: number },
+): Judgement<GuardrailResult> {
+  const { expectation, fault } = facts;
+  if (fault.effect !== 'proven')
+    return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
+  const after = formatDuration(revertMonoMs - t0MonoMs);
+  if (revertMonoMs < t0MonoMs + expectation.sloMs)
+    return settled(facts, 'inconclusive', 'gone-before-slo', `We took the fault back after ${after}, before the SLO.`);
+  return settled(
+    facts,
+    'absent',
+    'late-unknown',
+    `The fault was in past the SLO, until we took it back after ${after}.`,
+  );
 }
 
 function attributeRevert(

@@ -85,6 +85,7 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     onlyWriter: config?.onlyWriter ?? false,
     stabilityMs: Math.max(request.environment.stability, fault.settleMs),
     nowMonoMs: request.clock.monoMs(),
+    ...(fault.revertRequested === undefined ? {} : { revertMonoMs: fault.revertRequested.monoMs }),
     ...(fault.denied === undefined ? {} : { denial: fault.denied }),
     ...(denialBy === undefined ? {} : { denialBy }),
     ...(revertBy === undefined ? {} : { revertBy }),
