@@ -57,14 +57,21 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
       `No canary passed ${expectation.detector} before the fault, so a lost one proves nothing.`,
     );
   }
-  if (during?.raisedMonoMs === undefined) return wait(false);
+  if (during?.raisedMonoMs === undefined) {
+    if (fault.goneMonoMs === undefined) return wait(false);
+    return fault.effect === 'proven'
+      ? say('inconclusive', 'canary-not-proven', 'No canary could be raised while the fault was in.')
+      : say('inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
+  }
   const deadline = during.raisedMonoMs + expectation.sloMs;
   if (during.receivedMonoMs !== undefined && during.receivedMonoMs <= deadline) {
     const took = formatDuration(during.receivedMonoMs - during.raisedMonoMs);
     return say('not-blind', 'canary-passed', `A canary raised while the fault was in still arrived, after ${took}.`);
   }
   if (nowMonoMs < deadline) return wait(false, deadline);
-  if (after?.raisedMonoMs === undefined) return wait(true);
+  if (after === undefined) return wait(true);
+  if (after.raisedMonoMs === undefined)
+    return say('inconclusive', 'canary-not-proven', 'No canary could be raised after the revert.');
   if (after.receivedMonoMs !== undefined) {
     return say(
       'blind',
