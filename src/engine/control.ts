@@ -1,10 +1,13 @@
+import { CallError } from '../model/call.ts';
+import type { Observation } from '../model/fault.ts';
 import type { ControlResult } from '../model/scorecard.ts';
 import { apartMs, isAbout } from './correlate.ts';
+import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
 import type { ControlCase } from './judge-control.ts';
 import { ruleMatches } from './judge-detection.ts';
 import { judgeTrialControl } from './judge-trial.ts';
-import { inject, readState } from './live-fault.ts';
+import { inject, type LiveFault, readState } from './live-fault.ts';
 import { rollBack } from './roll-back.ts';
 import { detectorsOf, expectationsOf, instant, sourceClockOf, subjectsAll, type Trial } from './trial-state.ts';
 
@@ -29,7 +32,7 @@ export async function runControl(
       if (control.status === 'refused') went = { status: 'refused', detail: control.denied?.denial.message ?? '' };
       if (control.status === 'not-injected') went = { status: 'failed', detail: control.failure ?? '' };
       if (went.status !== 'quiet-so-far') break;
-      await trial.meter.outside(() => readState(control, trial.injection, signal));
+      await readBack(trial, control, signal);
     }
     if (went.status === 'quiet-so-far') went = await listenToControl(trial, signal);
   } finally {
@@ -69,15 +72,26 @@ async function listenToControl(
     }
   });
   for (const control of trial.controls) {
-    if (control.effect !== 'proven' && control.settleMs === 0)
-      return { status: 'failed', detail: 'its effect was not read back' };
-    const seen = await trial.meter.outside(() => readState(control, trial.injection, signal));
+    const seen = await readBack(trial, control, signal);
+    if (typeof seen === 'string') return { status: 'failed', detail: `its state could not be read: ${seen}` };
     if (control.effect === 'proven' && seen.status === 'before')
       return { status: 'taken-back', detail: 'it was gone when its window ended' };
     if (control.effect !== 'proven')
       return { status: 'failed', detail: 'its effect was neither read back nor found in an audit source' };
   }
   return { status: 'quiet-so-far' };
+}
+
+/** Reads a control's state; a target that does not answer is no failure of the harness, so that is answered in words. */
+async function readBack(trial: Trial, control: LiveFault, signal: AbortSignal): Promise<Observation | string> {
+  try {
+    return await trial.meter.outside(() => readState(control, trial.injection, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof CallError)) throw error;
+    trial.deps.log(`The state of '${control.definition.type}' could not be read: ${failureText(error)}`);
+    return failureText(error);
+  }
 }
 
 /** J7 and J9: waits out the clock margin of detectors without marker, and until every expected alert that keeps firing has re-armed. */
