@@ -121,10 +121,11 @@ describe('belongingOf', () => {
   });
 
   it('J8: does not take the first event of an alert for the one that updates it', () => {
-    const update = heard(100, eventAt(-60_000), { previous: { firstMonoMs: 0, count: 1 } });
-    expect(whose(update)).to.equal('ambiguous');
-    const { control: _control, ...alone } = view;
-    expect(whose(update, alone)).to.equal('fault');
+    const first = eventAt(-60_000);
+    const update = { previous: { firstMonoMs: 0, count: 1, eventTime: first.eventTime ?? '' } };
+    expect(whose(heard(100, first, update))).to.equal('ambiguous');
+    expect(whose(heard(100, eventAt(50), update))).to.equal('fault');
+    expect(whose(heard(100, { ...first, lastSeen: eventAt(50).eventTime ?? '' }, update))).to.equal('fault');
   });
 
   it('J7: trusts the actor after the revert request where reverts have another', () => {

@@ -102,7 +102,8 @@ function byTime({ heard, view, source, evidence, onFault, onControl }: TimeCase)
   if (t0 === undefined || arrivedMonoMs < t0.monoMs) return say(controlBegan && onControl ? 'control' : 'other');
 
   if (source.isOff) return say('ambiguous');
-  const eventMs = lastEventEpochMs(heard);
+  if (keepsFirstTime(heard, t0)) return say('ambiguous');
+  const eventMs = eventEpochMs(heard.signal);
   if (revertRequested !== undefined && arrivedMonoMs >= revertRequested.monoMs) {
     if (eventMs === undefined) return say('ambiguous');
     if (eventMs - source.errorMs >= revertRequested.epochMs) return say('ours');
@@ -122,9 +123,10 @@ export function apartMs({ marginMs, errorMs }: Pick<SourceClock, 'marginMs' | 'e
   return marginMs + errorMs;
 }
 
-/** When it happened last; an alert that was known and keeps the time of its first event does not say. */
-function lastEventEpochMs({ signal, previous }: HeardSignal): number | undefined {
-  return previous !== undefined && signal.lastSeen === undefined ? undefined : eventEpochMs(signal);
+/** An alert that was known before t0 and only tells when it happened first does not tell when it happened last. */
+function keepsFirstTime({ signal, previous }: HeardSignal, t0: Instant): boolean {
+  if (previous === undefined || previous.firstMonoMs >= t0.monoMs || signal.lastSeen !== undefined) return false;
+  return signal.eventTime === previous.eventTime;
 }
 
 /** The instant that a source gives to the event itself, in epoch milliseconds. */

@@ -10,7 +10,12 @@ export interface HeardSignal {
   /** Monotonic interval in which it became ours (J19). */
   readonly arrivedMonoMs: readonly [number, number];
   /** What the same alert had said when it was heard before (J8). */
-  readonly previous?: { readonly firstMonoMs: number; readonly count?: number; readonly lastSeen?: string };
+  readonly previous?: {
+    readonly firstMonoMs: number;
+    readonly count?: number;
+    readonly lastSeen?: string;
+    readonly eventTime?: string;
+  };
   /** True where the alert came once more just as it was, which proves nothing by itself (J8). */
   readonly isRepeat?: boolean;
   /** The alert's own text, kept as evidence where a trial claims it. */

@@ -88,6 +88,31 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J8',
+    claim: 'counts a last-seen that moved, though its clock is behind, where the marker tells',
+    facts: {
+      detector: { ...state, sees: 'event', recurrence: 'last-seen' },
+      belonging: [
+        faults(
+          heard(
+            900,
+            { lastSeen: '2026-01-01T00:00:00.500Z' },
+            { previous: { firstMonoMs: 0, lastSeen: '2025-12-31T23:59:58Z' } },
+          ),
+        ),
+      ],
+    },
+    verdict: 'detected',
+    code: 'in-time',
+  },
+  {
+    rule: 'J7',
+    claim: 'leaves a resolved alert of uncertain time out of it',
+    facts: { belonging: [{ heard: heard(900, { status: 'resolved' }), whose: 'ambiguous', matchedBy: ['subject'] }] },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J8',
     claim: 'is inconclusive where an alert is sent once more just as it was',
     facts: { belonging: [faults(heard(900, {}, { previous: { firstMonoMs: 0 }, isRepeat: true }))] },
     verdict: 'inconclusive',
@@ -112,7 +137,7 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J8',
-    claim: 'does not count a known alert whose last-seen lies before the injection',
+    claim: 'does not count a known alert whose last-seen has not moved',
     facts: {
       detector: { ...detectionCase().detector, recurrence: 'last-seen' },
       belonging: [
@@ -120,7 +145,7 @@ const rows: readonly Row[] = [
           heard(
             900,
             { lastSeen: new Date(t0.epochMs - 5000).toISOString() },
-            { previous: { firstMonoMs: 10, lastSeen: new Date(t0.epochMs - 60_000).toISOString() } },
+            { previous: { firstMonoMs: 10, lastSeen: new Date(t0.epochMs - 5000).toISOString() } },
           ),
         ),
       ],

@@ -3,7 +3,7 @@ import { matchesGlob } from '../model/glob.ts';
 import type { DetectionResult } from '../model/scorecard.ts';
 import { type Severity, severitySchema } from '../model/signal.ts';
 import type { ReasonCode } from '../model/verdict.ts';
-import { type Belonging, eventEpochMs } from './correlate.ts';
+import type { Belonging } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 
 /** What is proven of a detector's path by canaries that were raised after an instant and received in time (J1 to J3). */
@@ -107,31 +107,32 @@ function firstMatch(facts: DetectionCase, t0: Instant, horizonAt: number): Belon
 /** Nothing matched until the horizon: says why, from the most particular reason to plain silence. */
 function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<DetectionResult> {
   const { expectation, detector, fault, proof } = facts;
-  const ruled = facts.belonging.filter(({ heard }) => ruleMatches(heard, expectation.rule));
+  const ruled = facts.belonging.filter(
+    ({ heard }) =>
+      heard.signal.status === 'open' &&
+      heard.arrivedMonoMs[1] >= t0.monoMs &&
+      ruleMatches(heard, expectation.rule) &&
+      severityFits(heard, expectation.severity) !== 'no',
+  );
   const ours = ruled.filter(({ whose }) => whose === 'fault');
   if (ours.some(({ heard }) => severityFits(heard, expectation.severity) === 'unknown')) {
     return judge.inconclusive('no-severity', `A signal matched, but ${expectation.detector} states no severity.`);
+  }
+  const resent = ruled.filter(({ whose }) => whose === 'fault' || whose === 'ambiguous');
+  const firing = facts.openBefore.some((heard) => ruleMatches(heard, expectation.rule));
+  if (
+    (firing && detector.recurrence === 'none') ||
+    (detector.recurrence === 'none' && resent.some(({ heard }) => !isNew(heard, facts, t0)))
+  ) {
+    return judge.inconclusive(
+      'already-firing',
+      'The alert was open before the injection, and its source cannot show that it happened again.',
+    );
   }
   if (ruled.some(({ whose }) => whose === 'ambiguous')) {
     return judge.inconclusive(
       'time-ambiguous',
       "A matching signal without marker lies within its source's clock error of the injection.",
-    );
-  }
-  const firing = facts.openBefore.some((heard) => ruleMatches(heard, expectation.rule));
-  if (
-    (firing && detector.recurrence === 'none') ||
-    ours.some(
-      ({ heard }) =>
-        !isNew(heard, facts, t0) &&
-        detector.recurrence === 'none' &&
-        severityFits(heard, expectation.severity) === 'yes' &&
-        heard.arrivedMonoMs[1] >= t0.monoMs,
-    )
-  ) {
-    return judge.inconclusive(
-      'already-firing',
-      'The alert was open before the injection, and its source cannot show that it happened again.',
     );
   }
   if (facts.overloaded)
@@ -193,10 +194,9 @@ function isNew(heard: HeardSignal, facts: DetectionCase, t0: Instant): boolean {
   if (previous === undefined || previous.firstMonoMs >= t0.monoMs) return true;
   if (facts.detector.recurrence === 'count')
     return signal.count !== undefined && signal.count > (previous.count ?? Number.POSITIVE_INFINITY);
-  if (facts.detector.recurrence === 'last-seen') {
-    const seenMs = signal.lastSeen === undefined ? undefined : eventEpochMs(signal);
-    return seenMs !== undefined && signal.lastSeen !== previous.lastSeen && seenMs >= t0.epochMs;
-  }
+  // That it was seen after t0 is what marker or time already told (J6, J7), with the clock's error allowed for.
+  if (facts.detector.recurrence === 'last-seen')
+    return signal.lastSeen !== undefined && signal.lastSeen > (previous.lastSeen ?? '');
   return false;
 }
 

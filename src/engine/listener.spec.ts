@@ -125,7 +125,10 @@ describe('openListener', () => {
     await source.until(2200);
     await listener.close();
     expect(source.heard).to.have.lengthOf(1);
-    expect(source.repeats[0]).to.deep.include({ isRepeat: true, previous: { firstMonoMs: 10 } });
+    expect(source.repeats[0]).to.deep.include({
+      isRepeat: true,
+      previous: { firstMonoMs: 10, eventTime: '2026-01-01T00:00:00.000Z' },
+    });
   });
 
   it('J8: takes nothing for repeated that a store shows again', async () => {

@@ -6,6 +6,7 @@ interface Known {
   status: Signal['status'];
   count?: number | undefined;
   lastSeen?: string | undefined;
+  eventTime?: string | undefined;
   /** Kept while it is open and a store or a re-sender may show it again. */
   heard?: HeardSignal;
 }
@@ -32,7 +33,8 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
   return {
     note(signal, nowMonoMs) {
       const before = known.get(signal.dedupeKey);
-      const now = { status: signal.status, count: signal.count, lastSeen: signal.lastSeen };
+      const { status, count, lastSeen, eventTime } = signal;
+      const now = { status, count, lastSeen, eventTime };
       if (before === undefined || (before.status !== 'open' && signal.status === 'open')) {
         known.delete(signal.dedupeKey);
         known.set(signal.dedupeKey, { firstMonoMs: nowMonoMs, ...now });
@@ -43,6 +45,7 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
         firstMonoMs: before.firstMonoMs,
         ...(before.count === undefined ? {} : { count: before.count }),
         ...(before.lastSeen === undefined ? {} : { lastSeen: before.lastSeen }),
+        ...(before.eventTime === undefined ? {} : { eventTime: before.eventTime }),
       };
       const moved = before.count !== now.count || before.lastSeen !== now.lastSeen || before.status !== now.status;
       Object.assign(before, now);
