@@ -100,8 +100,9 @@ export async function createCluster(options: ClusterOptions): Promise<SmallClust
   const admin = callerFor(handle, { username: 'system:admin', groups: [mastersGroup] }, 'windshear-staging');
 
   async function apply(manifest: JsonObject): Promise<void> {
-    const { apiVersion, kind } = manifest;
-    const resource = registry.findKind(String(apiVersion), String(kind));
+    const apiVersion = textAt(manifest, 'apiVersion') ?? '';
+    const kind = textAt(manifest, 'kind') ?? '';
+    const resource = registry.findKind(apiVersion, kind);
     if (resource === undefined) throw new Error(`A seed manifest is of unknown kind ${apiVersion} ${kind}.`);
     const namespace = textAt(manifest, 'metadata', 'namespace') ?? 'default';
     const root = resource.group === '' ? '/api/v1' : `/apis/${apiVersionOf(resource)}`;

@@ -85,7 +85,10 @@ function cleanValue(value: Json): Json {
 }
 
 function digests(data: JsonObject): JsonObject {
-  const digest = (value: Json) => `sha256:${createHash('sha256').update(String(value)).digest('hex')}`;
+  const digest = (value: Json) =>
+    `sha256:${createHash('sha256')
+      .update(typeof value === 'string' ? value : JSON.stringify(value))
+      .digest('hex')}`;
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, digest(value)]));
 }
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
@@ -28,10 +29,12 @@ describe('createAuthority', () => {
     await once(listening, 'listening');
     const url = `https://127.0.0.1:${(listening.address() as AddressInfo).port}`;
     try {
-      const [answer] = await once(get(url, { ca: authority.certificate, agent: false }), 'response');
+      const [answer] = (await once(get(url, { ca: authority.certificate, agent: false }), 'response')) as [
+        IncomingMessage,
+      ];
       expect(answer.statusCode).to.equal(200);
       answer.resume();
-      const [error] = await once(get(url, { agent: false }), 'error');
+      const [error] = (await once(get(url, { agent: false }), 'error')) as [NodeJS.ErrnoException];
       expect(error.code).to.match(/SELF_SIGNED|UNABLE_TO/);
     } finally {
       listening.close();

@@ -1,4 +1,4 @@
-import { at, listAt, objectAt, sameJson, textMapAt, withDefaults, without } from '../objects/json.ts';
+import { at, listAt, objectAt, sameJson, textAt, textMapAt, withDefaults, without } from '../objects/json.ts';
 import { type KubernetesObject, withMeta } from '../objects/kubernetes-object.ts';
 import { checkDefinition } from '../objects/registry.ts';
 import { type FieldProblem, forbiddenField, invalidValue, required } from '../objects/status.ts';
@@ -71,14 +71,14 @@ export const definitionRules: KindRules = {
   defaults(definition) {
     const spec = objectAt(definition, 'spec');
     const names = objectAt(spec, 'names');
-    const kind = String(names['kind'] ?? '');
+    const kind = textAt(names, 'kind') ?? '';
     const filled = withDefaults(names, { singular: kind.toLowerCase(), listKind: `${kind}List` });
     return { ...definition, spec: withDefaults({ ...spec, names: filled }, { conversion: { strategy: 'None' } }) };
   },
   validate(definition) {
     checkDefinition(definition);
     const spec = objectAt(definition, 'spec');
-    const wanted = `${at(spec, 'names', 'plural') ?? ''}.${spec['group'] ?? ''}`;
+    const wanted = `${textAt(spec, 'names', 'plural') ?? ''}.${textAt(spec, 'group') ?? ''}`;
     const scope = spec['scope'];
     return [
       ...(definition.metadata.name === wanted

@@ -41,7 +41,7 @@ export function defaultPodSpec(spec: JsonObject): JsonObject {
   return withDefaults(
     {
       ...spec,
-      ...Object.fromEntries(filled),
+      ...(Object.fromEntries(filled) as JsonObject),
       ...(spec['volumes'] !== undefined && { volumes: listAt(spec, 'volumes').map(defaultVolume) }),
       ...(account !== undefined && { serviceAccountName: account, serviceAccount: account }),
     },

@@ -39,7 +39,8 @@ export function applyStrategicMergePatch(document: Json | undefined, patch: Json
   const directive = patch['$patch'];
   if (directive === 'replace') return plain(patch);
   if (directive === 'delete') return {};
-  if (directive !== undefined && directive !== 'merge') throw badRequest(`unknown patch type ${String(directive)}`);
+  if (directive !== undefined && directive !== 'merge')
+    throw badRequest(`unknown patch type ${JSON.stringify(directive)}`);
 
   const merged: Record<string, Json> = { ...(isObject(document) ? document : {}) };
   for (const [field, change] of Object.entries(patch)) {

@@ -42,5 +42,6 @@ function parseTerm(text: string): Term {
 
 function fieldText(object: KubernetesObject, field: string): string {
   const found = at(object, ...field.split('.'));
-  return found === undefined || found === null ? '' : String(found);
+  if (found === undefined || found === null) return '';
+  return typeof found === 'string' ? found : JSON.stringify(found);
 }

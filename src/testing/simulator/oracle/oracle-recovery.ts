@@ -17,7 +17,7 @@ export function judgeRecovery(played: Played): Finding[] {
       findings.push({
         rule: '§7 recover',
         about: 'recover',
-        what: `broke down: ${crashed instanceof Error ? crashed.message : String(crashed)}`,
+        what: `broke down: ${crashed instanceof Error ? crashed.message : JSON.stringify(crashed)}`,
       });
   }
   const last = played.recoveries.at(-1);
@@ -45,6 +45,8 @@ function journals({ world }: Played): Finding[] {
     if (!path.endsWith('/journal.jsonl') || text === '') return [];
     const about = path;
     const lines = text.split('\n');
+    // A run that died in its very first line had touched nothing.
+    if (lines.length === 1) return [];
     if (lines.at(-1) !== '') return [{ rule: '§7 journal', about, what: 'ends with a torn line' }];
     const entries = lines.slice(0, -1).map((line) => JSON.parse(line) as Line);
     const closed = entries.some((entry) => entry.kind === 'closed');

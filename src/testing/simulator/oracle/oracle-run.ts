@@ -29,7 +29,7 @@ function ended(played: Played, run: PlayedRun): Finding[] {
   if (run.died === true || played.stuck !== undefined) return [];
   if (run.crashed !== undefined) {
     const full = played.story.troubles.some((one) => one.kind === 'disk-full');
-    const text = run.crashed instanceof Error ? `${run.crashed.message}` : String(run.crashed);
+    const text = run.crashed instanceof Error ? `${run.crashed.message}` : JSON.stringify(run.crashed);
     return full ? [] : [{ rule: '§10', about: run.run, what: `broke down: ${text}` }];
   }
   if (run.refused === undefined) return [];
