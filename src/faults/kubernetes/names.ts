@@ -16,7 +16,7 @@ export const labelField = z
   .max(63)
   .regex(new RegExp(`^${label}$`), { error: 'must be a DNS label of at most 63 characters' });
 
-export const namespaceField = labelField;
+export const namespaceField = labelField.describe('A namespace.');
 
 /** Name of most objects. */
 export const nameField = z

@@ -25,9 +25,6 @@ export const applicationStartUp = z.strictObject({
     .default({ everyMs: 200, timeoutMs: 250, failures: 2, successes: 2 }),
 });
 
-/** What the supervisor writes: defaults may be left out. */
-export type ApplicationStartUp = z.input<typeof applicationStartUp>;
-
 export type Application = z.output<typeof applicationStartUp>;
 
 /** Describes what `GET /state` of the admin API answers: where everything of the application is. */

@@ -29,5 +29,3 @@ export const kubernetesStartUp = z.strictObject({
   port: z.int().min(0).max(65_535).default(0),
 });
 
-/** What the supervisor writes: defaults may be left out. */
-export type KubernetesStartUp = z.input<typeof kubernetesStartUp>;

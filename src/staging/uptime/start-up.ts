@@ -25,6 +25,4 @@ export const uptimeStartUp = z.strictObject({
   noise: z.int().positive().nullable().default(null),
 });
 
-export type UptimeStartUp = z.input<typeof uptimeStartUp>;
-
 export type Uptime = z.output<typeof uptimeStartUp>;
