@@ -68,8 +68,6 @@ export interface LoadDefinition<Params = unknown, Clients = unknown> {
   readonly start: (ctx: LoadContext<Clients>, params: Params) => Promise<RunningLoad>;
 }
 
-export type AnyLoad = LoadDefinition<never, never>;
-
 /** Keeps a load's literal types and checks its shape. */
 export function defineLoad<Params, Clients>(load: LoadDefinition<Params, Clients>): LoadDefinition<Params, Clients> {
   return load;
