@@ -97,12 +97,15 @@ async function readBack(trial: Trial, control: LiveFault, signal: AbortSignal): 
 /** J7 and J9: waits out the clock margin of detectors without marker, and until every expected alert that keeps firing has re-armed. */
 export async function untilTellable(trial: Trial, signal: AbortSignal, sinceMonoMs: number): Promise<void> {
   const { clock, environment } = trial.deps.request;
-  const markerless = detectorsOf(trial.bound).filter(
-    (name) => environment.detectors[name]?.carries.includes('marker') !== true,
-  );
-  if (markerless.length > 0) {
-    const marginMs = Math.max(...markerless.map((name) => apartMs(sourceClockOf(trial, name)))) + slackMs;
-    while (clock.monoMs() <= sinceMonoMs + marginMs) await trial.pulse.wait(sinceMonoMs + marginMs + 1, signal);
+  const detectors = detectorsOf(trial.bound);
+  const clocks = detectors.filter((name) => environment.detectors[name]?.carries.includes('marker') !== true);
+  const margins = clocks.map((name) => apartMs(sourceClockOf(trial, name)));
+  // J16: who put this back must not be credited with putting back what comes next.
+  if ([...trial.controls, ...trial.faults].some((one) => one.rollback?.verdict === 'by-guardrail'))
+    margins.push(...Object.values(environment.audit).map((audit) => 2 * audit.clock.error + audit.clock.resolution));
+  if (margins.length > 0) {
+    const untilMs = sinceMonoMs + Math.max(...margins) + slackMs;
+    while (clock.monoMs() <= untilMs) await trial.pulse.wait(untilMs + 1, signal);
   }
   await untilRearmed(trial, signal);
 }

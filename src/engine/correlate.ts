@@ -123,10 +123,11 @@ export function apartMs({ marginMs, errorMs }: Pick<SourceClock, 'marginMs' | 'e
   return marginMs + errorMs;
 }
 
-/** An alert that was known before t0 and only tells when it happened first does not tell when it happened last. */
+/** An update of an alert that only tells when it happened first, before t0, does not tell when it happened last. */
 function keepsFirstTime({ signal, previous }: HeardSignal, t0: Instant): boolean {
-  if (previous === undefined || previous.firstMonoMs >= t0.monoMs || signal.lastSeen !== undefined) return false;
-  return signal.eventTime === previous.eventTime;
+  if (previous === undefined || signal.lastSeen !== undefined || signal.eventTime !== previous.eventTime) return false;
+  const firstMs = eventEpochMs(signal);
+  return firstMs === undefined || firstMs < t0.epochMs;
 }
 
 /** The instant that a source gives to the event itself, in epoch milliseconds. */

@@ -113,6 +113,28 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J8',
+    claim: 'is inconclusive where the alert of a state was heard of late and opened before',
+    facts: {
+      detector: { ...state, offersRuleCanary: true },
+      belonging: [{ heard: heard(400), whose: 'other', matchedBy: ['subject', 'time'] }],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: "takes an event from before the injection for no open alert, nor another actor's",
+    facts: {
+      belonging: [
+        { heard: heard(400), whose: 'control', matchedBy: ['subject', 'time'] },
+        { heard: heard(500), whose: 'other', matchedBy: ['subject'] },
+      ],
+    },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J8',
     claim: 'is inconclusive where an alert is sent once more just as it was',
     facts: { belonging: [faults(heard(900, {}, { previous: { firstMonoMs: 0 }, isRepeat: true }))] },
     verdict: 'inconclusive',

@@ -118,12 +118,7 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
   if (ours.some(({ heard }) => severityFits(heard, expectation.severity) === 'unknown')) {
     return judge.inconclusive('no-severity', `A signal matched, but ${expectation.detector} states no severity.`);
   }
-  const resent = ruled.filter(({ whose }) => whose === 'fault' || whose === 'ambiguous');
-  const firing = facts.openBefore.some((heard) => ruleMatches(heard, expectation.rule));
-  if (
-    (firing && detector.recurrence === 'none') ||
-    (detector.recurrence === 'none' && resent.some(({ heard }) => !isNew(heard, facts, t0)))
-  ) {
+  if (detector.recurrence === 'none' && isFiringAlready(facts, ruled, t0)) {
     return judge.inconclusive(
       'already-firing',
       'The alert was open before the injection, and its source cannot show that it happened again.',
@@ -170,6 +165,17 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
     'channel-unproven',
     `No signal came ${heardUntil}, nor did a canary raised after the injection, so silence proves nothing. Check the path from ${expectation.detector} to here.`,
   );
+}
+
+/** J8: whether an alert on the subject was open before t0, so that its source says no more when it happens again. */
+function isFiringAlready(facts: DetectionCase, ruled: readonly Belonging[], t0: Instant): boolean {
+  if (facts.openBefore.some((heard) => ruleMatches(heard, facts.expectation.rule))) return true;
+  return ruled.some(({ heard, whose, matchedBy }) => {
+    if (whose === 'fault' || whose === 'ambiguous') return !isNew(heard, facts, t0);
+    // Opened before t0, as its own time says, and heard of after it: as a state that lasts, or once more.
+    const isOlder = matchedBy.includes('time') && whose !== 'ours';
+    return isOlder && (facts.detector.sees === 'state' || heard.previous !== undefined);
+  });
 }
 
 /** Whether a matching rule name or rule id is the expected one. */

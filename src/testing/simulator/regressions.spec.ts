@@ -115,6 +115,20 @@ const stories: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
+  'credits nobody with the fault for having put back its control': plainStory({
+    environment: { ...plainEnvironment, stabilityMs: 1000, audit: { delayMs: 3400, skewMs: 1600, errorMs: 2000 } },
+    guards: [
+      { kind: 'put-back', resource: 'bucket/r1', by: 'role/fixer', afterMs: 1600, times: 1, controlsToo: true },
+      { kind: 'put-back', resource: 'bucket/r1', by: 'role/human', afterMs: 900, times: 1, controlsToo: false },
+    ],
+    scenarios: [
+      plainScenario({
+        control: [plainControl()],
+        detections: [plainDetection({ withinMs: 4000 })],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
+      }),
+    ],
+  }),
 };
 
 describe('a simulated game day', () => {

@@ -146,8 +146,12 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: Case, hear
   if (ruled.some(({ isAmbiguous }) => isAmbiguous)) allowed.push(inconclusive('J7', 'time-ambiguous'));
   const wasOpen = wasOpenBefore(facts, { expectation, detector, fault });
   const staleOne = ruled.some(({ isStale, isFaults }) => isStale && isFaults);
-  if (wasOpen || ruled.some(({ isStale }) => isStale) || faultsByHorizon)
-    allowed.push(inconclusive('J8', 'already-firing'));
+  const hasOlder = ruled.some(
+    ({ arrival: { alert, untilMs } }) => untilMs >= t0Ms && (alert.isUpdate || alert.trueMs < t0Ms),
+  );
+  const isBeyond = ruled.some(({ isBeyondKnowing }) => isBeyondKnowing);
+  if (wasOpen || hasOlder || isBeyond || ruled.some(({ isStale }) => isStale) || faultsByHorizon)
+    allowed.push(inconclusive('J8', 'already-firing', 'time-ambiguous'));
   const gone = detector.sees === 'state' ? goneMs(facts, fault) : undefined;
   const slackMs = facts.played.story.environment.pollMs + 2200;
   const isGoneBefore = gone !== undefined && gone.firstMs < sloMs + slackMs;
@@ -187,6 +191,8 @@ function goneMs(
 ): { readonly firstMs: number; readonly lastMs: number } | undefined {
   const spans = fault.presence.filter(({ toMs }) => toMs >= (fault.t0Ms ?? 0) && toMs <= facts.endedMs);
   const last = fault.presence.findLast(({ fromMs }) => fromMs <= facts.endedMs);
+  // Somebody was faster than its last part, so that it never was wholly in.
+  if (fault.presence.length === 0) return { firstMs: fault.t0Ms ?? 0, lastMs: Number.POSITIVE_INFINITY };
   if (spans.length === 0) return undefined;
   return { firstMs: Math.min(...spans.map(({ toMs }) => toMs)), lastMs: last?.toMs ?? 0 };
 }

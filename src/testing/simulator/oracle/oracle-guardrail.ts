@@ -89,16 +89,20 @@ function considerRevert(
   const isFixer = (span: Presence) => span.endedBy?.actor === 'role/fixer';
   for (const [index, span] of spans.entries()) {
     if (!ends.includes(span)) continue;
-    const next = spans[index + 1];
+    // What came again for less than the time between two reads may go unseen.
+    const next = spans.slice(index + 1).find((one) => one.toMs - one.fromMs >= slackMs);
     const lastsMs = (next?.fromMs ?? Number.POSITIVE_INFINITY) - span.toMs;
     if (lastsMs + slackMs < stableMs) continue;
+    if ((spans[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY) - span.toMs < stableMs + slackMs)
+      allowed.push({ verdict: 'absent', codes: ['not-stable'], rule: 'J16' });
     // Our own revert may come before the period was long enough to be called stable.
     if (facts.revertToldMs - span.toMs < stableMs + slackMs) allowed.push(inconclusive('J16', 'not-listened'));
     allowed.push(...creditFor(facts, expectation, { span, isFixer: isFixer(span), sloMs, horizonMs, slackMs }));
   }
   const last = spans.at(-1);
   const wasInAtHorizon = spans.some(({ fromMs, toMs }) => fromMs <= horizonMs + slackMs && toMs >= horizonMs - slackMs);
-  const isOurs = (span: Presence | undefined) => span?.endedBy?.run !== undefined;
+  const isOurs = (span: Presence | undefined) =>
+    span !== undefined && (span.endedBy?.run !== undefined || span.toMs >= facts.revertToldMs);
   if (wasInAtHorizon) allowed.push({ verdict: 'absent', codes: ['still-in', 'not-stable'], rule: 'J16' });
   const surely = allowed.length > 0;
   // We took it back ourselves before the guardrail's time was over.
