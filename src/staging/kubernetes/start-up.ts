@@ -28,4 +28,3 @@ export const kubernetesStartUp = z.strictObject({
   /** 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(0),
 });
-

@@ -1,7 +1,7 @@
 import type { Act, Alert, Cause } from './ledger.ts';
-import type { SimWorld } from './sim-world.ts';
 import { isBad, isFine } from './state.ts';
 import type { DetectorStory, Noise } from './story.ts';
+import type { Surroundings } from './surroundings.ts';
 import { Transport } from './transport.ts';
 
 /** What was found about one subject, so that an alert on it can be updated. */
@@ -30,13 +30,13 @@ const heartbeatMs = 1000;
 export class SimDetector {
   readonly story: DetectorStory;
   readonly transport: Transport;
-  readonly #world: SimWorld;
+  readonly #world: Surroundings;
   readonly #known = new Map<string, Known>();
   readonly #lookingAt = new Set<string>();
   readonly #deaf: { readonly fromMs: number; readonly untilMs: number }[] = [];
   #ids = 0;
 
-  constructor(world: SimWorld, story: DetectorStory) {
+  constructor(world: Surroundings, story: DetectorStory) {
     this.#world = world;
     this.story = story;
     this.transport = new Transport(world, story);

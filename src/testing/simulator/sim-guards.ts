@@ -1,12 +1,12 @@
 import type { Act } from './ledger.ts';
-import type { SimWorld } from './sim-world.ts';
 import { isBad, isFine } from './state.ts';
 import type { GuardStory } from './story.ts';
+import type { Surroundings } from './surroundings.ts';
 
 type PutBack = Extract<GuardStory, { kind: 'put-back' }>;
 
 /** Sets the world's own forces going: what refuses, puts back, makes bad again, races and meddles. */
-export function startGuards(world: SimWorld): void {
+export function startGuards(world: Surroundings): void {
   const { guards } = world.story;
   world.guard = (act) => {
     const guard = guards.find((one) => one.kind === 'prevent' && one.resource === act.resource);
@@ -45,7 +45,7 @@ function minds(guard: PutBack, act: Act): boolean {
   return isBad(act.value) || (guard.controlsToo && isFine(act.value));
 }
 
-function putBack(world: SimWorld, guard: PutBack, act: Act): void {
+function putBack(world: Surroundings, guard: PutBack, act: Act): void {
   const field = act.field ?? '';
   const before = world.initial.get(act.resource)?.[field];
   world.clock.at(world.clock.monoMs() + guard.afterMs, () => {

@@ -1,8 +1,8 @@
 import { CallError } from '../../model/call.ts';
 import type { Payload } from '../../model/detector.ts';
 import type { Alert } from './ledger.ts';
-import type { SimWorld } from './sim-world.ts';
 import type { DetectorStory, Trouble } from './story.ts';
+import type { Surroundings } from './surroundings.ts';
 
 type Fate = Extract<Trouble, { kind: 'delivery' }>['fate'];
 
@@ -16,7 +16,7 @@ const retainMs = 45_000;
 
 /** The way from a detector to whoever listens: delays, losses, doubles, batches, stores and queues. */
 export class Transport {
-  readonly #world: SimWorld;
+  readonly #world: Surroundings;
   readonly #story: DetectorStory;
   readonly #fates = new Map<number, Fate[]>();
   readonly #deaf: { readonly fromMs: number; readonly untilMs: number }[] = [];
@@ -32,7 +32,7 @@ export class Transport {
   #batch: Alert[] = [];
   #sent = 0;
 
-  constructor(world: SimWorld, story: DetectorStory) {
+  constructor(world: Surroundings, story: DetectorStory) {
     this.#world = world;
     this.#story = story;
     for (const trouble of world.story.troubles) {
