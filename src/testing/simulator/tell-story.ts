@@ -107,6 +107,6 @@ function tellGuards(dice: Dice, resources: readonly string[]): GuardStory[] {
 }
 
 /** Every resource that a scenario touches. */
-export function resourcesOf({ faults, control }: Pick<ScenarioStory, 'faults' | 'control'>): string[] {
+function resourcesOf({ faults, control }: Pick<ScenarioStory, 'faults' | 'control'>): string[] {
   return [...new Set([...faults, ...control].map(({ resource }) => resource))];
 }
