@@ -1,5 +1,5 @@
 import { Dice } from './dice.ts';
-import type { EnvironmentStory, GuardStory, ScenarioStory, Story } from './story.ts';
+import type { EnvironmentStory, GuardStory, Story } from './story.ts';
 import { tellDetectors } from './tell-detectors.ts';
 import { tellScenarios } from './tell-scenarios.ts';
 import { tellTroubles } from './tell-troubles.ts';
@@ -104,9 +104,4 @@ function tellGuards(dice: Dice, resources: readonly string[]): GuardStory[] {
     if (kind === 'race') return [{ kind, resource, by }];
     return [{ kind, resource, afterMs, what: dice.pick(['ours', 'rest'] as const) }];
   });
-}
-
-/** Every resource that a scenario touches. */
-function resourcesOf({ faults, control }: Pick<ScenarioStory, 'faults' | 'control'>): string[] {
-  return [...new Set([...faults, ...control].map(({ resource }) => resource))];
 }
