@@ -203,6 +203,12 @@ describe('windshear', function () {
       expect(err).to.match(/^windshear: /);
     });
 
+    it('says how many lines it ignored where there is no alert', async () => {
+      const { code, out, err } = await empty.run(['parse', 'falco'], { stdin: 'Falco initialized\n' });
+      expect({ code, out }).to.deep.equal({ code: 0, out: '' });
+      expect(err).to.include('No alert in stdin; 1 ignored');
+    });
+
     it('exits with 2 where nothing fits', async () => {
       expect(await empty.run(['parse', 'ocsf'], { stdin: 'no json' })).to.include({ code: 2, out: '' });
     });

@@ -27,9 +27,14 @@ export const parseCommand: CommandDefinition = {
         ]);
         const console = host.console({});
         const bound = bindFormats(formats, options.params, catalogue);
-        const { signals, problems } = parseAlerts(bound, await bytesOf(file, console));
+        const { signals, ignored, problems } = parseAlerts(bound, await bytesOf(file, console));
         for (const signal of signals) console.out(JSON.stringify(signal));
         for (const problem of problems) console.err(`windshear: ${plainText(problem)}`);
+        if (signals.length === 0 && problems.length === 0) {
+          console.err(
+            `windshear: No alert in ${file ?? 'stdin'}; ${ignored} ignored, as '${formats}' ignores what is none.`,
+          );
+        }
         // A file in which nothing fits is most likely of another format.
         host.end(problems.length > 0 && signals.length === 0 ? exitCodes.usage : exitCodes.met);
       });

@@ -42,7 +42,7 @@ describe('decode', () => {
     expect(decoded).to.deep.include({ signals: [], ignored: 0 });
     expect(decoded.malformed).to.have.length(1);
     expect(decoded.malformed[0]?.reason).to.match(/^not JSON/);
-    expect(read('', bound(falco)).malformed).to.deep.equal([{ reason: 'empty', text: '' }]);
+    expect(read('', bound(falco)).malformed).to.deep.equal([{ reason: 'there is nothing in it', text: '' }]);
     expect(read('nothing here', bound(cloudevents)).malformed).to.have.length(1);
   });
 

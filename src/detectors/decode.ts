@@ -45,7 +45,7 @@ function readLines(found: Found, { text, headers, problem }: Lines, formats: rea
   const parsed = lines.map((line) => parseJson(line));
   const some = parsed.some((line) => 'value' in line && typeof line.value === 'object');
   if (!some && !(prose && lines.length > 0 && lines.every((line) => !line.trimStart().startsWith('{')))) {
-    found.malformed.push({ reason: lines.length === 0 ? 'empty' : problem, text });
+    found.malformed.push({ reason: lines.length === 0 ? 'there is nothing in it' : problem, text });
     return;
   }
   for (const [index, line] of lines.entries()) {

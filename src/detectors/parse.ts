@@ -17,7 +17,7 @@ export interface ParsedAlerts {
 export function parseAlerts(formats: readonly BoundFormat[], bytes: Uint8Array): ParsedAlerts {
   const { signals, ignored, malformed } = decode({ bytes, arrivedMonoMs: 0 }, formats);
   const fitting: Signal[] = [];
-  const problems = malformed.map(({ reason, text }) => `${reason}: ${shortened(text ?? '')}`);
+  const problems = malformed.map(({ reason, text }) => [reason, shortened(text ?? '')].filter(Boolean).join(': '));
   for (const { signal } of signals) {
     const checked = signalSchema.safeParse(signal);
     if (checked.success) fitting.push(checked.data);

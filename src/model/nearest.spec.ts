@@ -26,6 +26,11 @@ describe('suggestion', () => {
   it('lists what is known where nothing is near', () => {
     expect(suggestion('guardduty', ['posture', 'profile'])).to.equal('; known: posture, profile.');
   });
+
+  it('lists the least far of many where nothing is near', () => {
+    const known = Array.from({ length: 20 }, (_, n) => `rule-of-a-trail-${n + 10}`);
+    expect(suggestion('nosuch', known)).to.match(/^; 20 are known, the nearest are (rule-of-a-trail-\d+(, )?){3}\.$/);
+  });
 });
 
 describe('editDistance', () => {

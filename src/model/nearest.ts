@@ -1,23 +1,31 @@
 /** Picks up to three known names that the typed one may have meant, best first; none where all are too far off. */
 export function nearest(typed: string, known: Iterable<string>): readonly string[] {
-  const wanted = typed.slice(0, longest).toLowerCase();
-  const ranked = [...known].map((name) => ({ name, off: offness(wanted, name.slice(0, longest).toLowerCase()) }));
-  const best = Math.min(...ranked.map(({ off }) => off));
+  const ranked = ranking(typed, known);
+  const best = ranked[0]?.off ?? 0;
   return ranked
-    .filter(({ off }) => off <= Math.max(2, wanted.length / 3) && off <= best + 1)
-    .sort((a, b) => a.off - b.off || (a.name < b.name ? -1 : 1))
+    .filter(({ off }) => off <= Math.max(2, Math.min(typed.length, longest) / 3) && off <= best + 1)
     .slice(0, 3)
     .map(({ name }) => name);
 }
 
-/** Ends a sentence with the nearest known names, or with all of a few: `; did you mean 'posture'?` */
+/** Ends a sentence with names that may have been meant, all of a few, or the least far: `; did you mean 'posture'?` */
 export function suggestion(typed: string, known: Iterable<string>): string {
   const names = [...known];
   const near = nearest(typed, names);
   const quoted = (list: readonly string[]) => list.map((name) => `'${name}'`).join(' or ');
   if (near.length > 0) return `; did you mean ${quoted(near)}?`;
   if (names.length === 0) return '; none is known.';
-  return names.length <= few ? `; known: ${names.sort().join(', ')}.` : '.';
+  if (names.length <= few) return `; known: ${names.sort().join(', ')}.`;
+  const least = ranking(typed, names).slice(0, 3);
+  return `; ${names.length} are known, the nearest are ${least.map(({ name }) => name).join(', ')}.`;
+}
+
+/** All known names, the least far from the typed one first. */
+function ranking(typed: string, known: Iterable<string>): readonly { readonly name: string; readonly off: number }[] {
+  const wanted = typed.slice(0, longest).toLowerCase();
+  return [...known]
+    .map((name) => ({ name, off: offness(wanted, name.slice(0, longest).toLowerCase()) }))
+    .sort((a, b) => a.off - b.off || (a.name < b.name ? -1 : 1));
 }
 
 const longest = 100;
