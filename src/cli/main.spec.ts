@@ -171,7 +171,7 @@ describe('windshear', function () {
       try {
         expect(await folder.run(['recover'])).to.include({
           code: 0,
-          out: 'Nothing to recover: every run has ended.\n',
+          out: 'Nothing to recover: no dead run has left anything in.\n',
         });
         const { code, out } = await folder.run(['stop']);
         expect(code).to.equal(0);

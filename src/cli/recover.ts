@@ -55,7 +55,8 @@ async function print(outcome: RecoverOutcome, console: Console, showAccounts: bo
     }
   }
   for (const refusal of outcome.refused) console.err(`  ${paint.red('✘')} ${text(refusal.message)}`);
-  if (outcome.runs.length + outcome.refused.length === 0) console.out('Nothing to recover: every run has ended.');
+  if (outcome.runs.length + outcome.refused.length === 0)
+    console.out('Nothing to recover: no dead run has left anything in.');
   else if (outcome.exitCode === 0) console.out(`  ${paint.green('Everything is put back.')}`);
 }
 

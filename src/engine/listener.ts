@@ -5,7 +5,9 @@ import type { AnyChannel, BoundFormat, Decode, OpenChannel, Payload } from '../m
 import { findMarkers } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
 import { eventEpochMs } from './correlate.ts';
+import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
+import { newOutage } from './outage.ts';
 import { newPulse } from './pulse.ts';
 import { newSeenAlerts } from './seen-alerts.ts';
 
@@ -126,6 +128,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     options.channel.params as never,
   );
 
+  const outage = newOutage(`Poll of ${name}`, options.log);
   /** Polls once; the receipt of whatever is new lies between `lowerMonoMs` and now (J19). */
   const pollOnce = async (poll: NonNullable<OpenChannel['poll']>, lowerMonoMs: number): Promise<number | undefined> => {
     const sentMonoMs = clock.monoMs();
@@ -135,13 +138,14 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       const signals = payloads.flatMap((payload) => take(payload, lowerMonoMs, present));
       if (present !== undefined) seen.closeAllBut(present);
       options.onPoll?.({ sentMonoMs, newestEpochMs: newest(signals) });
+      outage.over();
       polledOnce = true;
       polled.beat();
       return sentMonoMs;
     } catch (error) {
       if (signal.aborted) return undefined;
       counters.failedPolls++;
-      options.log(`Poll of ${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      outage.failed(failureText(error));
       const retryAfterMs = error instanceof CallError ? error.retryAfterMs : undefined;
       if (retryAfterMs !== undefined) await clock.sleep(retryAfterMs, signal).catch(() => undefined);
       return undefined;

@@ -40,7 +40,10 @@ describe('windshear recover after kill -9', function () {
         expect(recovered?.stepsThen, 'the run was not in the middle').not.to.include('run-ended');
         expect(recovered?.first.code, recovered?.first.stderr).to.equal(0);
         expect(recovered?.account).to.deep.equal(recovered?.untouched);
-        expect(recovered?.second).to.deep.include({ code: 0, stdout: 'Nothing to recover: every run has ended.' });
+        expect(recovered?.second).to.deep.include({
+          code: 0,
+          stdout: 'Nothing to recover: no dead run has left anything in.',
+        });
         expect(recovered?.left, 'pre-images and locks').to.deep.equal([]);
       });
     }
