@@ -1,13 +1,14 @@
 import type { Attribution, GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
-import { type Belonging, eventEpochMs } from './correlate.ts';
+import { type Belonging, subjectsFrom } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import { horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
-import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
+import { type GuardrailCase, judgeGuardrail, lastStablePeriod } from './judge-guardrail.ts';
 import { faultState, type LiveFault } from './live-fault.ts';
 import { belongingsOf, detectorsOf, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+import { whoReverted } from './who-reverted.ts';
 
 export interface TrialJudgements {
   readonly detections: readonly (Judgement<DetectionResult> & { readonly seesState: boolean })[];
@@ -105,21 +106,17 @@ export function guardrailParams(config: Readonly<Record<string, unknown>>): Reco
   return params;
 }
 
-/** Successful writes of others about the fault's subjects since the injection, as the audit source has them. */
 function reverter(
   trial: Trial,
   fault: LiveFault,
   attribute: (audit: readonly HeardSignal['signal'][]) => Attribution | undefined,
 ): Attribution | undefined {
-  const { t0 } = fault;
-  if (t0 === undefined) return undefined;
-  const others = trial.audit
-    // Our label in an object that a healer writes is no sign that we wrote it; a phase letter is.
-    .filter(({ sightings }) => !sightings.some((one) => one.marker === trial.marker && one.phase !== undefined))
-    .map(({ signal }) => signal)
-    .filter((signal) => signal.readOnly !== true && signal.errorCode === undefined)
-    .filter((signal) => (eventEpochMs(signal) ?? 0) + auditMarginMs(trial) >= t0.epochMs);
-  return attribute(others);
+  const { t0, reads, settleMs } = fault;
+  const goneMonoMs = lastStablePeriod(reads);
+  if (t0 === undefined || goneMonoMs === undefined) return undefined;
+  const { audit, marker } = trial;
+  const subjects = subjectsFrom(subjectsOf(fault));
+  return whoReverted({ audit, marker, subjects, t0, goneMonoMs, settleMs, marginMs: auditMarginMs(trial), attribute });
 }
 
 function auditMarginMs(trial: Trial): number {

@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import type { Attribution } from '../model/guardrail.ts';
+import type { Signal } from '../model/signal.ts';
+import { subjectsFrom } from './correlate.ts';
+import type { HeardSignal } from './heard.ts';
+import { type RevertWitness, whoReverted } from './who-reverted.ts';
+
+const role = 'arn:aws:iam::111122223333:role/inference-api';
+const t0 = { monoMs: 50_000, epochMs: Date.parse('2026-05-01T12:00:00.000Z') };
+const remediator = 'arn:aws:sts::111122223333:assumed-role/identity-remediator/run-7';
+const person = 'arn:aws:iam::111122223333:user/ada';
+
+/** A successful write to the role, so many milliseconds after t0. */
+function write(arn: string, afterMs: number, more: Partial<Signal> = {}): HeardSignal {
+  const signal: Signal = {
+    ...{ format: 'cloudtrail', id: `event-${afterMs}`, dedupeKey: `event-${afterMs}`, rule: 'DetachRolePolicy' },
+    ...{ severity: null, rawSeverity: '', status: 'open', sample: false, techniques: [] },
+    actor: { arn },
+    action: 'iam:DetachRolePolicy',
+    resource: { kind: 'role', id: role, arn: role },
+    eventTime: new Date(t0.epochMs + afterMs).toISOString(),
+    ...more,
+  };
+  const arrivedMonoMs = [t0.monoMs + afterMs, t0.monoMs + afterMs + 20] as const;
+  return { detector: 'trail', signal, arrivedMonoMs, sightings: [], bytes: new Uint8Array() } as unknown as HeardSignal;
+}
+
+function byRole(audit: readonly Signal[]): Attribution {
+  const last = audit.at(-1)?.actor?.arn;
+  if (last === undefined) return { whose: 'unknown', why: 'nobody wrote' };
+  return last === remediator ? { whose: 'mine', evidence: last } : { whose: 'other', by: last };
+}
+
+function whose(audit: readonly HeardSignal[], more: Partial<RevertWitness> = {}) {
+  return whoReverted({
+    ...{ audit, marker: 'wsaaaaaaaaaaaa', subjects: subjectsFrom([role]), t0, marginMs: 0, settleMs: 0 },
+    goneMonoMs: [t0.monoMs + 2000, t0.monoMs + 2300],
+    attribute: byRole,
+    ...more,
+  });
+}
+
+describe('whoReverted', () => {
+  it('J16: credits whoever wrote to it in the time in which it went', () => {
+    expect(whose([write(remediator, 2100)])?.whose).to.equal('mine');
+    expect(whose([write(person, 2100)])).to.deep.equal({ whose: 'other', by: person });
+  });
+
+  it('J16: credits no guardrail that wrote to it at another time while somebody else took it back', () => {
+    expect(whose([write(remediator, 500), write(person, 2100)])).to.deep.equal({ whose: 'other', by: person });
+    expect(whose([write(person, 2100), write(remediator, 4000)])).to.deep.equal({ whose: 'other', by: person });
+    expect(whose([write(remediator, 500)])?.whose).to.equal('unknown');
+  });
+
+  it('J16: credits nobody where two wrote to it in that time', () => {
+    const audit = [write(remediator, 2100), write(person, 2200)];
+    expect(whose(audit)).to.deep.equal({ whose: 'unknown', why: `${person} wrote to it in the same time` });
+    expect(whose(audit.toReversed())?.whose).to.equal('unknown');
+  });
+
+  it("allows for the audit source's clock, and for reads that lag behind a write", () => {
+    const early = [write(remediator, 1500)];
+    expect(whose(early)?.whose).to.equal('unknown');
+    expect(whose(early, { marginMs: 1000 })?.whose).to.equal('mine');
+    expect(whose(early, { settleMs: 15_000 })?.whose).to.equal('mine');
+  });
+
+  it('takes no refused write, no read, none of another resource and none without a time for a revert', () => {
+    const other = 'arn:aws:iam::111122223333:role/inference-worker';
+    const no: readonly Partial<Signal>[] = [
+      { errorCode: 'AccessDenied' },
+      { readOnly: true },
+      { resource: { kind: 'role', id: other, arn: other } },
+      { eventTime: undefined } as unknown as Partial<Signal>,
+    ];
+    for (const more of no)
+      expect(whose([write(remediator, 2100, more)])?.whose, JSON.stringify(more)).to.equal('unknown');
+  });
+
+  it('takes none of our own acts for a revert by others', () => {
+    const ours = { ...write(remediator, 2100), sightings: [{ marker: 'wsaaaaaaaaaaaa', phase: 'revert' }] };
+    expect(whose([ours as unknown as HeardSignal])?.whose).to.equal('unknown');
+  });
+});
