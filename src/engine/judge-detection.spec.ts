@@ -233,6 +233,13 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J14',
+    claim: 'says plainly missed where it was gone only after the horizon, as by our own revert',
+    facts: { detector: state, fault: { ...injected, goneMonoMs: [t0.monoMs + 12_500, t0.monoMs + 12_600] } },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J14',
     claim: 'stands by a detection that came before the fault was gone',
     facts: {
       detector: state,

@@ -134,6 +134,7 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
     return judge.inconclusive('overload', `Signals of ${expectation.detector} were dropped under overload.`);
 
   const sloAt = t0.monoMs + expectation.sloMs;
+  const horizonAt = t0.monoMs + horizonFactor * expectation.sloMs;
   const gone = detector.sees === 'state' && fault.status === 'injected' ? fault.goneMonoMs : undefined;
   if (gone !== undefined && gone[0] < sloAt) {
     return judge.inconclusive(
@@ -141,7 +142,7 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
       `The fault was gone after ${formatDuration(gone[1] - t0.monoMs)}, before the SLO of a detector that sees state.`,
     );
   }
-  const code = gone === undefined ? 'no-alert' : 'late-unknown';
+  const code = gone === undefined || gone[0] > horizonAt ? 'no-alert' : 'late-unknown';
   const heardUntil = `within ${formatDuration(horizonFactor * expectation.sloMs)}`;
   if (proof.rule.received || (!detector.offersRuleCanary && proof.tool.received)) {
     return judge.missed(
