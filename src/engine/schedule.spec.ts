@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { conflictBetween, type Footprint, runAll, type Scheduled } from './schedule.ts';
+import { worldEnvironment, worldScenario } from '../testing/world/request.ts';
+import { World } from '../testing/world/world.ts';
+import { conflictBetween, type Footprint, footprintOf, runAll, type Scheduled } from './schedule.ts';
 
 const trail = 'arn:aws:cloudtrail:us-east-1:111122223333:trail/main';
 
@@ -40,6 +42,18 @@ describe('conflictBetween', () => {
   it('keeps trials apart that share a detector which cannot tell them apart', () => {
     const shared = { indistinct: ['posture'] };
     expect(conflictBetween(footprint('a', shared), footprint('b', shared))).to.match(/posture cannot tell/);
+  });
+});
+
+describe('footprintOf', () => {
+  it('uses what the probes of the scenario depend on', () => {
+    const at = new World();
+    const probe = { probe: 'sim.probe', with: { value: 1 }, tolerance: { atLeast: 1 }, uses: ['region/eu-west-1'] };
+    for (const list of ['steadyState', 'impact']) {
+      const faults = [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }];
+      const bound = worldScenario(at, { id: 'flip', faults, [list]: [probe], expect: {} });
+      expect(footprintOf(bound, worldEnvironment(at)).uses, list).to.include('region/eu-west-1');
+    }
   });
 });
 

@@ -26,6 +26,7 @@ export function footprintOf(bound: BoundScenario, environment: Environment): Foo
     ...declared(detectors).flatMap((detector) => detector.uses),
     ...Object.values(environment.audit).flatMap((audit) => audit.uses),
     ...guardrails.flatMap(({ guardrail }) => environment.guardrails[guardrail]?.uses ?? []),
+    ...[...bound.steadyState, ...bound.impact].flatMap(({ use }) => use.uses),
   ];
   return {
     scenario: bound.scenario.id,

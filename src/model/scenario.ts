@@ -27,6 +27,10 @@ const probeUseSchema = z.strictObject({
   probe: z.string().min(1),
   with: withSchema,
   tolerance: toleranceSchema,
+  uses: z
+    .array(z.string().min(1))
+    .describe('What it depends on: no other scenario may impair that at the same time.')
+    .default([]),
 });
 
 const detectionSchema = z.strictObject({
