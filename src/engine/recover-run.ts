@@ -47,8 +47,9 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   await write({ kind: 'recovery-started', pid, processStartedAt: startedAt });
   if (environment.status === 'gone' || isOfOtherStaging(run, environment)) {
     const reason = `The embedded staging${idOf(run)} that this run used is gone, and with it all that was in it.`;
+    // Whoever dies in between leaves a run that is still found, never states of one that is not.
+    await preImages.removeAll();
     await write({ kind: 'closed', reason });
-    if (problems.length === 0) await preImages.removeAll();
     return { ...about, faults: [], closed: reason, problems: [...new Set(problems)] };
   }
 
@@ -64,8 +65,8 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   else {
     // What a damaged line may have spoken of stays for a person to look at.
     const isClean = run.damaged.length === 0 && faults.every((fault) => isClosingVerdict(fault.rollback.verdict));
-    await write({ kind: 'run-ended', exitCode: isClean ? exitCodes.met : exitCodes.dirty });
     if (isClean && problems.length === 0) await preImages.removeAll();
+    await write({ kind: 'run-ended', exitCode: isClean ? exitCodes.met : exitCodes.dirty });
   }
   return { ...about, faults, problems: [...new Set(problems)] };
 }
