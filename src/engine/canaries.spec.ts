@@ -47,6 +47,16 @@ describe('newCanaryKeeper', () => {
     expect(keeper.proof(0, 50).rule.received).to.equal(false);
   });
 
+  it('J3: takes no heartbeat that came after the limit for a canary that was lost', async () => {
+    const clock = new VirtualClock();
+    const keeper = keeperOn(clock, { rule: { kind: 'heartbeat', rule: 'beat', raise: async () => undefined } });
+    await clock.advance(5000);
+    const eventTime = new Date(clock.epochMs() - 500).toISOString();
+    expect(keeper.hear(heardAt(clock, { rule: 'beat', eventTime }))).to.equal(true);
+    expect(keeper.proof(0, 4900).rule).to.deep.equal({ raised: false, received: false });
+    expect(keeper.proof(0, 5000).rule).to.deep.equal({ raised: true, received: true });
+  });
+
   it('J1: shares one canary among all who ask within its time', async () => {
     const clock = new VirtualClock();
     const raised: Marker[] = [];

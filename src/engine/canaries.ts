@@ -49,6 +49,7 @@ interface Raised {
   readonly path: CanaryPath;
   readonly marker?: Marker;
   readonly raisedMonoMs: number;
+  outMonoMs?: number;
   receivedMonoMs?: number;
 }
 
@@ -76,6 +77,7 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
     const one = keep({ path, marker: newMarker(options.random), raisedMonoMs: clock.monoMs() });
     try {
       if (one.marker !== undefined) await offered.raise(one.marker, options.signal);
+      one.outMonoMs = clock.monoMs();
       return one;
     } catch (error) {
       raised.splice(raised.indexOf(one), 1);
@@ -118,7 +120,12 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
     proof(sinceMonoMs, untilMonoMs) {
       const of = (path: CanaryPath) => {
         const since = raised.filter(
-          (one) => one.path === path && one.raisedMonoMs >= sinceMonoMs && one.raisedMonoMs <= untilMonoMs,
+          (one) =>
+            one.path === path &&
+            one.raisedMonoMs >= sinceMonoMs &&
+            one.raisedMonoMs <= untilMonoMs &&
+            // A heartbeat is known only once it came; one that came too late is no canary that was lost.
+            (one.marker !== undefined || (one.receivedMonoMs ?? 0) <= untilMonoMs),
         );
         const received = since.some((one) => one.receivedMonoMs !== undefined && one.receivedMonoMs <= untilMonoMs);
         return { raised: since.length > 0, received };

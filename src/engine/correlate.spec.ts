@@ -52,7 +52,40 @@ describe('belongingOf', () => {
   it('J6: takes no marker evidence from a signal with i and another letter', () => {
     const both = belongingOf(heard(100, eventAt(100), marked('inject', 'revert')), view, source);
     expect([both.whose, both.matchedBy]).to.deep.equal(['fault', ['subject', 'time']]);
-    expect(whose(heard(100, {}, marked('inject', 'revert')))).to.equal('other');
+    expect(whose(heard(100, {}, marked('inject', 'revert')))).to.equal('ambiguous');
+  });
+
+  it("J6: gives a signal that holds the fault's event among others to nobody where its time is another's", () => {
+    expect(whose(heard(100, eventAt(-9000), marked('inject', 'control')))).to.equal('ambiguous');
+    expect(whose(heard(6000, eventAt(5500), marked('inject', 'revert')), reverting)).to.equal('ambiguous');
+  });
+
+  it('J7: counts a new alert that began in the fault and was last seen after its revert', () => {
+    const lastSeen = new Date(t0.epochMs + 7000).toISOString();
+    const one = heard(7100, { ...eventAt(2000), lastSeen });
+    expect(whose(one, reverting)).to.equal('fault');
+    expect(whose(heard(7100, { ...eventAt(-9000), lastSeen }), reverting)).to.equal('ambiguous');
+    expect(whose(heard(7100, { ...eventAt(7000), lastSeen }), reverting)).to.equal('ours');
+  });
+
+  it('J7: gives an alert of several events to nobody that tells only of the first, before the fault', () => {
+    expect(whose(heard(100, { ...eventAt(-5000), count: 2 }))).to.equal('ambiguous');
+    expect(whose(heard(100, { ...eventAt(-5000), count: 1 }))).to.equal('control');
+  });
+
+  it('J7: gives a known alert to nobody that was seen before the fault and then only after its revert', () => {
+    const at = (ms: number) => new Date(t0.epochMs + ms).toISOString();
+    const previous = { firstMonoMs: 10, lastSeen: at(-9000), eventTime: at(-9000) };
+    const one = heard(7100, { ...eventAt(-9000), lastSeen: at(7000) }, { previous });
+    expect(whose(one, reverting)).to.equal('ambiguous');
+  });
+
+  it('J7: cannot tell the fault from an act of an earlier trial within the clock error', () => {
+    const { control: _control, ...alone } = view;
+    const off: SourceClock = { ...source, errorMs: 500 };
+    const earlier = { monoMs: t0.monoMs - 100, epochMs: t0.epochMs - 100 };
+    expect(whose(heard(100, eventAt(100)), alone, off)).to.equal('fault');
+    expect(whose(heard(100, eventAt(100)), { ...alone, earlier }, off)).to.equal('ambiguous');
   });
 
   it('J6: lets the marker outrank the event time', () => {

@@ -40,6 +40,8 @@ export interface TrialView {
     /** The end of its last act, its revert included. */
     readonly lastAct: Instant;
   };
+  /** The end of the last act of an earlier trial of this run on the same subjects. */
+  readonly earlier?: Instant;
   /** When the first revert of a fault was requested. */
   readonly revertRequested?: Instant;
 }
@@ -79,9 +81,17 @@ export function belongingOf(heard: HeardSignal, view: TrialView, source: SourceC
   if (phases.size === 0 && heard.sightings.some((s) => s.marker !== view.marker && s.phase !== undefined))
     return say('other');
 
-  if (!evidence.includes('subject')) return say('other');
-  if (source.namesActor && namesActor(signal) && !evidence.includes('actor')) return say('other', 'subject');
-  return byTime({ heard, view, source, evidence, onFault, onControl });
+  const told = bySubject({ heard, view, source, evidence, onFault, onControl });
+  // J6: the fault's letter among others proves nothing; but what was caused by the fault too is never another's alone.
+  return phases.size > 1 && told.whose !== 'fault' ? { ...told, whose: 'ambiguous' } : told;
+}
+
+function bySubject(one: TimeCase): Belonging {
+  const { heard, evidence, source } = one;
+  if (!evidence.includes('subject')) return { heard, whose: 'other', matchedBy: [] };
+  if (source.namesActor && namesActor(heard.signal) && !evidence.includes('actor'))
+    return { heard, whose: 'other', matchedBy: ['subject'] };
+  return byTime(one);
 }
 
 interface TimeCase {
@@ -93,8 +103,28 @@ interface TimeCase {
   readonly onControl: boolean;
 }
 
-/** J7: without marker, time decides between control, fault and our own revert. */
-function byTime({ heard, view, source, evidence, onFault, onControl }: TimeCase): Belonging {
+/**
+ * J7: without marker, time decides between control, fault and our own revert. An alert that tells when it happened
+ * first and last may hold all that lies between.
+ */
+function byTime(one: TimeCase): Belonging {
+  const { heard, view } = one;
+  const told = byEventTime(one, eventEpochMs(heard.signal));
+  const sinceMs = sinceEpochMs(heard);
+  if (told.whose !== 'ours' || sinceMs === undefined || sinceMs >= (view.revertRequested?.epochMs ?? 0)) return told;
+  const opened = heard.previous === undefined ? byEventTime(one, sinceMs) : told;
+  return opened.whose === 'fault' ? opened : { ...told, whose: 'ambiguous' };
+}
+
+/** When the first of the events happened that a version of an alert tells of; undefined where it tells of one only. */
+function sinceEpochMs({ signal, previous }: HeardSignal): number | undefined {
+  if (signal.lastSeen === undefined) return undefined;
+  const ms = Date.parse(previous?.lastSeen ?? signal.eventTime ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function byEventTime(one: TimeCase, eventMs: number | undefined): Belonging {
+  const { heard, view, source, evidence, onFault, onControl } = one;
   const say = (whose: Belonging['whose']): Belonging => ({ heard, whose, matchedBy: [...evidence, 'time'] });
   const { t0, control, revertRequested } = view;
   const [, arrivedMonoMs] = heard.arrivedMonoMs;
@@ -103,7 +133,6 @@ function byTime({ heard, view, source, evidence, onFault, onControl }: TimeCase)
 
   if (source.isOff) return say('ambiguous');
   if (keepsFirstTime(heard, t0)) return say('ambiguous');
-  const eventMs = eventEpochMs(heard.signal);
   if (revertRequested !== undefined && arrivedMonoMs >= revertRequested.monoMs) {
     if (eventMs === undefined) return say('ambiguous');
     if (eventMs - source.errorMs >= revertRequested.epochMs) return say('ours');
@@ -112,8 +141,10 @@ function byTime({ heard, view, source, evidence, onFault, onControl }: TimeCase)
   }
   if (eventMs === undefined) return say(onControl && control !== undefined ? 'ambiguous' : 'fault');
   if (eventMs < t0.epochMs - source.marginMs) return say(controlBegan && onControl ? 'control' : 'other');
-  // Only where the control's last act is so far back that the clock cannot bring it up to here can it not be meant.
-  const waitedOut = control === undefined || t0.monoMs - control.lastAct.monoMs > apartMs(source);
+  // Only where our last act before is so far back that the clock cannot bring it up to here can it not be meant.
+  const waitedOut = [control?.lastAct, view.earlier].every(
+    (act) => act === undefined || t0.monoMs - act.monoMs > apartMs(source),
+  );
   if (!waitedOut && eventMs - source.errorMs < t0.epochMs) return say('ambiguous');
   return say(onFault || !onControl || eventMs < t0.epochMs ? 'fault' : 'control');
 }
@@ -123,9 +154,11 @@ export function apartMs({ marginMs, errorMs }: Pick<SourceClock, 'marginMs' | 'e
   return marginMs + errorMs;
 }
 
-/** An update of an alert that only tells when it happened first, before t0, does not tell when it happened last. */
+/** An alert of several events that only tells when the first happened, before t0, does not tell when the last did. */
 function keepsFirstTime({ signal, previous }: HeardSignal, t0: Instant): boolean {
-  if (previous === undefined || signal.lastSeen !== undefined || signal.eventTime !== previous.eventTime) return false;
+  if (signal.lastSeen !== undefined) return false;
+  const isOfSeveral = previous === undefined ? (signal.count ?? 1) > 1 : signal.eventTime === previous.eventTime;
+  if (!isOfSeveral) return false;
   const firstMs = eventEpochMs(signal);
   return firstMs === undefined || firstMs < t0.epochMs;
 }

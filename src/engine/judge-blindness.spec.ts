@@ -13,6 +13,7 @@ function blindCase(overrides: Partial<BlindnessCase> = {}): BlindnessCase {
     fault: injected,
     before: passed,
     during: lost,
+    inUntilMonoMs: at(600),
     after: passedAfter,
     nowMonoMs: at(5100),
     ...overrides,
@@ -61,8 +62,27 @@ describe('judgeBlindness', () => {
     ]);
   });
 
+  it('proves nothing on a path that is slower than the SLO, where every canary would be lost', () => {
+    const before = { raisedMonoMs: at(-9000), receivedMonoMs: at(-4000) };
+    expect(judged({ before })).to.deep.equal([true, 'inconclusive', 'canary-not-proven']);
+  });
+
+  it('proves nothing by a canary that was raised when the fault may have been gone', () => {
+    const gone = { ...injected, goneMonoMs: [at(90), at(600)] as const };
+    const early = { ...lost, outMonoMs: at(130) };
+    const facts = { fault: gone, during: { ...early, receivedMonoMs: at(900) } };
+    expect(judged({ ...facts, inUntilMonoMs: at(120) })).to.deep.equal([true, 'inconclusive', 'canary-not-proven']);
+    expect(judged({ ...facts, inUntilMonoMs: at(130) })).to.deep.equal([true, 'not-blind', 'canary-passed']);
+  });
+
   it('needs the fault in until the SLO of the canary in the middle', () => {
-    const early = { expectation: blindCase().expectation, fault: injected, before: passed, during: lost };
+    const early = {
+      expectation: blindCase().expectation,
+      fault: injected,
+      before: passed,
+      during: lost,
+      inUntilMonoMs: at(600),
+    };
     expect(judgeBlindness({ ...early, nowMonoMs: at(4000) }).settledDuring).to.equal(false);
     expect(judgeBlindness({ ...early, nowMonoMs: at(4100) }).settledDuring).to.equal(true);
   });

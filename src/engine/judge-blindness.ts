@@ -6,6 +6,8 @@ import type { FaultState, Judgement } from './judge-detection.ts';
 /** What became of one canary: when it was raised, and when it was received, if ever. */
 export interface CanaryFate {
   readonly raisedMonoMs?: number;
+  /** When raising it was over; it took place in between. */
+  readonly outMonoMs?: number;
   readonly receivedMonoMs?: number;
 }
 
@@ -15,6 +17,8 @@ export interface BlindnessCase {
   readonly before?: CanaryFate;
   /** Raised after the effect was proven. */
   readonly during?: CanaryFate;
+  /** Until when the fault is known to have been in, as the last read that saw it tells. */
+  readonly inUntilMonoMs?: number;
   /** Raised after the verified revert. */
   readonly after?: CanaryFate;
   readonly nowMonoMs: number;
@@ -50,11 +54,11 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
       'The injected state was neither read back nor found in an audit source.',
     );
   if (ended !== undefined) return { ...wait(true), settled: true };
-  if (before?.receivedMonoMs === undefined && fault.t0 !== undefined) {
+  if (fault.t0 !== undefined && !passedInTime(before, expectation.sloMs)) {
     return say(
       'inconclusive',
       'canary-not-proven',
-      `No canary passed ${expectation.detector} before the fault, so a lost one proves nothing.`,
+      `No canary passed ${expectation.detector} within ${formatDuration(expectation.sloMs)} before the fault, so a lost one proves nothing.`,
     );
   }
   if (during?.raisedMonoMs === undefined) {
@@ -64,6 +68,11 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
       : say('inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
   }
   const deadline = during.raisedMonoMs + expectation.sloMs;
+  const outMonoMs = during.outMonoMs ?? during.raisedMonoMs;
+  if (facts.inUntilMonoMs === undefined || facts.inUntilMonoMs < outMonoMs) {
+    if (fault.goneMonoMs === undefined) return wait(false, deadline);
+    return say('inconclusive', 'canary-not-proven', 'The fault may have been gone when the canary was raised.');
+  }
   if (during.receivedMonoMs !== undefined && during.receivedMonoMs <= deadline) {
     const took = formatDuration(during.receivedMonoMs - during.raisedMonoMs);
     return say('not-blind', 'canary-passed', `A canary raised while the fault was in still arrived, after ${took}.`);
@@ -86,6 +95,12 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
     'canary-not-proven',
     `The canary raised after the revert did not arrive either, so the loss is not the fault's alone. ${expectation.detector} may still be blind.`,
   );
+}
+
+/** A path that is slower than the SLO would lose every canary, whether blind or not. */
+function passedInTime(canary: CanaryFate | undefined, sloMs: number): boolean {
+  if (canary?.raisedMonoMs === undefined || canary.receivedMonoMs === undefined) return false;
+  return canary.receivedMonoMs - canary.raisedMonoMs <= sloMs;
 }
 
 function toResult(

@@ -49,6 +49,17 @@ describe('judgeControl', () => {
     expect(judgeControl(controlCase({ belonging: [controls({}, 5000)] })).verdict).to.equal('quiet');
   });
 
+  it("J6: never says quiet where an alert holds the control's event among others", () => {
+    const both = controls({ whose: 'ambiguous', matchedBy: ['subject', 'time'] });
+    const marker = 'wsaaaaaaaaaaaa';
+    const sightings = [
+      { marker, phase: 'control' },
+      { marker, phase: 'inject' },
+    ] as const;
+    const judged = judgeControl(controlCase({ belonging: [{ ...both, heard: { ...both.heard, sightings } }] }));
+    expect([judged.verdict, judged.reasonCode]).to.deep.equal(['inconclusive', 'time-ambiguous']);
+  });
+
   it('leaves the signals of the fault aside', () => {
     expect(
       judgeControl(controlCase({ belonging: [controls({ whose: 'fault', matchedBy: ['marker'] })] })).verdict,

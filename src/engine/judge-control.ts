@@ -84,6 +84,18 @@ export function judgeControl(facts: ControlCase): ControlResult {
       alerts,
     };
   }
+  const unsure = facts.belonging.find(
+    (one) =>
+      one.whose === 'ambiguous' && one.heard.sightings.some(({ phase }) => phase === 'control') && counts(one, facts),
+  );
+  if (unsure !== undefined) {
+    return {
+      verdict: 'inconclusive',
+      reasonCode: 'time-ambiguous',
+      reason: `'${unsure.heard.signal.rule}' of ${unsure.heard.detector} holds events of the control and of others, and cannot tell which it was raised for.`,
+      alerts,
+    };
+  }
   return {
     verdict: 'quiet',
     reasonCode: 'no-alerts',

@@ -1,8 +1,16 @@
 import { expect } from 'chai';
 import { alive, detectionCase, faults, heard, injected, rulesDown, t0, unproven } from '../testing/facts.ts';
+import type { Belonging } from './correlate.ts';
+import type { HeardSignal } from './heard.ts';
 import { type DetectionCase, judgeDetection } from './judge-detection.ts';
 
-const state = { sees: 'state', recurrence: 'none', assumeAlive: false, offersRuleCanary: false } as const;
+const state = {
+  sees: 'state',
+  showsOpen: true,
+  recurrence: 'none',
+  assumeAlive: false,
+  offersRuleCanary: false,
+} as const;
 const attempt = { ...detectionCase().expectation, of: 'attempt' } as const;
 const refused = { status: 'refused', t0, effect: 'pending' } as const;
 const severe = { ...detectionCase().expectation, severity: 4 } as const;
@@ -163,14 +171,78 @@ const rows: readonly Row[] = [
     facts: {
       detector: { ...detectionCase().detector, recurrence: 'last-seen' },
       belonging: [
-        faults(
+        bySubject(
           heard(
             900,
-            { lastSeen: new Date(t0.epochMs - 5000).toISOString() },
-            { previous: { firstMonoMs: 10, lastSeen: new Date(t0.epochMs - 5000).toISOString() } },
+            { lastSeen: new Date(t0.epochMs - 5000).toISOString(), eventTime: '2025-12-31T23:00:00Z' },
+            {
+              previous: {
+                firstMonoMs: 10,
+                lastSeen: new Date(t0.epochMs - 5000).toISOString(),
+                eventTime: '2025-12-31T23:00:00Z',
+              },
+            },
           ),
         ),
       ],
+    },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J8',
+    claim: 'never says missed of a known alert that now carries the marker and has not risen',
+    facts: {
+      detector: { ...detectionCase().detector, recurrence: 'count' },
+      belonging: [faults(heard(900, { count: 1 }, { previous: { firstMonoMs: 10, count: 1 } }))],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'never says missed of a known alert that was opened anew and counts from one again',
+    facts: {
+      detector: { ...detectionCase().detector, recurrence: 'count' },
+      belonging: [
+        bySubject(
+          heard(
+            900,
+            { count: 1, eventTime: new Date(t0.epochMs + 5).toISOString() },
+            { previous: { firstMonoMs: 10, count: 1, eventTime: new Date(t0.epochMs - 5000).toISOString() } },
+          ),
+        ),
+      ],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'never says missed where a store shows an alert that an earlier step of the fault had opened',
+    facts: {
+      detector: { ...detectionCase().detector, showsOpen: true },
+      belonging: [faults(heard(-10))],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'never says missed where a store shows an alert from before the injection that another event may hide in',
+    facts: {
+      detector: { ...detectionCase().detector, showsOpen: true },
+      belonging: [{ heard: heard(900), whose: 'control', matchedBy: ['subject', 'time'] }],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'takes no re-send after the horizon for an alert that was open before',
+    facts: {
+      belonging: [faults(heard(13_000, {}, { isRepeat: true, previous: { firstMonoMs: t0.monoMs + 12_500 } }))],
+      nowMonoMs: t0.monoMs + 14_000,
     },
     verdict: 'missed',
     code: 'no-alert',
@@ -377,3 +449,8 @@ describe('judgeDetection', () => {
     expect(result.rejected).to.deep.equal([{ rule: 's3-public-policy', why: 'severity-too-low', id: 'a-1' }]);
   });
 });
+
+/** A signal that correlation gave to the fault by its subject and time alone. */
+function bySubject(one: HeardSignal): Belonging {
+  return { heard: one, whose: 'fault', matchedBy: ['subject', 'time'] };
+}

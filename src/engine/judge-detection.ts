@@ -23,6 +23,8 @@ export interface DetectionCase {
   };
   readonly detector: {
     readonly sees: 'state' | 'event';
+    /** True where an alert is shown for as long as it is open, and a new event may hide in it: in a store, or of a state. */
+    readonly showsOpen: boolean;
     readonly recurrence: 'none' | 'count' | 'last-seen';
     readonly assumeAlive: boolean;
     readonly offersRuleCanary: boolean;
@@ -111,17 +113,18 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
     ({ heard }) =>
       heard.signal.status === 'open' &&
       heard.arrivedMonoMs[1] >= t0.monoMs &&
+      heard.arrivedMonoMs[0] <= t0.monoMs + horizonFactor * expectation.sloMs &&
       ruleMatches(heard, expectation.rule) &&
       severityFits(heard, expectation.severity) !== 'no',
   );
-  const ours = ruled.filter(({ whose }) => whose === 'fault');
+  const ours = ruled.filter(({ whose, heard }) => whose === 'fault' && isNew(heard, facts, t0));
   if (ours.some(({ heard }) => severityFits(heard, expectation.severity) === 'unknown')) {
     return judge.inconclusive('no-severity', `A signal matched, but ${expectation.detector} states no severity.`);
   }
-  if (detector.recurrence === 'none' && isFiringAlready(facts, ruled, t0)) {
+  if (isFiringAlready(facts, ruled, t0)) {
     return judge.inconclusive(
       'already-firing',
-      'The alert was open before the injection, and its source cannot show that it happened again.',
+      'The alert was open before the injection, and nothing in it shows that it happened again.',
     );
   }
   if (ruled.some(({ whose }) => whose === 'ambiguous')) {
@@ -168,14 +171,39 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
   );
 }
 
-/** J8: whether an alert on the subject was open before t0, so that its source says no more when it happens again. */
+/** J8: whether an alert on the subject was open before t0, so that what came after it, or hid in it, proves nothing. */
 function isFiringAlready(facts: DetectionCase, ruled: readonly Belonging[], t0: Instant): boolean {
+  const { recurrence, showsOpen } = facts.detector;
+  if (ruled.some((one) => one.whose === 'fault' && isOldButTouched(one, facts, t0))) return true;
+  if (recurrence !== 'none') return false;
   if (facts.openBefore.some((heard) => ruleMatches(heard, facts.expectation.rule))) return true;
+  if (showsOpen && isOfEarlierStep(facts, t0)) return true;
   return ruled.some(({ heard, whose, matchedBy }) => {
-    if (whose === 'fault' || whose === 'ambiguous') return !isNew(heard, facts, t0);
-    // Opened before t0, as its own time says, and heard of after it: as a state that lasts, or once more.
-    const isOlder = matchedBy.includes('time') && whose !== 'ours';
-    return isOlder && (facts.detector.sees === 'state' || heard.previous !== undefined);
+    if (whose === 'ambiguous') return !isNew(heard, facts, t0) && isKnownBefore(heard, t0);
+    // Opened before t0, as its own time says, and heard of after it: as one that is shown while it lasts, or once more.
+    const isOlder = matchedBy.includes('time') && whose !== 'ours' && whose !== 'fault';
+    return isOlder && (showsOpen || heard.previous !== undefined);
+  });
+}
+
+/** An alert from before t0 that now says something of the fault, without what its source declares as recurrence. */
+function isOldButTouched({ heard, matchedBy }: Belonging, facts: DetectionCase, t0: Instant): boolean {
+  if (!isKnownBefore(heard, t0) || isNew(heard, facts, t0)) return false;
+  const isReopened = heard.signal.eventTime !== heard.previous?.eventTime;
+  return facts.detector.recurrence === 'none' || matchedBy.includes('marker') || isReopened;
+}
+
+function isKnownBefore({ previous }: HeardSignal, t0: Instant): boolean {
+  return previous !== undefined && previous.firstMonoMs < t0.monoMs;
+}
+
+/** Whether a fault before this one in the trial had raised the alert, and nothing has closed it since. */
+function isOfEarlierStep({ belonging, expectation }: DetectionCase, t0: Instant): boolean {
+  const before = belonging.filter(({ heard }) => heard.arrivedMonoMs[1] < t0.monoMs);
+  return before.some(({ heard, whose }) => {
+    if (whose !== 'fault' || !ruleMatches(heard, expectation.rule)) return false;
+    const last = before.findLast((one) => one.heard.signal.dedupeKey === heard.signal.dedupeKey);
+    return last?.heard.signal.status === 'open';
   });
 }
 

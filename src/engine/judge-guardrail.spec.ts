@@ -19,6 +19,7 @@ function guardrailCase(overrides: Partial<GuardrailCase> = {}): GuardrailCase {
     expectation: { id: 'remediator/reverted', guardrail: 'remediator', outcome: 'reverted', sloMs: 4000 },
     fault: injected,
     reads: reads(1000, 12_500),
+    settleMs: 0,
     revertBy: mine,
     onlyWriter: false,
     stabilityMs: 3000,

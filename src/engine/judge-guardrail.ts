@@ -23,8 +23,10 @@ export interface GuardrailCase {
   readonly denial?: { readonly denial: Denial; readonly atMonoMs: number };
   /** What the guardrail's plugin makes of the denial. */
   readonly denialBy?: Attribution;
-  /** Reads after the injection, oldest first, up to our own revert. */
+  /** Reads that can tell of the time after the injection, oldest first, up to our own revert. */
   readonly reads: readonly StateRead[];
+  /** How far a read may lag behind (J13). */
+  readonly settleMs: number;
   /** What the guardrail's plugin makes of the audit records of others on the fault's subjects, so far. */
   readonly revertBy?: Attribution;
   /** Readings of the probe that shows a mitigation; `present` where it was out of tolerance (J17). */
@@ -170,7 +172,7 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
   const { expectation, nowMonoMs, stabilityMs } = facts;
   const sloAt = t0MonoMs + expectation.sloMs;
   const horizonAt = t0MonoMs + horizonFactor * expectation.sloMs;
-  const gone = lastStablePeriod(facts.reads);
+  const gone = lastStablePeriod(facts.reads, facts.settleMs);
   const deadlines = [sloAt, horizonAt];
 
   if (facts.fault.effect === 'unproven') {
@@ -283,15 +285,16 @@ function attributeRevert(
 
 /**
  * The start of the last period in which our delta was gone and did not come back: between the sending of the last
- * read that saw it and the receipt of the first that did not. Undefined while it is in.
+ * read that saw it, less what such a read may lag behind, and the receipt of the first that did not. Undefined while
+ * it is in.
  */
-export function lastStablePeriod(reads: readonly StateRead[]): readonly [number, number] | undefined {
+export function lastStablePeriod(reads: readonly StateRead[], lagMs = 0): readonly [number, number] | undefined {
   let gone: readonly [number, number] | undefined;
   let lastSeenMs: number | undefined;
   for (const read of reads) {
     if (read.present) {
       gone = undefined;
-      lastSeenMs = read.sentMonoMs;
+      lastSeenMs = read.sentMonoMs - lagMs;
     } else gone ??= [lastSeenMs ?? 0, read.receivedMonoMs];
   }
   return gone;

@@ -6,7 +6,7 @@ import { judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import { horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
 import { type GuardrailCase, judgeGuardrail, lastStablePeriod } from './judge-guardrail.ts';
-import { faultState, type LiveFault } from './live-fault.ts';
+import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
 import { belongingsOf, detectorsOf, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 import { whoReverted } from './who-reverted.ts';
 
@@ -47,6 +47,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     expectation,
     detector: {
       sees: post?.config.sees ?? 'event',
+      showsOpen: post?.listener?.showsOpen ?? false,
       recurrence: post?.recurrence ?? 'none',
       assumeAlive: post?.config.assumeAlive ?? false,
       offersRuleCanary: post?.keeper.offers('rule') ?? false,
@@ -80,7 +81,8 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
   return judgeGuardrail({
     expectation,
     fault: faultState(fault),
-    reads: fault.reads,
+    reads: tellingReads(fault),
+    settleMs: fault.settleMs,
     ...mitigationOf(trial, expectation.id, definition?.mitigatedBy?.(params)),
     ...(failedOpen === undefined ? {} : { failedOpen }),
     onlyWriter: config?.onlyWriter ?? false,
@@ -111,8 +113,8 @@ function reverter(
   fault: LiveFault,
   attribute: (audit: readonly HeardSignal['signal'][]) => Attribution | undefined,
 ): Attribution | undefined {
-  const { t0, reads, settleMs } = fault;
-  const goneMonoMs = lastStablePeriod(reads);
+  const { t0, settleMs } = fault;
+  const goneMonoMs = lastStablePeriod(tellingReads(fault));
   if (t0 === undefined || goneMonoMs === undefined) return undefined;
   const { audit, marker } = trial;
   const subjects = subjectsFrom(subjectsOf(fault));
@@ -126,15 +128,24 @@ function auditMarginMs(trial: Trial): number {
 
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
   const canaries = trial.canaries.get(expectation.detector);
+  const fault = faultFor(trial, undefined);
+  const inUntilMonoMs = knownInUntil(fault);
   return judgeBlindness({
     expectation,
-    fault: faultState(faultFor(trial, undefined)),
+    fault: faultState(fault),
+    ...(inUntilMonoMs === undefined ? {} : { inUntilMonoMs }),
     nowMonoMs: trial.deps.request.clock.monoMs(),
     ...(canaries?.before === undefined ? {} : { before: canaries.before }),
     ...(canaries?.during === undefined ? {} : { during: canaries.during }),
     ...(canaries?.after === undefined ? {} : { after: canaries.after }),
     ...(trial.ended === undefined ? {} : { ended: trial.ended }),
   });
+}
+
+/** When a fault was last seen in; a read may lag behind for as long as `settle` says (J13). */
+function knownInUntil(fault: LiveFault): number | undefined {
+  const seen = fault.reads.findLast((read) => read.present);
+  return seen === undefined ? undefined : seen.sentMonoMs - fault.settleMs;
 }
 
 /** Judges the control on the facts so far. */

@@ -48,6 +48,8 @@ export interface Listener {
   readonly name: string;
   readonly address?: string;
   readonly counters: Readonly<ListenerCounters>;
+  /** True where an alert is shown for as long as it is open: in a store, or of a state. */
+  readonly showsOpen: boolean;
   /** Alerts that are open now (J8). */
   readonly open: () => readonly HeardSignal[];
   /** Makes polls denser around an instant (J20); answers the way to take it back. */
@@ -74,7 +76,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     clockOffsetMs: null,
   };
   const kind = options.channel.definition.delivery;
-  const seen = newSeenAlerts(kind === 'store' || options.seesState);
+  const showsOpen = kind === 'store' || options.seesState;
+  const seen = newSeenAlerts(showsOpen);
   const deadlines = new Set<number>();
   const pulse = newPulse(clock);
   const polled = newPulse(clock);
@@ -91,13 +94,14 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       present?.add(read.dedupeKey);
       const upperMonoMs = clock.monoMs();
       noteOffset(counters, read, clock);
-      const known = seen.note(read, upperMonoMs);
+      const sightings = findMarkers(text);
+      const known = seen.note(read, upperMonoMs, sightings);
       // A store shows what is open at every poll; only a sender who sends it once more may mean that it happened again.
       if (known.kind === 'repeat' && kind === 'store') continue;
       const heard: HeardSignal = {
         detector: name,
         signal: { ...read, detector: name, receivedAt: isoTime(clock) },
-        sightings: findMarkers(text),
+        sightings,
         arrivedMonoMs: [lowerMonoMs, upperMonoMs],
         text,
         ...(known.previous === undefined ? {} : { previous: known.previous }),
@@ -167,6 +171,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     name,
     ...(channel.address === undefined ? {} : { address: channel.address }),
     counters,
+    showsOpen,
     open: seen.open,
     watchDeadline(monoMs) {
       deadlines.add(monoMs);

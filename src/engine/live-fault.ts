@@ -180,9 +180,24 @@ export function proveEffect(fault: LiveFault, by: NonNullable<LiveFault['effectB
   fault.effectMonoMs = monoMs;
 }
 
+/**
+ * Reads that can tell of the time after the injection. An eventually consistent store may answer for `settle` as if
+ * nothing had been injected, so that an absence is believed only after that, or once the change was seen (J13).
+ */
+export function tellingReads(
+  fault: Pick<LiveFault, 'reads' | 'settleMs' | 'acknowledgedMonoMs'>,
+): readonly StateRead[] {
+  const sinceMs = (fault.acknowledgedMonoMs ?? Number.POSITIVE_INFINITY) + fault.settleMs;
+  const first = fault.reads.findIndex(
+    (read) =>
+      read.present || (fault.settleMs === 0 ? fault.acknowledgedMonoMs !== undefined : read.sentMonoMs > sinceMs),
+  );
+  return first === -1 ? [] : fault.reads.slice(first);
+}
+
 /** How the judges see a fault. */
 export function faultState(fault: LiveFault): FaultState {
-  const gone = fault.effect === 'proven' ? lastStablePeriod(fault.reads) : undefined;
+  const gone = fault.effect === 'proven' ? lastStablePeriod(tellingReads(fault), fault.settleMs) : undefined;
   const reverted = fault.revertRequested?.monoMs;
   const goneMonoMs = gone ?? (reverted === undefined ? undefined : ([reverted, reverted] as const));
   return {

@@ -8,6 +8,7 @@ import { failureText } from './failure-text.ts';
 import { newInterests } from './interests.ts';
 import { openJournal } from './journal.ts';
 import { acquireLock } from './lock.ts';
+import { newPastActs } from './past-acts.ts';
 import { openPosts, type Posts } from './posts.ts';
 import { openPreImages } from './pre-images.ts';
 import { checkRevertRights } from './rights.ts';
@@ -63,13 +64,15 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
         posts: posts.detectors,
         log,
         identities: new Set(),
+        past: newPastActs(),
       };
       const outcome = await runTrials(deps, posts);
+      // A journal that could not be written to the end may still be recovered from. Whoever dies in between leaves a
+      // run that is still found, never states of one that is not.
+      if (outcome.exitCode !== exitCodes.dirty && journal.failure() === undefined) await preImages.removeAll();
       await journal
         .append({ kind: 'run-ended', exitCode: outcome.exitCode })
         .catch((error: unknown) => log(failureText(error)));
-      // A journal that could not be written to the end may still be recovered from.
-      if (outcome.exitCode !== exitCodes.dirty && journal.failure() === undefined) await preImages.removeAll();
       return outcome;
     } catch (error) {
       if (error instanceof UnreachableError) await journal.append({ kind: 'run-ended', exitCode: error.exitCode });

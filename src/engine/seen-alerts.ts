@@ -1,3 +1,4 @@
+import type { MarkerSighting } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
 import type { HeardSignal } from './heard.ts';
 
@@ -7,16 +8,19 @@ interface Known {
   count?: number | undefined;
   lastSeen?: string | undefined;
   eventTime?: string | undefined;
+  /** Markers in its text. */
+  marks: string;
   /** Kept while it is open and a store or a re-sender may show it again. */
   heard?: HeardSignal;
 }
 
 /** Remembers alerts by their key, so that a re-send is told from a new one (J8) and what is open is known. */
 export interface SeenAlerts {
-  /** `new`, `risen` (its count or last-seen moved, or it opened again), or a mere `repeat`. */
+  /** `new`, `risen` (its count, last-seen or markers moved, or it opened again), or a mere `repeat`. */
   readonly note: (
     signal: Signal,
     nowMonoMs: number,
+    sightings?: readonly MarkerSighting[],
   ) => { readonly kind: 'new' | 'risen' | 'repeat'; readonly previous?: NonNullable<HeardSignal['previous']> };
   readonly remember: (heard: HeardSignal) => void;
   readonly open: () => readonly HeardSignal[];
@@ -31,10 +35,11 @@ const capacity = 50_000;
 export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
   const known = new Map<string, Known>();
   return {
-    note(signal, nowMonoMs) {
+    note(signal, nowMonoMs, sightings = []) {
       const before = known.get(signal.dedupeKey);
       const { status, count, lastSeen, eventTime } = signal;
-      const now = { status, count, lastSeen, eventTime };
+      const marks = sightings.map(({ marker, phase }) => `${marker}.${phase ?? ''}`).join(' ');
+      const now = { status, count, lastSeen, eventTime, marks };
       if (before === undefined || (before.status !== 'open' && signal.status === 'open')) {
         known.delete(signal.dedupeKey);
         known.set(signal.dedupeKey, { firstMonoMs: nowMonoMs, ...now });
@@ -47,7 +52,11 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
         ...(before.lastSeen === undefined ? {} : { lastSeen: before.lastSeen }),
         ...(before.eventTime === undefined ? {} : { eventTime: before.eventTime }),
       };
-      const moved = before.count !== now.count || before.lastSeen !== now.lastSeen || before.status !== now.status;
+      const moved =
+        before.count !== now.count ||
+        before.lastSeen !== now.lastSeen ||
+        before.status !== now.status ||
+        before.marks !== now.marks;
       Object.assign(before, now);
       return { kind: moved ? 'risen' : 'repeat', previous };
     },

@@ -1,7 +1,8 @@
 import { formatDuration } from '../model/duration.ts';
-import type { ControlResult, ProbeResult, Stages, TrialResult } from '../model/scorecard.ts';
+import type { ProbeResult, Stages, TrialResult } from '../model/scorecard.ts';
 import { trialVerdict } from '../model/summary.ts';
 import type { TrialVerdict } from '../model/verdict.ts';
+import { type ControlWent, controlResult } from './control.ts';
 import { alsoSeenBy, judgeAll } from './judge-trial.ts';
 import type { LiveFault } from './live-fault.ts';
 import { rollbackOf } from './roll-back.ts';
@@ -11,7 +12,8 @@ import type { Trial } from './trial-state.ts';
 export interface TrialParts {
   steadyState: readonly ProbeResult[];
   impact: readonly ProbeResult[];
-  control?: ControlResult | undefined;
+  /** How the control went; its verdict falls with all others. */
+  control?: ControlWent | undefined;
   error?: string;
 }
 
@@ -27,7 +29,7 @@ export function resultOf(trial: Trial, parts: TrialParts): TrialResult {
     detections: judgements.detections.map((one) => one.result),
     guardrails: judgements.guardrails.map((one) => one.result),
     blindness: judgements.blindness.map((one) => one.result),
-    ...(parts.control === undefined ? {} : { control: parts.control }),
+    ...(parts.control === undefined ? {} : { control: controlResult(trial, parts.control) }),
     steadyState: [...parts.steadyState],
     impact: [...parts.impact],
     rollback,

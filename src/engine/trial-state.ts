@@ -20,6 +20,7 @@ import type { CanaryFate } from './judge-blindness.ts';
 import type { StateRead } from './judge-guardrail.ts';
 import { type InjectionDeps, type LiveFault, newLiveFault } from './live-fault.ts';
 import { type Meter, newMeter } from './meter.ts';
+import type { PastAct, PastActs } from './past-acts.ts';
 import type { PreImages } from './pre-images.ts';
 import { newPulse, type Pulse } from './pulse.ts';
 
@@ -34,6 +35,7 @@ export interface RunDeps {
   readonly log: (line: string) => void;
   /** Under whom this run acted, without session names; filled as sessions are obtained. */
   readonly identities: Set<string>;
+  readonly past: PastActs;
 }
 
 /** One trial while it goes on: facts only; the judges read them. */
@@ -58,7 +60,10 @@ export interface Trial {
   /** Under whom we inject and revert; known once sessions are there. */
   identities: { readonly tester: readonly string[]; readonly revert: readonly string[] };
   controlWindowEnd?: number;
-  controlLastAct?: Instant;
+  /** What the control left behind, once it was taken back. */
+  controlLastAct?: PastAct | undefined;
+  /** What earlier trials of this run had done to the trial's subjects. */
+  readonly earlier?: PastAct | undefined;
   ended?: 'stopped' | 'errored';
   readonly tell: (phase: TrialPhase, detail?: string) => void;
 }
@@ -69,6 +74,9 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
   const marker = newMarker(request.random);
   const meter = newMeter(clock);
   const settle = request.environment.settle;
+  const touches = [...bound.faults, ...bound.control].flatMap(({ definition, params }) =>
+    definition.touches(params as never),
+  );
   const session = (fault: BoundFault, phase: Phase): Promise<TargetSession> =>
     sessionOf(request, fault, { phase, marker });
   return {
@@ -78,6 +86,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
     marker,
     meter,
     startedAt: instant(request),
+    earlier: deps.past.on(touches),
     pulse: newPulse(clock),
     faults: bound.faults.map((fault, index) => newLiveFault(fault, 'fault', index, settle)),
     controls: n === 1 ? bound.control.map((fault, index) => newLiveFault(fault, 'control', index, settle)) : [],
@@ -150,7 +159,8 @@ export function viewOf(trial: Trial): TrialView {
     ourActors: tester,
     revertsAsOther: revert.length > 0 && !revert.some((one) => tester.includes(one)),
     ...(t0 === undefined ? {} : { t0 }),
-    ...(controlT0 === undefined ? {} : { control: { t0: controlT0, lastAct: trial.controlLastAct ?? controlT0 } }),
+    ...(controlT0 === undefined ? {} : { control: { t0: controlT0, lastAct: trial.controlLastAct?.at ?? controlT0 } }),
+    ...(trial.earlier === undefined ? {} : { earlier: trial.earlier.at }),
     ...(revertRequested === undefined ? {} : { revertRequested }),
   };
 }

@@ -3,15 +3,24 @@ import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
 import { contains } from '../model/subjects.ts';
 import { listenToAudit, reviewAudit } from './audit.ts';
-import { controlResult, openOnTrial, runControl, untilTellable } from './control.ts';
+import { runControl } from './control.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
 import { judgeAll, type TrialJudgements } from './judge-trial.ts';
-import { inject, type LiveFault } from './live-fault.ts';
+import { inject, type LiveFault, tellingReads } from './live-fault.ts';
 import { measure } from './probes.ts';
 import { rollBack } from './roll-back.ts';
+import { notePast, openOnTrial, untilTellable } from './tellable.ts';
 import { resultOf, type TrialParts } from './trial-result.ts';
-import { detectorsOf, expectationsOf, newTrial, type RunDeps, subjectsAll, type Trial } from './trial-state.ts';
+import {
+  detectorsOf,
+  expectationsOf,
+  faultFor,
+  newTrial,
+  type RunDeps,
+  subjectsAll,
+  type Trial,
+} from './trial-state.ts';
 import { watchFault } from './watch-fault.ts';
 import { watchMitigations } from './watch-mitigation.ts';
 
@@ -42,7 +51,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
       trial.ended = 'errored';
       parts.error = failureText(error);
     }
-    await rollBack(trial, trial.faults);
+    await takeBack(trial);
   } finally {
     request.stop.removeEventListener('abort', onStop);
     forget();
@@ -55,6 +64,11 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     .append({ kind: 'trial-ended', scenario: bound.scenario.id, n, verdict: result.verdict })
     .catch((error: unknown) => deps.log(failureText(error)));
   return result;
+}
+
+async function takeBack(trial: Trial): Promise<void> {
+  await rollBack(trial, trial.faults);
+  notePast(trial, trial.faults);
 }
 
 /** A target that does not answer is no failure of the harness. */
@@ -75,14 +89,15 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   const { stop } = request;
   const { bound, meter } = trial;
   await arm(trial);
+  const { earlier } = trial;
+  if (earlier !== undefined) await meter.outside(() => untilTellable(trial, earlier, stop));
   parts.steadyState = await meter.outside(() => measure(trial, bound.steadyState, { when: 'before', signal: stop }));
   const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');
   if (unsteady !== undefined) {
     for (const fault of trial.faults) fault.status = 'not-injected';
     return;
   }
-  const went = await runControl(trial, stop);
-  parts.control = controlResult(trial, went);
+  parts.control = await runControl(trial, stop);
   if (
     trial.controls.some(
       (control) => control.rollback?.verdict === 'dirty' || control.rollback?.verdict === 'unverified',
@@ -100,17 +115,14 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
     if (measured.status === 'rejected' && !stop.aborted) throw measured.reason;
   }
   trial.tell('revert');
-  await meter.outside(() => rollBack(trial, trial.faults));
-  const revertedMonoMs = request.clock.monoMs();
+  await meter.outside(() => takeBack(trial));
   trial.tell('verify');
   await raiseCanaries(trial, 'after');
   await listenOn(trial);
-  parts.control = controlResult(trial, went);
   if (request.stop.aborted) trial.ended ??= 'stopped';
   if (trial.ended !== undefined) return;
   const after = await meter.outside(() => measure(trial, bound.steadyState, { when: 'after', signal: stop }));
   parts.steadyState = [...parts.steadyState, ...after];
-  await meter.outside(() => untilTellable(trial, stop, revertedMonoMs));
   trial.tell('recovered');
 }
 
@@ -204,7 +216,7 @@ async function observe(trial: Trial): Promise<void> {
   let raised = false;
   try {
     while (!stop.aborted && clock.monoMs() < exposedUntil) {
-      if (!raised && live.every((fault) => fault.effect === 'proven')) {
+      if (!raised && faultFor(trial, undefined).effect === 'proven') {
         raised = true;
         await raiseCanaries(trial, 'during');
       }
@@ -229,7 +241,7 @@ function needsFaultIn(trial: Trial, judgements: TrialJudgements, live: readonly 
       fault.effect === 'pending' &&
       clock.monoMs() < (fault.t0?.monoMs ?? 0) + Math.max(2 * fault.settleMs, 1000, ...slos),
   );
-  const isIn = live.some((fault) => fault.reads.at(-1)?.present !== false);
+  const isIn = live.some((fault) => tellingReads(fault).at(-1)?.present !== false);
   return (
     proofDue ||
     judgements.guardrails.some((one) => !one.settled) ||

@@ -61,6 +61,8 @@ export interface Alert {
   readonly actor?: string;
   /** True where it updates an alert that was open already. */
   readonly isUpdate: boolean;
+  /** What had raised or updated it before, since it was opened. */
+  readonly earlierActs: readonly Act[];
   readonly text: string;
 }
 

@@ -1,7 +1,7 @@
 import type { DetectionStory, DetectorStory, EnvironmentStory, FaultStory, ScenarioStory, Story } from './story.ts';
 
 /** An environment without any trouble of its own. */
-export const plainEnvironment: EnvironmentStory = {
+export const plainEnvironment = {
   settleMs: 0,
   stabilityMs: 3000,
   pollMs: 500,
@@ -11,7 +11,19 @@ export const plainEnvironment: EnvironmentStory = {
   latencyMs: 5,
   oneIdentity: false,
   audit: { delayMs: 50, skewMs: 0, errorMs: 0 },
-};
+} satisfies EnvironmentStory;
+
+/** The plain environment without an audit source. */
+export function withoutAudit(): EnvironmentStory {
+  const { audit: _audit, ...rest } = plainEnvironment;
+  return rest;
+}
+
+/** The plain environment whose faults' own `settle` counts. */
+export function withoutSettle(): EnvironmentStory {
+  const { settleMs: _settleMs, ...rest } = plainEnvironment;
+  return rest;
+}
 
 /** A detector that sees every event on its resources and pushes an alert with our marker. */
 export function plainDetector(more: Partial<DetectorStory> = {}): DetectorStory {

@@ -8,8 +8,13 @@ import {
   plainFault,
   plainScenario,
   plainStory,
+  withoutAudit,
+  withoutSettle,
 } from './plain.ts';
 import { play } from './play.ts';
+import { shrunkDetections } from './shrunk/detections.ts';
+import { shrunkGuardrails } from './shrunk/guardrails.ts';
+import { shrunkRecovery } from './shrunk/recovery.ts';
 import type { GuardStory, Story } from './story.ts';
 
 /** Stories that simulated seeds had shrunk to, each of which once ended in a verdict that no rule allows. */
@@ -132,23 +137,18 @@ const stories: Readonly<Record<string, Story>> = {
 };
 
 describe('a simulated game day', () => {
-  for (const [claim, story] of Object.entries(stories)) {
+  for (const [claim, story] of Object.entries({
+    ...stories,
+    ...shrunkDetections,
+    ...shrunkGuardrails,
+    ...shrunkRecovery,
+  })) {
     it(claim, async () => {
       const { findings } = judge(await play(story));
       expect(findings).to.deep.equal([]);
     });
   }
 });
-
-function withoutAudit() {
-  const { audit: _audit, ...rest } = plainEnvironment;
-  return rest;
-}
-
-function withoutSettle() {
-  const { settleMs: _settleMs, ...rest } = plainEnvironment;
-  return rest;
-}
 
 function putBack({ afterMs }: { readonly afterMs: number }): GuardStory {
   return { kind: 'put-back', resource: 'bucket/r1', by: 'role/fixer', afterMs, times: 1, controlsToo: false };

@@ -11,6 +11,7 @@ interface Known {
   count: number;
   firstMs: number;
   agents: string[];
+  acts: Act[];
   lastOccurrence: Act | undefined;
 }
 
@@ -160,11 +161,14 @@ export class SimDetector {
           count: 1,
           firstMs: nowMs,
           agents: [],
+          acts: [],
           lastOccurrence: undefined,
         };
     next.agents = story.keepsAgents && isUpdate ? [...next.agents, one.agent ?? ''] : [one.agent ?? ''];
     next.lastOccurrence =
       one.cause.kind === 'canary' || one.cause.kind === 'act' || one.cause.kind === 'state' ? one.cause.act : undefined;
+    const earlierActs = isUpdate ? next.acts : [];
+    next.acts = next.lastOccurrence === undefined ? earlierActs : [...earlierActs, next.lastOccurrence];
     if (perSubject) this.#known.set(story.sees === 'state' ? one.resource : subject, next);
     this.#raise({
       key: `${story.name} ${subject}`,
@@ -176,6 +180,7 @@ export class SimDetector {
       ...(story.carriesActor && one.actor !== undefined ? { actor: one.actor } : {}),
       firstMs: next.firstMs,
       isUpdate,
+      earlierActs,
       ...(story.recurrence === 'count' ? { count: next.count } : {}),
       ...(story.recurrence === 'last-seen' ? { lastSeenMs: nowMs } : {}),
     });
@@ -280,6 +285,7 @@ export class SimDetector {
       actor,
       count,
       isUpdate = false,
+      earlierActs = [],
     } = draft;
     const id = draft.id ?? key.replaceAll(' ', '-');
     const signal = {
@@ -320,6 +326,7 @@ export class SimDetector {
       cause,
       agents,
       isUpdate,
+      earlierActs,
       text: JSON.stringify(signal),
       ...(count === undefined ? {} : { count }),
       ...(lastSeenEpochMs === undefined ? {} : { lastSeenEpochMs }),
@@ -344,6 +351,7 @@ interface Draft {
   readonly lastSeenMs?: number;
   readonly count?: number;
   readonly isUpdate?: boolean;
+  readonly earlierActs?: readonly Act[];
 }
 
 function named(resource: string, naming: DetectorStory['naming']): Record<string, string> {

@@ -22,7 +22,7 @@ export interface Claim {
 export interface Instants {
   /** First changing request of the trial's first fault. */
   readonly t0Ms: number;
-  /** Where the control's own acts may still have been under way. */
+  /** Until when acts of ours on its resources went on before it: its control's and those of earlier trials. */
   readonly controlUntilMs?: number;
   readonly revertMs: number;
 }
@@ -43,7 +43,14 @@ export function instantsOf(facts: TrialFacts): Instants | undefined {
   const t0s = facts.faults.flatMap(({ t0Ms }) => (t0Ms === undefined ? [] : [t0Ms]));
   if (t0s.length === 0) return undefined;
   const t0Ms = Math.min(...t0s);
-  const before = facts.acts.filter((act) => act.op === 'write' && act.sentMs < t0Ms);
+  // Acts of earlier trials on the same resources can be taken for the fault's as well as its control's (J9).
+  const before = facts.played.world.ledger.acts.filter(
+    (act) =>
+      act.op === 'write' &&
+      act.run === facts.run.run &&
+      act.sentMs < t0Ms &&
+      facts.faults.some(({ story }) => story.resource === act.resource),
+  );
   const reverts = facts.acts.filter((act) => act.phase === 'revert' && act.sentMs >= t0Ms);
   return {
     t0Ms,
@@ -121,7 +128,8 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
   const isLate = untilMs >= revertMs;
   const nearRevert = isLate && Math.abs(saysMs - revertMs) <= 2 * marginMs + 300;
   if (isFaults) {
-    const isClear = saysMs >= t0Ms || !nearT0;
+    // A clock that is as wrong as declared may bring an act before the fault up to where the alert says that it was.
+    const isClear = !nearT0 || (saysMs >= t0Ms && saysMs - detector.errorMs > (controlUntilMs ?? 0));
     if (!isLate) return isClear ? say('must', 'subject and time') : say('may', 'within the margin of t0', true);
     if (saysMs + marginMs <= revertMs && isClear) return say('must', 'subject and time before the revert');
     return say('may', 'within the margin of t0 or the revert', true);
@@ -134,11 +142,11 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
   return say(isBetween ? 'may' : 'not', 'of somebody else on the subject', nearT0 || nearRevert || isBetween);
 }
 
-/** Whether an alert was raised because of a fault of this trial, its refused attempt included. */
-function isOfFault(facts: TrialFacts, { cause }: Alert): boolean {
+/** Whether an alert tells of a fault of this trial, its refused attempt included, whatever else it tells of. */
+function isOfFault(facts: TrialFacts, { cause, earlierActs }: Alert): boolean {
   if (cause.kind !== 'act' && cause.kind !== 'state') return false;
-  const { act } = cause;
-  return act !== undefined && act.marker === facts.result.marker && act.phase === 'inject';
+  const acts = cause.act === undefined ? earlierActs : [...earlierActs, cause.act];
+  return acts.some((act) => act.marker === facts.result.marker && act.phase === 'inject');
 }
 
 function isOnTrial(facts: TrialFacts, alert: Alert): boolean {
@@ -162,9 +170,10 @@ function stalenessOf(
   const last = earlier.at(-1);
   if (last === undefined || last.alert.status !== 'open') return 'fresh';
   const resolvedAt = earlier.findLastIndex((one) => one.alert.status !== 'open');
-  const opened = earlier[resolvedAt + 1];
-  // A store tells of a resolution by silence only.
+  // A store tells of a resolution by silence only; what was opened anew has an id of its own.
   const mayBeReopened = detector.delivery === 'store' && last.alert.id !== alert.id;
+  const opened =
+    detector.delivery === 'store' ? earlier.find((one) => one.alert.id === alert.id) : earlier[resolvedAt + 1];
   const shows = showsAgain(alert, last.alert, detector);
   if (opened === undefined || opened.untilMs >= t0Ms) return shows || mayBeReopened ? 'fresh' : 'maybe';
   if (mayBeReopened) return 'maybe';

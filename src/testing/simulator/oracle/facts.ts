@@ -38,6 +38,8 @@ export interface TrialFacts {
   readonly endedMs: number;
   /** When the harness said that it reverts. */
   readonly revertToldMs: number;
+  /** When it said that the revert is verified. */
+  readonly verifyToldMs: number;
   readonly faults: readonly FaultFacts[];
   readonly controls: readonly FaultFacts[];
   /** Every act of this trial's marker. */
@@ -67,6 +69,7 @@ export function factsOf(played: Played, run: PlayedRun, scenario: ScenarioStory,
     startedMs,
     endedMs,
     revertToldMs: told('revert') ?? endedMs,
+    verifyToldMs: told('verify') ?? endedMs,
     faults: scenario.faults.map((story) => faultFacts(played, story, ofPhase(acts, 'inject'))),
     controls:
       result.n === 1 ? scenario.control.map((story) => faultFacts(played, story, ofPhase(acts, 'control'))) : [],
@@ -103,13 +106,13 @@ function faultFacts(played: Played, story: FaultStory, all: readonly Act[]): Fau
     acts,
     outcome,
     isAcknowledged: acts.length === fields && acts.every((act) => act.answer === 'ok' && act.untold !== true),
-    presence: presenceOf(played, story),
+    presence: presenceOf(played, story, done),
     ...(t0Ms === undefined ? {} : { t0Ms }),
   };
 }
 
 /** Replays every write on a resource, whoever made it. */
-function presenceOf(played: Played, story: FaultStory): Presence[] {
+function presenceOf(played: Played, story: FaultStory, ours: readonly Act[]): Presence[] {
   const { acts } = played.world.ledger;
   const writes = acts
     .filter((act) => act.op === 'write' && act.resource === story.resource)
@@ -129,5 +132,23 @@ function presenceOf(played: Played, story: FaultStory): Presence[] {
     }
   }
   if (fromMs !== undefined) spans.push({ fromMs, toMs: Number.POSITIVE_INFINITY });
-  return spans;
+  const piecemeal = takenOutPiecemeal(story, ours, writes);
+  const isWhole = spans.some((span) => ours.some((act) => span.fromMs === act.actedMs));
+  return piecemeal === undefined || isWhole ? spans : [piecemeal, ...spans];
+}
+
+/** Somebody took each part out before the next was in, so that it was never in as a whole, and yet put back. */
+function takenOutPiecemeal(story: FaultStory, ours: readonly Act[], writes: readonly Act[]): Presence | undefined {
+  if (ours.length < Object.keys(story.set).length) return undefined;
+  const lastInMs = Math.max(...ours.map((act) => act.actedMs ?? 0));
+  const outs = ours.flatMap((mine) => {
+    const out = writes.find(
+      (act) => act.field === mine.field && act.run === undefined && (act.actedMs ?? 0) >= (mine.actedMs ?? 0),
+    );
+    return out === undefined ? [] : [out];
+  });
+  const [endedBy] = outs;
+  return endedBy === undefined
+    ? undefined
+    : { fromMs: lastInMs, toMs: Math.max(lastInMs, endedBy.actedMs ?? 0), endedBy };
 }

@@ -26,18 +26,20 @@ export function judgeBlindness(
     arrivals.find(({ run, alert }) => run === facts.run.run && alert.cause.kind === 'canary' && alert.cause.act === act)
       ?.untilMs;
   const t0Ms = fault.t0Ms ?? Number.POSITIVE_INFINITY;
-  const before = raised.some((act) => act.sentMs < t0Ms && (cameMs(act) ?? Number.POSITIVE_INFINITY) <= facts.endedMs);
+  const passes = (act: (typeof raised)[number], factor: number) =>
+    (cameMs(act) ?? Number.POSITIVE_INFINITY) <= Math.min(act.sentMs + factor * expectation.withinMs, facts.endedMs);
+  // A path that is slower than the SLO would lose every canary until then, blind or not.
+  const before = raised.some((act) => act.sentMs < t0Ms && passes(act, 1));
   const during = raised.filter((act) => span !== undefined && act.sentMs >= span.fromMs && act.sentMs <= span.toMs);
-  const passed = during.some((act) => (cameMs(act) ?? Number.POSITIVE_INFINITY) <= act.sentMs + expectation.withinMs);
-  const lost = during.some((act) => (cameMs(act) ?? Number.POSITIVE_INFINITY) > act.sentMs + expectation.withinMs);
-  const after = raised.some(
-    (act) =>
-      span !== undefined && act.sentMs >= span.toMs && (cameMs(act) ?? Number.POSITIVE_INFINITY) <= facts.endedMs,
-  );
+  const surely = during.filter((act) => (act.answeredMs ?? Number.POSITIVE_INFINITY) <= (span?.toMs ?? 0));
+  const passed = during.some((act) => passes(act, 1));
+  const lost = during.some((act) => !passes(act, 1));
+  const after = raised.some((act) => act.sentMs >= facts.verifyToldMs && passes(act, 3));
   const allowed: Allowed[] = [];
   if (before && lost && after) allowed.push({ verdict: 'blind', rule: '§3 blindness' });
   if (before && passed) allowed.push({ verdict: 'not-blind', rule: '§3 blindness' });
-  const isSure = before && span !== undefined && fault.outcome === 'in' && facts.cutMs === undefined;
+  const isSeenIn = span !== undefined && facts.revertToldMs <= span.toMs && surely.length > 0;
+  const isSure = before && isSeenIn && fault.outcome === 'in' && facts.cutMs === undefined;
   if (!isSure || !(lost && after) || facts.result.verdict === 'errored')
     if (!(isSure && passed && !lost)) allowed.push({ verdict: 'inconclusive', rule: '§3 blindness' });
   const truth = span === undefined ? 'not in' : lost && after ? 'blind' : passed ? 'seeing' : 'not known';

@@ -145,7 +145,10 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: Case, hear
   if (noSeverity) allowed.push(inconclusive('J11', 'no-severity'));
   if (ruled.some(({ isAmbiguous }) => isAmbiguous)) allowed.push(inconclusive('J7', 'time-ambiguous'));
   const wasOpen = wasOpenBefore(facts, { expectation, detector, fault });
-  const staleOne = ruled.some(({ isStale, isFaults }) => isStale && isFaults);
+  const staleOne = ruled.some(
+    ({ isStale, isFaults, arrival }) =>
+      isStale && isFaults && severityFits(expectation, arrival.alert.severity) !== 'no',
+  );
   const hasOlder = ruled.some(
     ({ arrival: { alert, untilMs } }) => untilMs >= t0Ms && (alert.isUpdate || alert.trueMs < t0Ms),
   );

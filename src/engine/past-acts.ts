@@ -1,0 +1,47 @@
+import { contains } from '../model/subjects.ts';
+import type { Instant } from './heard.ts';
+
+/** What a trial or a control of this run left behind it on what it touched, for whoever touches that next (J7, J9). */
+export interface PastAct {
+  readonly touches: readonly string[];
+  /** The end of its last act, its revert included. */
+  readonly at: Instant;
+  /** True where somebody else put it back, whose record must not be taken for one of what comes next (J16). */
+  readonly wasPutBack: boolean;
+  /** When a detector was last heard of it. */
+  readonly lastHeardMonoMs: (detector: string) => number | undefined;
+}
+
+export interface PastActs {
+  readonly note: (act: PastAct) => void;
+  /** All that was done to any of these resources, or to what holds or is held by them, as one; undefined where nothing was. */
+  readonly on: (touches: readonly string[]) => PastAct | undefined;
+}
+
+export function newPastActs(): PastActs {
+  const acts: PastAct[] = [];
+  return {
+    note: (act) => void acts.push(act),
+    on: (touches) =>
+      acts
+        .filter((act) => act.touches.some((one) => touches.some((other) => overlap(one, other))))
+        .reduce(join, undefined),
+  };
+}
+
+function overlap(one: string, other: string): boolean {
+  return contains(one, other) || contains(other, one);
+}
+
+function join(one: PastAct | undefined, other: PastAct): PastAct {
+  if (one === undefined) return other;
+  return {
+    touches: [...one.touches, ...other.touches],
+    at: one.at.monoMs > other.at.monoMs ? one.at : other.at,
+    wasPutBack: one.wasPutBack || other.wasPutBack,
+    lastHeardMonoMs(detector) {
+      const heard = [one.lastHeardMonoMs(detector), other.lastHeardMonoMs(detector)].filter((ms) => ms !== undefined);
+      return heard.length === 0 ? undefined : Math.max(...heard);
+    },
+  };
+}

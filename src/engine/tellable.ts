@@ -1,0 +1,82 @@
+import { apartMs, isAbout } from './correlate.ts';
+import type { HeardSignal } from './heard.ts';
+import { ruleMatches } from './judge-detection.ts';
+import type { LiveFault } from './live-fault.ts';
+import type { PastAct } from './past-acts.ts';
+import { detectorsOf, expectationsOf, instant, sourceClockOf, subjectsAll, type Trial } from './trial-state.ts';
+
+/** Slack after a detector's clock margin, so that no rounding brings an earlier event up to the fault's. */
+const slackMs = 20;
+
+/**
+ * Waits until nothing of an earlier act on the trial's subjects can be taken for what comes next: until the clock
+ * margin of every detector without marker has passed (J7), and every expected alert that keeps firing has re-armed (J9).
+ */
+export async function untilTellable(trial: Trial, past: PastAct, signal: AbortSignal): Promise<void> {
+  const { clock, environment } = trial.deps.request;
+  const clocks = detectorsOf(trial.bound).filter(
+    (name) => environment.detectors[name]?.carries.includes('marker') !== true,
+  );
+  const margins = clocks.map((name) => apartMs(sourceClockOf(trial, name)));
+  if (past.wasPutBack)
+    margins.push(...Object.values(environment.audit).map((audit) => 2 * audit.clock.error + audit.clock.resolution));
+  if (margins.length > 0) {
+    const untilMs = past.at.monoMs + Math.max(...margins) + slackMs;
+    while (clock.monoMs() <= untilMs) await trial.pulse.wait(untilMs + 1, signal);
+  }
+  await untilRearmed(trial, past, signal);
+}
+
+/** Notes, once they are taken back, what these injections of a trial leave behind; undefined where none began. */
+export function notePast(trial: Trial, faults: readonly LiveFault[]): PastAct | undefined {
+  const begun = faults.filter((fault) => fault.intent !== undefined);
+  if (begun.length === 0) return undefined;
+  const act: PastAct = {
+    touches: begun.flatMap((fault) => fault.definition.touches(fault.bound.params)),
+    at: instant(trial.deps.request),
+    wasPutBack: begun.some((fault) => fault.rollback?.verdict === 'by-guardrail'),
+    lastHeardMonoMs: (detector) => trial.heard.findLast((one) => one.detector === detector)?.arrivedMonoMs[1],
+  };
+  trial.deps.past.note(act);
+  return act;
+}
+
+/** J9: waits, at most three times the longest SLO, until no expected alert on the trial's subjects is still open. */
+async function untilRearmed(trial: Trial, past: PastAct, signal: AbortSignal): Promise<void> {
+  const { clock } = trial.deps.request;
+  const slos = expectationsOf(trial.bound).detections.map((e) => e.sloMs);
+  const began = clock.monoMs();
+  const until = began + 3 * Math.max(1000, ...slos);
+  while (clock.monoMs() < until) {
+    const due = rearmDue(trial, past, began);
+    if (due === undefined) return;
+    await trial.pulse.wait(Math.min(until, due), signal);
+  }
+}
+
+/** When to look again; undefined once every detector of the scenario has re-armed. */
+function rearmDue(trial: Trial, past: PastAct, beganMonoMs: number): number | undefined {
+  const { clock } = trial.deps.request;
+  const dues = detectorsOf(trial.bound).flatMap((name) => {
+    const rearm = trial.deps.posts.get(name)?.config.rearm ?? 'none';
+    if (rearm === 'none') return [];
+    if (rearm === 'resolved') return isExpectedOpen(trial, name) ? [clock.monoMs() + 100] : [];
+    const heard = trial.heard.findLast((one) => one.detector === name)?.arrivedMonoMs[1];
+    const last = heard ?? past.lastHeardMonoMs(name);
+    return last !== undefined && last + rearm > clock.monoMs() ? [last + rearm] : [];
+  });
+  return dues.length === 0 ? undefined : Math.max(beganMonoMs + 1, Math.min(...dues));
+}
+
+/** Only what an expectation could take for the fault's has to resolve; unrelated alerts may stay for ever. */
+function isExpectedOpen(trial: Trial, detector: string): boolean {
+  const expected = expectationsOf(trial.bound).detections.filter((e) => e.detector === detector);
+  return openOnTrial(trial, detector).some((heard) => expected.some(({ rule }) => ruleMatches(heard, rule)));
+}
+
+/** Alerts of a detector on the trial's subjects that are open now. */
+export function openOnTrial(trial: Trial, detector: string): readonly HeardSignal[] {
+  const subjects = subjectsAll([...trial.faults, ...trial.controls]);
+  const open = trial.deps.posts.get(detector)?.listener?.open() ?? [];
+  return open.filter((heard) => isAbout(heard.signal, subjects));
+}
