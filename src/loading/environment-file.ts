@@ -4,10 +4,11 @@ import { suggestion } from '../model/nearest.ts';
 import type { Problem } from '../model/problems.ts';
 import { resolveReferences } from '../model/references.ts';
 import { schemaProblems } from '../model/schema-problems.ts';
+import { draftOf } from '../model/stand-ins.ts';
 import { parseYaml, type YamlSource } from '../model/yaml-source.ts';
 import { readTextFile } from './text-file.ts';
 
-/** `windshear.yaml` as read; `environments` is empty where the file has problems. */
+/** `windshear.yaml` as read; where the file has problems, `environments` are drafts, or empty if there is nothing to draft from. */
 export interface EnvironmentFile {
   readonly path: string;
   /** Absent where the file could not be read at all. */
@@ -42,16 +43,18 @@ export function readEnvironmentFile(path: string, text: string, staging?: Json):
   });
   const parsed = environmentFileSchema.safeParse(value);
   if (!parsed.success) problems.push(...schemaProblems(parsed.error, { source, schema: environmentFileSchema, value }));
-  const { environments = {}, default: preset } = parsed.data ?? {};
-  if (preset !== undefined) problems.push(...presetProblems(preset, environments, source));
+  const draft = parsed.success ? undefined : draftOf(environmentFileSchema, source, value);
+  const { environments = {}, default: preset } = parsed.data ?? draft?.data ?? {};
+  const told = draft?.source ?? source;
+  if (preset !== undefined) problems.push(...presetProblems(preset, environments, told));
   for (const [name, environment] of Object.entries(environments))
-    problems.push(...stagingProblems(name, environment, source));
+    problems.push(...stagingProblems(name, environment, told));
   return {
     path,
-    source,
+    source: told,
     ...(preset === undefined ? {} : { default: preset }),
     environments,
-    raw: rawOf(value),
+    raw: rawOf(draft?.value ?? value),
     problems,
   };
 }

@@ -3,10 +3,11 @@ import { join, sep } from 'node:path';
 import type { Problem } from '../model/problems.ts';
 import { type Scenario, scenarioSchema } from '../model/scenario.ts';
 import { schemaProblems } from '../model/schema-problems.ts';
+import { draftOf } from '../model/stand-ins.ts';
 import { parseYaml, type YamlSource } from '../model/yaml-source.ts';
 import { readError, readTextFile } from './text-file.ts';
 
-/** A scenario file that was read; its references are still in place. */
+/** A scenario file that was read, or its draft where it has problems; its references are still in place. */
 export interface ScenarioFile {
   readonly path: string;
   readonly source: YamlSource;
@@ -14,7 +15,7 @@ export interface ScenarioFile {
 }
 
 export interface ScenarioFiles {
-  /** Files without problems of their own, in the order of their paths. */
+  /** In the order of their paths; those with problems of their own as drafts, so that their other problems come too. */
   readonly files: readonly ScenarioFile[];
   /** How many files were looked at, sound or not. */
   readonly count: number;
@@ -48,13 +49,16 @@ async function loadScenario(path: string): Promise<Read> {
   return typeof text === 'string' ? readScenario(path, text) : { problems: [text] };
 }
 
-/** Reads the text of a scenario file; the pure part of `loadScenarios`. */
+/** Reads the text of a scenario file; the pure part of `loadScenarios`. A file with problems still gives a draft. */
 export function readScenario(path: string, text: string): Read {
   const source = parseYaml(path, text);
   if (source.problems.length > 0) return { problems: source.problems };
   const parsed = scenarioSchema.safeParse(source.value);
   if (parsed.success) return { file: { path, source, scenario: parsed.data }, problems: [] };
-  return { problems: schemaProblems(parsed.error, { source, schema: scenarioSchema, value: source.value }) };
+  const problems = schemaProblems(parsed.error, { source, schema: scenarioSchema, value: source.value });
+  const draft = draftOf(scenarioSchema, source, source.value);
+  if (draft === undefined) return { problems };
+  return { file: { path, source: draft.source, scenario: draft.data }, problems };
 }
 
 async function filesAt(path: string): Promise<{ files: readonly string[]; problems: readonly Problem[] }> {

@@ -1,10 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Problem } from '../model/problems.ts';
 
-const largestBytes = 1024 * 1024;
+/** What 5,000 lines have; a hostile file of that size is told within a second. */
+const largestKib = 256;
 
 /**
- * Reads a UTF-8 text file, or answers the problem: it is not there, is no file, is over 1 MiB (then it is not read),
+ * Reads a UTF-8 text file, or answers the problem: it is not there, is no file, is over 256 KiB (then it is not read),
  * or is not UTF-8. A byte order mark is dropped.
  */
 export async function readTextFile(path: string): Promise<string | Problem> {
@@ -13,9 +14,10 @@ export async function readTextFile(path: string): Promise<string | Problem> {
     file = await open(path, 'r');
     const stat = await file.stat();
     if (!stat.isFile()) return { file: path, message: `is a ${stat.isDirectory() ? 'folder' : 'device'}, not a file.` };
-    if (stat.size > largestBytes) {
-      const mib = (stat.size / largestBytes).toFixed(1);
-      return { file: path, message: `has ${mib} MiB and was not read; the limit is 1 MiB.` };
+    const kib = Math.ceil(stat.size / 1024);
+    if (kib > largestKib) {
+      const size = kib > 1024 ? `${(kib / 1024).toFixed(1)} MiB` : `${kib} KiB`;
+      return { file: path, message: `has ${size} and was not read; the limit is ${largestKib} KiB.` };
     }
     return decode(path, await file.readFile());
   } catch (error) {

@@ -53,11 +53,43 @@ describe('validateFiles', () => {
     expect(found[2]).to.match(/^windshear\.yaml:27:\d+: .*no guardrail 'deniar'/);
   });
 
+  it('tells unknown names beside what the schema refuses, in one file', async () => {
+    const broken = smallScenario
+      .replace('within: 4s', 'within: 4')
+      .replace('type: aws.bucket.open\n    as', 'type: aws.bucket.opne\n    as')
+      .replace('detector: posture', 'detector: postrue')
+      .replace('title:', 'titel:');
+    await writeFile(path('scenarios/aws/bucket-open.yaml'), broken);
+    await writeFile(
+      path('windshear.yaml'),
+      smallEnvironment.replace('sees: event', 'sees: events').replace('denier', 'deniar'),
+    );
+    const found = (await messages()).join('\n');
+    expect(found.split('\n')).to.have.length(7);
+    expect(found).to.match(/:6:11: .*no fault 'aws.bucket.opne'; did you mean 'aws.bucket.open'/);
+    expect(found).to.match(/duration with a unit/);
+    expect(found).to.match(/no detector 'postrue'; did you mean 'posture'/);
+    expect(found).to.match(/unknown key 'titel'.*did you mean 'title'/);
+    expect(found).to.match(/title is required/);
+    expect(found).to.match(/must be 'state' or 'event', got 'events'/);
+    expect(found).to.match(/no guardrail 'deniar'/);
+  });
+
+  it('tells a hundred of thousands of unknown keys, and how many more there are', async () => {
+    const keys = Array.from({ length: 20_000 }, (_, n) => `k${n}: 1\n`).join('');
+    await writeFile(path('scenarios/aws/bucket-open.yaml'), `${smallScenario}${keys}`);
+    const found = await messages();
+    expect(found).to.have.length(101);
+    expect(found.join('\n')).to.include('19900 more unknown keys are not told.');
+  });
+
   it('refuses a file of 50 MB without reading it', async () => {
     await writeFile(path('scenarios/huge.yaml'), 'a: 1\n');
     await truncate(path('scenarios/huge.yaml'), 50_000_000);
     const before = process.memoryUsage().arrayBuffers;
-    expect(await messages()).to.deep.equal(['scenarios/huge.yaml: has 47.7 MiB and was not read; the limit is 1 MiB.']);
+    expect(await messages()).to.deep.equal([
+      'scenarios/huge.yaml: has 47.7 MiB and was not read; the limit is 256 KiB.',
+    ]);
     expect(process.memoryUsage().arrayBuffers - before).to.be.below(10_000_000);
   });
 

@@ -8,6 +8,8 @@ export interface Problem {
   readonly column?: number;
   /** One sentence. */
   readonly message: string;
+  /** True where it only follows from another problem; it is not told. */
+  readonly follows?: boolean;
 }
 
 /** Keys and indices that lead to a value inside a file. */
@@ -28,9 +30,11 @@ export class InvalidFilesError extends UsageError {
   }
 }
 
-/** Orders problems by file and place, and drops repetitions. */
+/** Orders problems by file and place; drops repetitions, and what only follows from another problem. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
-  const byText = new Map(problems.map((problem) => [problemText(problem), problem]));
+  const byText = new Map(
+    problems.flatMap((problem) => (problem.follows === true ? [] : [[problemText(problem), problem] as const])),
+  );
   const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   return [...byText.values()].sort(
     (a, b) =>

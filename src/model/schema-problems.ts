@@ -24,10 +24,16 @@ export interface Parsing {
  * name is not up, are not complained about.
  */
 export function schemaProblems(error: z.ZodError, parsing: Parsing): readonly Problem[] {
-  return error.issues.flatMap((issue, index) =>
-    saidAlready(error.issues, index) ? [] : problemsOf(issue as Issue, parsing),
+  const issues = error.issues.slice(0, mostTold);
+  const problems = issues.flatMap((issue, index) =>
+    saidAlready(issues, index) ? [] : problemsOf(issue as Issue, parsing),
   );
+  const untold = error.issues.length - issues.length;
+  return untold === 0 ? problems : [...problems, parsing.source.problem([], `${untold} more problems are not told.`)];
 }
+
+/** Nobody mends hundreds of lines by hand, and finding the place of one in a hostile file takes its time. */
+const mostTold = 100;
 
 /** Of a value of the wrong type its length says nothing more. */
 function saidAlready(issues: readonly z.core.$ZodIssue[], index: number): boolean {
@@ -42,10 +48,12 @@ function problemsOf(issue: Issue, parsing: Parsing): readonly Problem[] {
   const found = valueAt(value, path);
   if (issue.code === 'unrecognized_keys') {
     const keys = knownKeys(schema, path);
-    return issue.keys.map((key) => {
-      const where = place.length === 0 ? '' : ` in ${pathText(place)}`;
+    const where = place.length === 0 ? '' : ` in ${pathText(place)}`;
+    const told = issue.keys.slice(0, mostTold).map((key) => {
       return source.problem(place, `unknown key '${key}'${where}${suggestion(key, keys)}`, key);
     });
+    const untold = issue.keys.length - told.length;
+    return untold === 0 ? told : [...told, source.problem(place, `${untold} more unknown keys${where} are not told.`)];
   }
   if (isAboutReference(issue, found)) return [];
   if (issue.code === 'invalid_union') {
