@@ -20,5 +20,8 @@ function proveBy(heard: HeardSignal, fault: LiveFault): void {
   if (requestId === undefined || !fault.requestIds.includes(requestId)) return;
   const arrived = heard.arrivedMonoMs[1];
   fault.auditedMonoMs ??= arrived;
-  if (fault.status === 'injected') proveEffect(fault, 'audit', arrived);
+  fault.auditedIds.add(requestId);
+  // A change of several requests is in only once all of them were done.
+  const isWhole = fault.requestIds.every((id) => fault.auditedIds.has(id));
+  if (fault.status === 'injected' && isWhole) proveEffect(fault, 'audit', arrived);
 }

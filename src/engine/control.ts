@@ -66,6 +66,10 @@ async function listenToControl(trial: Trial, signal: AbortSignal): Promise<Contr
       await trial.pulse.wait(Math.min(until, clock.monoMs() + 500), signal);
     }
   });
+  for (const name of detectorsOf(trial.bound)) {
+    const proof = trial.deps.posts.get(name)?.keeper.proof(t0, until);
+    if (proof !== undefined) trial.controlProof.set(name, proof);
+  }
   for (const control of trial.controls) {
     const seen = await readBack(trial, control, signal);
     if (typeof seen === 'string') return { status: 'failed', detail: `its state could not be read: ${seen}` };

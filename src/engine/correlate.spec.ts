@@ -8,7 +8,7 @@ const marker: Marker = 'wsaaaaaaaaaaaa';
 const other: Marker = 'wsbbbbbbbbbbbb';
 const bucket = 'arn:aws:s3:::models';
 const tester = 'arn:aws:iam::111122223333:role/windshear-tester';
-const source: SourceClock = { marginMs: 1000, errorMs: 0, namesActor: false, isOff: false };
+const source: SourceClock = { marginMs: 1000, errorMs: 0, namesActor: false, carriesMarker: false, isOff: false };
 
 const view: TrialView = {
   marker,
@@ -86,6 +86,11 @@ describe('belongingOf', () => {
     const earlier = { monoMs: t0.monoMs - 100, epochMs: t0.epochMs - 100 };
     expect(whose(heard(100, eventAt(100)), alone, off)).to.equal('fault');
     expect(whose(heard(100, eventAt(100)), { ...alone, earlier }, off)).to.equal('ambiguous');
+  });
+
+  it('J10: cannot say whose a signal without marker is, from a detector that carries it', () => {
+    expect(whose(heard(100, eventAt(100)), view, { ...source, carriesMarker: true })).to.equal('ambiguous');
+    expect(whose(heard(100, eventAt(-9000)), view, { ...source, carriesMarker: true })).to.equal('control');
   });
 
   it('J6: lets the marker outrank the event time', () => {

@@ -55,6 +55,8 @@ export interface SourceClock {
   readonly isOff: boolean;
   /** True where an event names the actor who caused it, so that another's name rules it out. */
   readonly namesActor: boolean;
+  /** True where an event carries the user agent that caused it, so that one without our marker is hardly ours. */
+  readonly carriesMarker: boolean;
 }
 
 /** Says whose a signal is. */
@@ -82,6 +84,8 @@ export function belongingOf(heard: HeardSignal, view: TrialView, source: SourceC
     return say('other');
 
   const told = bySubject({ heard, view, source, evidence, onFault, onControl });
+  // J10: the rule that a control is judged by holds for the fault too; that a marker is lost on the way is possible.
+  if (source.carriesMarker && phases.size === 0 && told.whose === 'fault') return { ...told, whose: 'ambiguous' };
   // J6: the fault's letter among others proves nothing; but what was caused by the fault too is never another's alone.
   return phases.size > 1 && told.whose !== 'fault' ? { ...told, whose: 'ambiguous' } : told;
 }

@@ -7,7 +7,14 @@ function controls(belonging: Partial<Belonging> = {}, atMs = 500, rule = 's3-pub
   return { heard: heard(atMs, { rule }), whose: 'control', matchedBy: ['subject', 'time'], ...belonging };
 }
 
-const provenDetector = { name: 'trail-rules', rules: ['s3-*'], proven: true, assumeAlive: false, overloaded: false };
+const provenDetector = {
+  name: 'trail-rules',
+  rules: ['s3-*'],
+  carriesMarker: false,
+  proven: true,
+  assumeAlive: false,
+  overloaded: false,
+};
 
 function controlCase(overrides: Partial<ControlCase> = {}): ControlCase {
   return {
@@ -43,6 +50,11 @@ describe('judgeControl', () => {
     expect(judgeControl(controlCase({ belonging: [controls()] })).verdict).to.equal('noisy');
     const unrelated = judgeControl(controlCase({ belonging: [controls({}, 500, 'other')] }));
     expect([unrelated.verdict, unrelated.alerts[0]?.counted]).to.deep.equal(['quiet', false]);
+  });
+
+  it('J10: counts no signal without marker from a detector that carries it', () => {
+    const detectors = [{ ...provenDetector, carriesMarker: true }];
+    expect(judgeControl(controlCase({ detectors, belonging: [controls()] })).verdict).to.equal('quiet');
   });
 
   it('J10: counts a signal without marker only in its window', () => {

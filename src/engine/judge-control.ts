@@ -10,6 +10,8 @@ export interface ControlCase {
     readonly name: string;
     /** Globs of the scenario's expectations of this detector (J10). */
     readonly rules: readonly string[];
+    /** J10: what such a detector says without our marker does not count. */
+    readonly carriesMarker: boolean;
     /** A canary raised after the control was received in its window (J2). */
     readonly proven: boolean;
     readonly assumeAlive: boolean;
@@ -108,6 +110,7 @@ export function judgeControl(facts: ControlCase): ControlResult {
 function counts({ heard, matchedBy }: Belonging, facts: ControlCase): boolean {
   if (matchedBy.includes('marker')) return true;
   if (heard.arrivedMonoMs[0] > facts.windowEndMonoMs) return false;
-  const rules = facts.detectors.find((detector) => detector.name === heard.detector)?.rules ?? [];
-  return rules.some((rule) => ruleMatches(heard, rule));
+  const detector = facts.detectors.find(({ name }) => name === heard.detector);
+  if (detector === undefined || (detector.carriesMarker && heard.sightings.length === 0)) return false;
+  return detector.rules.some((rule) => ruleMatches(heard, rule));
 }

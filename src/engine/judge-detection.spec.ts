@@ -171,7 +171,8 @@ const rows: readonly Row[] = [
     facts: {
       detector: { ...detectionCase().detector, recurrence: 'last-seen' },
       belonging: [
-        bySubject(
+        of(
+          'other',
           heard(
             900,
             { lastSeen: new Date(t0.epochMs - 5000).toISOString(), eventTime: '2025-12-31T23:00:00Z' },
@@ -205,11 +206,31 @@ const rows: readonly Row[] = [
     facts: {
       detector: { ...detectionCase().detector, recurrence: 'count' },
       belonging: [
-        bySubject(
+        of(
+          'fault',
           heard(
             900,
             { count: 1, eventTime: new Date(t0.epochMs + 5).toISOString() },
             { previous: { firstMonoMs: 10, count: 1, eventTime: new Date(t0.epochMs - 5000).toISOString() } },
+          ),
+        ),
+      ],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'never says missed of a known alert whose coarse last-seen fits the fault and has not moved',
+    facts: {
+      detector: { ...detectionCase().detector, recurrence: 'last-seen' },
+      belonging: [
+        of(
+          'fault',
+          heard(
+            900,
+            { lastSeen: '2025-12-31T23:59:59Z' },
+            { isRepeat: true, previous: { firstMonoMs: 10, lastSeen: '2025-12-31T23:59:59Z' } },
           ),
         ),
       ],
@@ -407,6 +428,13 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'stop',
+    claim: 'stands by what was heard out before the stop',
+    facts: { ended: 'stopped', endedMonoMs: t0.monoMs + 12_000, nowMonoMs: t0.monoMs + 14_000 },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'stop',
     claim: 'stands by what was detected before the stop',
     facts: { ended: 'stopped', belonging: [faults(heard(400))], nowMonoMs: t0.monoMs + 500 },
     verdict: 'detected',
@@ -450,7 +478,7 @@ describe('judgeDetection', () => {
   });
 });
 
-/** A signal that correlation gave to the fault by its subject and time alone. */
-function bySubject(one: HeardSignal): Belonging {
-  return { heard: one, whose: 'fault', matchedBy: ['subject', 'time'] };
+/** A signal that correlation gave to somebody by its subject and time alone. */
+function of(whose: Belonging['whose'], one: HeardSignal): Belonging {
+  return { heard: one, whose, matchedBy: ['subject', 'time'] };
 }

@@ -39,6 +39,8 @@ export interface DetectionCase {
   readonly nowMonoMs: number;
   /** Set once nobody listens any more: why the trial ended early. */
   readonly ended?: 'stopped' | 'errored';
+  /** When it was stopped or failed; what was due before was heard out. */
+  readonly endedMonoMs?: number;
 }
 
 /** What became of the fault whose first mutating request is t0. */
@@ -86,11 +88,12 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   const effectDue = expectation.of === 'effect' && fault.effect !== 'proven';
   if (match !== undefined && !effectDue) return judge.matched(match, t0);
   if (match !== undefined && fault.effect === 'unproven') return judge.effectUnproven();
-  if (facts.ended === undefined && facts.nowMonoMs < horizonAt) {
+  const ended = (facts.endedMonoMs ?? 0) < horizonAt ? facts.ended : undefined;
+  if (ended === undefined && facts.nowMonoMs < horizonAt) {
     return judge.open([t0.monoMs + expectation.sloMs, horizonAt]);
   }
-  if (facts.ended !== undefined) {
-    return judge.inconclusive(facts.ended, 'The trial ended before the horizon of this expectation.');
+  if (ended !== undefined) {
+    return judge.inconclusive(ended, 'The trial ended before the horizon of this expectation.');
   }
   return effectDue ? judge.effectUnproven() : silence(facts, judge, t0);
 }
@@ -174,23 +177,19 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
 /** J8: whether an alert on the subject was open before t0, so that what came after it, or hid in it, proves nothing. */
 function isFiringAlready(facts: DetectionCase, ruled: readonly Belonging[], t0: Instant): boolean {
   const { recurrence, showsOpen } = facts.detector;
-  if (ruled.some((one) => one.whose === 'fault' && isOldButTouched(one, facts, t0))) return true;
+  // An alert from before t0 that now says something of the fault, without what its source declares as recurrence.
+  const isKnownOnly = ({ heard }: Belonging) => isKnownBefore(heard, t0) && !isNew(heard, facts, t0);
+  if (ruled.some((one) => one.whose === 'fault' && isKnownOnly(one))) return true;
   if (recurrence !== 'none') return false;
   if (facts.openBefore.some((heard) => ruleMatches(heard, facts.expectation.rule))) return true;
   if (showsOpen && isOfEarlierStep(facts, t0)) return true;
-  return ruled.some(({ heard, whose, matchedBy }) => {
-    if (whose === 'ambiguous') return !isNew(heard, facts, t0) && isKnownBefore(heard, t0);
+  return ruled.some((one) => {
+    const { heard, whose, matchedBy } = one;
+    if (whose === 'ambiguous') return isKnownOnly(one);
     // Opened before t0, as its own time says, and heard of after it: as one that is shown while it lasts, or once more.
     const isOlder = matchedBy.includes('time') && whose !== 'ours' && whose !== 'fault';
     return isOlder && (showsOpen || heard.previous !== undefined);
   });
-}
-
-/** An alert from before t0 that now says something of the fault, without what its source declares as recurrence. */
-function isOldButTouched({ heard, matchedBy }: Belonging, facts: DetectionCase, t0: Instant): boolean {
-  if (!isKnownBefore(heard, t0) || isNew(heard, facts, t0)) return false;
-  const isReopened = heard.signal.eventTime !== heard.previous?.eventTime;
-  return facts.detector.recurrence === 'none' || matchedBy.includes('marker') || isReopened;
 }
 
 function isKnownBefore({ previous }: HeardSignal, t0: Instant): boolean {

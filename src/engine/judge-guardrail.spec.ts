@@ -202,6 +202,37 @@ rows.push(
   },
 );
 
+rows.push(
+  {
+    rule: 'J14',
+    claim: 'is absent where our own revert took the fault out after the SLO',
+    facts: { reads: reads(99_999, 5000), revertMonoMs: t0.monoMs + 5000 },
+    verdict: 'absent',
+    code: 'late-unknown',
+  },
+  {
+    rule: 'J14',
+    claim: 'takes no fault for one that we took out where our revert found it gone',
+    facts: { reads: reads(99_999, 5000), revertMonoMs: t0.monoMs + 5000, goneBeforeRevert: true },
+    verdict: 'inconclusive',
+    code: 'not-listened',
+  },
+  {
+    rule: 'J13',
+    claim: 'cannot say whether it was in time where the last read that saw it in may have lagged past the SLO',
+    facts: { reads: reads(5000, 12_500), settleMs: 900 },
+    verdict: 'inconclusive',
+    code: 'poll-too-coarse',
+  },
+  {
+    rule: 'stop',
+    claim: 'stands by what was heard out before the stop',
+    facts: { reads: reads(99_999, 12_500), ended: 'stopped', endedMonoMs: t0.monoMs + 12_400 },
+    verdict: 'absent',
+    code: 'still-in',
+  },
+);
+
 describe('judgeGuardrail', () => {
   for (const { rule, claim, facts, verdict, code } of rows) {
     it(`${rule}: ${claim}`, () => {

@@ -39,7 +39,11 @@ export interface GuardrailCase {
   readonly nowMonoMs: number;
   /** When we began to take the fault back ourselves; the state was read no more from then on. */
   readonly revertMonoMs?: number;
+  /** True where our own revert found that somebody had taken it out, after the last read that saw it in. */
+  readonly goneBeforeRevert?: boolean;
   readonly ended?: 'stopped' | 'errored';
+  /** When it was stopped or failed; what was due before was heard out. */
+  readonly endedMonoMs?: number;
 }
 
 /** Judges one guardrail by J12 and J15 to J17. Pure. */
@@ -184,7 +188,7 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
     );
   }
   if (gone === undefined || gone[0] > horizonAt) {
-    if (facts.ended !== undefined)
+    if (facts.ended !== undefined && (facts.endedMonoMs ?? 0) < horizonAt)
       return settled(facts, 'inconclusive', facts.ended, 'The trial ended before the horizon of this expectation.');
     if (gone === undefined && facts.revertMonoMs !== undefined && facts.revertMonoMs < horizonAt)
       return takenBackByUs(facts, { t0MonoMs, revertMonoMs: facts.revertMonoMs });
@@ -222,6 +226,13 @@ function takenBackByUs(
   const { expectation, fault } = facts;
   if (fault.effect !== 'proven')
     return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
+  if (facts.goneBeforeRevert === true)
+    return settled(
+      facts,
+      'inconclusive',
+      'not-listened',
+      'Somebody had taken it back right before our own revert came, and whether that would have stayed is not known.',
+    );
   const after = formatDuration(revertMonoMs - t0MonoMs);
   if (revertMonoMs < t0MonoMs + expectation.sloMs)
     return settled(facts, 'inconclusive', 'gone-before-slo', `We took the fault back after ${after}, before the SLO.`);

@@ -4,7 +4,7 @@ import { type Belonging, subjectsFrom } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
 import { judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
-import { horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
+import { type DetectionCase, horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
 import { type GuardrailCase, judgeGuardrail, lastStablePeriod } from './judge-guardrail.ts';
 import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
 import { belongingsOf, detectorsOf, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
@@ -35,6 +35,10 @@ export function judgeAll(trial: Trial): TrialJudgements {
   };
 }
 
+function endOf({ ended, endedMonoMs }: Trial): Pick<DetectionCase, 'ended' | 'endedMonoMs'> {
+  return { ...(ended === undefined ? {} : { ended }), ...(endedMonoMs === undefined ? {} : { endedMonoMs }) };
+}
+
 type Expectations = ReturnType<typeof expectationsOf>;
 
 function detection(trial: Trial, expectation: Expectations['detections'][number], belonging: readonly Belonging[]) {
@@ -58,7 +62,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs) ?? { rule: none, tool: none },
     overloaded: (post?.listener?.counters.dropped ?? 0) > 0,
     nowMonoMs: clock.monoMs(),
-    ...(trial.ended === undefined ? {} : { ended: trial.ended }),
+    ...endOf(trial),
   });
   return { ...judgement, seesState: post?.config.sees === 'state' };
 }
@@ -89,10 +93,11 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     stabilityMs: Math.max(request.environment.stability, fault.settleMs),
     nowMonoMs: request.clock.monoMs(),
     ...(fault.revertRequested === undefined ? {} : { revertMonoMs: fault.revertRequested.monoMs }),
+    goneBeforeRevert: fault.rollback?.verdict === 'by-guardrail',
     ...(fault.denied === undefined ? {} : { denial: fault.denied }),
     ...(denialBy === undefined ? {} : { denialBy }),
     ...(revertBy === undefined ? {} : { revertBy }),
-    ...(trial.ended === undefined ? {} : { ended: trial.ended }),
+    ...endOf(trial),
   });
 }
 
@@ -138,7 +143,7 @@ function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
     ...(canaries?.before === undefined ? {} : { before: canaries.before }),
     ...(canaries?.during === undefined ? {} : { during: canaries.during }),
     ...(canaries?.after === undefined ? {} : { after: canaries.after }),
-    ...(trial.ended === undefined ? {} : { ended: trial.ended }),
+    ...endOf(trial),
   });
 }
 
@@ -162,12 +167,14 @@ export function judgeTrialControl(trial: Trial, status: ControlCase['status'], d
     belonging: names.flatMap((name) => belongingsOf(trial, name, view)),
     detectors: names.map((name) => {
       const post = trial.deps.posts.get(name);
-      const proof = post?.keeper.proof(t0, windowEnd);
+      const config = post?.config;
+      const proof = trial.controlProof.get(name) ?? post?.keeper.proof(t0, windowEnd);
       return {
         name,
         rules: detections.filter((e) => e.detector === name).map((e) => e.rule),
+        carriesMarker: config?.sees !== 'state' && config?.carries.includes('marker') === true,
         proven: proof?.rule.received === true || proof?.tool.received === true,
-        assumeAlive: post?.config.assumeAlive ?? false,
+        assumeAlive: config?.assumeAlive ?? false,
         overloaded: (post?.listener?.counters.dropped ?? 0) > 0,
       };
     }),

@@ -34,6 +34,8 @@ export interface LiveFault {
   acknowledged?: Acknowledgement;
   acknowledgedMonoMs?: number;
   requestIds: readonly string[];
+  /** Those of its requests that an audit source told of as done. */
+  readonly auditedIds: Set<string>;
   denied?: { readonly denial: Denial; readonly atMonoMs: number };
   /** Why it was not injected, or may be in only by half. */
   failure?: string;
@@ -71,6 +73,7 @@ export function newLiveFault(bound: BoundFault, role: LiveFault['role'], index: 
     status: 'pending',
     files: [],
     requestIds: [],
+    auditedIds: new Set(),
     effect: 'pending',
     reads: [],
   };
@@ -251,7 +254,10 @@ function noteCalls(fault: LiveFault, calls: readonly CallRecord[], clock: Clock)
   if (first !== undefined) {
     fault.t0 = { monoMs: first.sentMonoMs, epochMs: clock.epochMs() - (clock.monoMs() - first.sentMonoMs) };
   }
-  fault.requestIds = mutating.flatMap((call) => (call.requestId === undefined ? [] : [call.requestId]));
+  const done = mutating.filter(({ outcome }) => outcome === 'acknowledged');
+  // What was not acknowledged may have been done all the same, and is known by its id where it has one.
+  const known = done.length > 0 ? done : mutating;
+  fault.requestIds = known.flatMap((call) => (call.requestId === undefined ? [] : [call.requestId]));
 }
 
 /** The first of the reads at the end that all saw our delta. */

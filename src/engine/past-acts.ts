@@ -29,7 +29,8 @@ export function newPastActs(): PastActs {
   };
 }
 
-function overlap(one: string, other: string): boolean {
+/** Says whether two resources are the same, or one holds the other. */
+export function overlap(one: string, other: string): boolean {
   return contains(one, other) || contains(other, one);
 }
 

@@ -1,6 +1,6 @@
 import { exitCodes } from '../model/errors.ts';
 import type { After, AnyFault } from '../model/fault.ts';
-import type { NewJournalEntry } from '../model/journal.ts';
+import type { NewJournalEntry, StateFile } from '../model/journal.ts';
 import type { Marker, Phase } from '../model/marker.ts';
 import type { TargetSession } from '../model/target.ts';
 import { failureText } from './failure-text.ts';
@@ -57,7 +57,12 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   const faults: RecoveredFault[] = [];
   for (const open of run.open) {
     if (request.abandon.aborted) break;
-    const rollback = await recoverFault(request, { open, journal, preImages, environment, sessions, run, write });
+    const work = { open, journal, preImages, environment, sessions, run, write };
+    let rollback = await recoverFault(request, work);
+    for (const older of stackedOn(open, run.open)) {
+      if (rollback.reasonCode !== 'left-altered') break;
+      rollback = await recoverFault(request, { ...work, preImage: older.intent.preImage });
+    }
     const { seq, scenario, n, role, touches } = open.intent;
     faults.push({ seq, scenario, n, role, touches, rollback });
   }
@@ -71,8 +76,25 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   return { ...about, faults, problems: [...new Set(problems)] };
 }
 
+/**
+ * Older faults of the same trial that a fault was made on top of, newest first. Where somebody took the whole stack out
+ * at once, the state is that before the oldest, and the newest's own pre-image must never be written again.
+ */
+function stackedOn({ intent }: OpenIntent, newestFirst: readonly OpenIntent[]): readonly OpenIntent[] {
+  return newestFirst.filter(
+    ({ intent: older }) =>
+      older.seq < intent.seq &&
+      older.marker === intent.marker &&
+      older.role === intent.role &&
+      older.fault === intent.fault &&
+      older.touches.some((one) => intent.touches.includes(one)),
+  );
+}
+
 interface Work {
   readonly open: OpenIntent;
+  /** What the state is compared with and put back to; the fault's own where absent. */
+  readonly preImage?: StateFile;
   readonly journal: Journal;
   readonly preImages: PreImages;
   readonly environment: Up;
@@ -93,7 +115,7 @@ async function recoverFault(request: RecoverRequest, work: Work): Promise<FaultR
   }
   let before: Awaited<ReturnType<PreImages['read']>>;
   try {
-    before = await preImages.read(intent.preImage);
+    before = await preImages.read(work.preImage ?? intent.preImage);
   } catch (error) {
     const damage = work.run.damaged.length === 0 ? '' : '; a damaged line may say that it was put back already';
     return unrevertible(work, `${failureText(error)}${damage}`);

@@ -1,4 +1,5 @@
 import type { AnyFault } from '../model/fault.ts';
+import type { Json } from '../model/json.ts';
 import type { RollbackResult } from '../model/scorecard.ts';
 import { worstRollback } from '../model/summary.ts';
 import { failureText } from './failure-text.ts';
@@ -43,26 +44,51 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
     return;
   }
   fault.revertRequested = instant(request);
-  const outcome = await revertFault({
-    definition: fault.definition as unknown as AnyFault,
-    params: fault.bound.params,
-    marker: trial.marker,
-    before: fault.before ?? null,
-    after: afterOf(fault),
-    injection: injectionOf(fault),
-    settleMs: fault.settleMs,
-    budgetMs: request.environment.revertBudget,
-    clock: request.clock,
-    abandon: request.abandon,
-    session: (phase) => trial.injection.session(fault.bound, phase),
-    journal,
-    of,
-    forget: () => preImages.remove(fault.files),
-    log,
-    ...(fault.failure === undefined ? {} : { injectError: new Error(fault.failure) }),
-  });
+  const revert = (before: Json | undefined) =>
+    revertFault({
+      definition: fault.definition as unknown as AnyFault,
+      params: fault.bound.params,
+      marker: trial.marker,
+      before: before ?? null,
+      after: afterOf(fault),
+      injection: injectionOf(fault),
+      settleMs: fault.settleMs,
+      budgetMs: request.environment.revertBudget,
+      clock: request.clock,
+      abandon: request.abandon,
+      session: (phase) => trial.injection.session(fault.bound, phase),
+      journal,
+      of,
+      forget: () => preImages.remove(fault.files),
+      log,
+      ...(fault.failure === undefined ? {} : { injectError: new Error(fault.failure) }),
+    });
+  let outcome = await revert(fault.before);
+  for (const older of stackedOn(fault, faultsOf(trial, fault))) {
+    if (outcome.result.reasonCode !== 'left-altered') break;
+    outcome = await revert(older.before);
+  }
   fault.rollback = outcome.result;
   if (outcome.verifiedMonoMs !== undefined) fault.restoredMonoMs = outcome.verifiedMonoMs;
+}
+
+function faultsOf(trial: Trial, { role, index }: LiveFault): readonly LiveFault[] {
+  const all = role === 'fault' ? trial.faults : trial.controls;
+  return all.slice(0, index).toReversed();
+}
+
+/**
+ * Older faults of the trial whose change a fault was made on top of, newest first. Where somebody took the whole stack
+ * out at once, the state is that before the oldest, and the newest's own pre-image must never be written again.
+ */
+function stackedOn(fault: LiveFault, older: readonly LiveFault[]): readonly LiveFault[] {
+  const touched = fault.definition.touches(fault.bound.params);
+  return older.filter(
+    ({ definition, bound, intent }) =>
+      intent !== undefined &&
+      definition.type === fault.definition.type &&
+      definition.touches(bound.params).some((one) => touched.includes(one)),
+  );
 }
 
 function injectionOf(fault: LiveFault): Injection {

@@ -17,6 +17,7 @@ import type { HeardSignal, Instant } from './heard.ts';
 import type { Interests } from './interests.ts';
 import type { Journal } from './journal.ts';
 import type { CanaryFate } from './judge-blindness.ts';
+import type { PathProof } from './judge-detection.ts';
 import type { StateRead } from './judge-guardrail.ts';
 import { type InjectionDeps, type LiveFault, newLiveFault } from './live-fault.ts';
 import { type Meter, newMeter } from './meter.ts';
@@ -60,11 +61,15 @@ export interface Trial {
   /** Under whom we inject and revert; known once sessions are there. */
   identities: { readonly tester: readonly string[]; readonly revert: readonly string[] };
   controlWindowEnd?: number;
+  /** What was proven of each path when the control's window ended. */
+  readonly controlProof: Map<string, PathProof>;
   /** What the control left behind, once it was taken back. */
   controlLastAct?: PastAct | undefined;
   /** What earlier trials of this run had done to the trial's subjects. */
   readonly earlier?: PastAct | undefined;
   ended?: 'stopped' | 'errored';
+  /** When somebody stopped it or it failed. */
+  endedMonoMs?: number;
   readonly tell: (phase: TrialPhase, detail?: string) => void;
 }
 
@@ -95,6 +100,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
     openBefore: new Map(),
     canaries: new Map(),
     mitigation: new Map(),
+    controlProof: new Map(),
     injection: {
       clock,
       journal: deps.journal,
@@ -173,7 +179,8 @@ export function belongingsOf(trial: Trial, detector: string, view = viewOf(trial
 
 export function sourceClockOf(trial: Trial, detector: string): SourceClock {
   const config = trial.deps.request.environment.detectors[detector];
-  if (config === undefined) return { marginMs: 1000, errorMs: 0, namesActor: false, isOff: false };
+  if (config === undefined)
+    return { marginMs: 1000, errorMs: 0, namesActor: false, carriesMarker: false, isOff: false };
   const post = trial.deps.posts.get(detector);
   const marginMs = config.clock.error + config.clock.resolution;
   const aheadMs = -(post?.listener?.counters.clockOffsetMs ?? 0);
@@ -182,6 +189,7 @@ export function sourceClockOf(trial: Trial, detector: string): SourceClock {
     errorMs: config.clock.error,
     isOff: aheadMs > config.clock.error || post?.keeper.isClockBehind() === true,
     namesActor: config.sees === 'event' && config.carries.includes('actor'),
+    carriesMarker: config.sees === 'event' && config.carries.includes('marker'),
   };
 }
 

@@ -1,13 +1,13 @@
 import { CallError } from '../model/call.ts';
 import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
-import { contains } from '../model/subjects.ts';
 import { listenToAudit, reviewAudit } from './audit.ts';
 import { runControl } from './control.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
 import { judgeAll, type TrialJudgements } from './judge-trial.ts';
 import { inject, type LiveFault, tellingReads } from './live-fault.ts';
+import { overlap } from './past-acts.ts';
 import { measure } from './probes.ts';
 import { rollBack } from './roll-back.ts';
 import { notePast, openOnTrial, untilTellable } from './tellable.ts';
@@ -21,6 +21,7 @@ import {
   subjectsAll,
   type Trial,
 } from './trial-state.ts';
+import { waitForNews } from './wait-for-news.ts';
 import { watchFault } from './watch-fault.ts';
 import { watchMitigations } from './watch-mitigation.ts';
 
@@ -38,7 +39,10 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
       trial.pulse.beat();
     },
   });
-  const onStop = () => trial.pulse.beat();
+  const onStop = () => {
+    trial.endedMonoMs ??= request.clock.monoMs();
+    trial.pulse.beat();
+  };
   request.stop.addEventListener('abort', onStop);
   try {
     await deps.journal.append({ kind: 'trial-started', scenario: bound.scenario.id, n, marker: trial.marker });
@@ -49,6 +53,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
       notInjected(trial, failureText(error));
     } else {
       trial.ended = 'errored';
+      trial.endedMonoMs ??= request.clock.monoMs();
       parts.error = failureText(error);
     }
     await takeBack(trial);
@@ -196,10 +201,6 @@ async function untilReadable(trial: Trial, fault: LiveFault): Promise<void> {
   await trial.meter.outside(() => clock.sleep(fault.settleMs + 1, stop));
 }
 
-function overlap(one: string, other: string): boolean {
-  return contains(one, other) || contains(other, one);
-}
-
 /** Holds the faults in until everything that needs them in is settled, a limit is reached or somebody stops. */
 async function observe(trial: Trial): Promise<void> {
   const { request } = trial.deps;
@@ -260,41 +261,4 @@ async function listenOn(trial: Trial): Promise<void> {
     if (all.every((one) => one.settled) || stop.aborted) return;
     await waitForNews(trial, judgements, { also: [] });
   }
-}
-
-/** Waits for the next signal, read or deadline; sees to canaries where silence may have to be proven. */
-async function waitForNews(
-  trial: Trial,
-  judgements: TrialJudgements,
-  { also }: { readonly also: readonly number[] },
-): Promise<void> {
-  const { clock, abandon } = trial.deps.request;
-  const now = clock.monoMs();
-  const deadlines = [...judgements.detections, ...judgements.guardrails, ...judgements.blindness].flatMap(
-    (one) => one.deadlinesMonoMs,
-  );
-  const ahead = [...deadlines, ...also].filter((deadline) => deadline > now);
-  const release = judgements.detections.flatMap((one) =>
-    one.settled
-      ? []
-      : one.deadlinesMonoMs.map((deadline) =>
-          trial.deps.posts.get(one.result.detector)?.listener?.watchDeadline(deadline),
-        ),
-  );
-  for (const one of judgements.detections) {
-    const t0 = one.settled ? undefined : t0Of(trial, one.result.id);
-    if (t0 !== undefined && now >= t0 + one.result.sloMs / 2)
-      trial.deps.posts.get(one.result.detector)?.keeper.proveSince(t0);
-  }
-  // Looks at least twice a second, so that a canary that stays out is raised again.
-  await trial.meter.outside(() => trial.pulse.wait(Math.min(now + 500, ...ahead), abandon));
-  for (const take of release) take?.();
-}
-
-function t0Of(trial: Trial, id: string): number | undefined {
-  const expectation = expectationsOf(trial.bound).detections.find((e) => e.id === id);
-  const fault =
-    trial.faults.find((one) => one.bound.use.as !== undefined && one.bound.use.as === expectation?.fault) ??
-    trial.faults.at(-1);
-  return fault?.t0?.monoMs;
 }

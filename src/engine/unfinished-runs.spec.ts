@@ -24,6 +24,15 @@ describe('unfinishedRuns', () => {
     ]);
   });
 
+  it('lists a run that ended where the last line of its journal is torn', async () => {
+    const { disk, begin } = reports();
+    await (await begin('r-1')).append({ kind: 'run-ended', exitCode: 0 });
+    expect(await unfinishedRuns(disk, '/reports')).to.deep.equal([]);
+    await disk.appendDurably('/reports/r-1/journal.jsonl', Buffer.from('{"seq":2,"at'));
+    const found = await unfinishedRuns(disk, '/reports');
+    expect(found.map((run) => [run.runId, run.open.length, run.tornTail])).to.deep.equal([['r-1', 0, true]]);
+  });
+
   it('lists no run twice through a link', async () => {
     const { disk, begin } = reports();
     await begin('r-1');

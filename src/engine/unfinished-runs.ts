@@ -37,7 +37,8 @@ async function readUnfinished(disk: Disk, runId: string, path: string): Promise<
   const { entries, damaged, tornTail } = await readJournal(disk, path);
   const open = openIntents(entries);
   // A journal without one whole or damaged line belongs to a run that died before it could touch anything.
-  if (entries.length + damaged.length === 0 || (hasEnded(entries) && open.length === 0)) return undefined;
+  if (entries.length + damaged.length === 0) return undefined;
+  if (hasEnded(entries) && open.length === 0 && !tornTail) return undefined;
   const start = runStart(entries);
   return { runId, path, open, damaged, tornTail, ...(start !== undefined && { start }) };
 }

@@ -88,6 +88,8 @@ export class Ledger {
   readonly alerts: Alert[] = [];
   readonly arrivals: Arrival[] = [];
   readonly polls: Poll[] = [];
+  /** When a store stopped to show an alert. */
+  readonly withdrawals: { readonly detector: string; readonly key: string; readonly atMs: number }[] = [];
   /** Arrivals of each audit record, by the act that it tells of. */
   readonly audited = new Map<Act, { readonly run: string; readonly atMs: number }[]>();
 }

@@ -14,6 +14,7 @@ import {
 import { play } from './play.ts';
 import { shrunkDetections } from './shrunk/detections.ts';
 import { shrunkGuardrails } from './shrunk/guardrails.ts';
+import { shrunkKnownAlerts } from './shrunk/known-alerts.ts';
 import { shrunkRecovery } from './shrunk/recovery.ts';
 import type { GuardStory, Story } from './story.ts';
 
@@ -141,6 +142,7 @@ describe('a simulated game day', () => {
     ...stories,
     ...shrunkDetections,
     ...shrunkGuardrails,
+    ...shrunkKnownAlerts,
     ...shrunkRecovery,
   })) {
     it(claim, async () => {

@@ -209,18 +209,20 @@ export class SimDetector {
       cause,
       agents: [] as string[],
     };
+    const actorOf = (actor: string) => (this.story.carriesActor ? { actor } : {});
+    const stranger = { agents: this.story.carriesMarker ? ['stranger/1'] : [], ...actorOf('role/stranger') };
     switch (noise) {
       case 'sample':
         this.#raise({ ...plain, sample: true, agents: this.story.carriesMarker ? ['sample'] : [] });
         break;
       case 'elsewhere':
-        this.#raise({ ...plain, resource: 'bucket/elsewhere', agents: ['stranger/1'], actor: 'role/stranger' });
+        this.#raise({ ...plain, ...stranger, resource: 'bucket/elsewhere' });
         break;
       case 'stranger':
-        this.#raise({ ...plain, agents: ['stranger/1'], actor: 'role/stranger' });
+        this.#raise({ ...plain, ...stranger });
         break;
       case 'twin':
-        this.#raise({ ...plain, agents: [`windshear/0 ${marker}`], actor: 'role/tester' });
+        this.#raise({ ...plain, ...actorOf('role/tester'), agents: [`windshear/0 ${marker}`] });
         break;
       case 'resolved':
         this.#raise({ ...plain, status: 'resolved' });

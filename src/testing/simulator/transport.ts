@@ -109,7 +109,7 @@ export class Transport {
         const shown = this.#store.get(alert.key);
         if (shown === undefined || shown.alert.n <= alert.n)
           this.#store.set(alert.key, { alert, atMs: clock.monoMs() });
-      } else this.#store.delete(alert.key);
+      } else this.#withdraw(alert.key);
       return;
     }
     if (this.#story.delivery === 'queue') {
@@ -141,8 +141,13 @@ export class Transport {
   #shown(): Alert[] {
     const nowMs = this.#world.clock.monoMs();
     const keeps = this.#story.sees === 'state';
-    for (const [key, { atMs }] of this.#store) if (!keeps && atMs + retainMs < nowMs) this.#store.delete(key);
+    for (const [key, { atMs }] of this.#store) if (!keeps && atMs + retainMs < nowMs) this.#withdraw(key);
     return [...this.#store.values()].map(({ alert }) => alert);
+  }
+
+  #withdraw(key: string): void {
+    const { clock, ledger } = this.#world;
+    if (this.#store.delete(key)) ledger.withdrawals.push({ detector: this.#story.name, key, atMs: clock.monoMs() });
   }
 
   /** A version counts from its first arrival on. */

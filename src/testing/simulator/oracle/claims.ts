@@ -68,7 +68,7 @@ interface Case {
 function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, instants }: Case): Claim {
   const { alert } = arrival;
   const isFaults = isOfFault(facts, alert);
-  const staleness = instants === undefined ? 'fresh' : stalenessOf(arrival, heard, detector, instants);
+  const staleness = instants === undefined ? 'fresh' : stalenessOf(facts, detector, { arrival, heard, instants });
   const say = (takes: Claim['takes'], why: string, isAmbiguous = false): Claim => ({
     arrival,
     takes: takes === 'must' && staleness === 'maybe' ? 'may' : staleness === 'stale' ? 'not' : takes,
@@ -85,6 +85,9 @@ function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, i
   const phases = phasesOf(alert, facts.result.marker);
   if (phases.size === 1) return say(phases.has('i') ? 'must' : 'not', 'marker');
   if (phases.size > 1 && !phases.has('i')) return say('not', 'markers of ours, none of the fault');
+  // J10 says it of controls; an event of ours would carry the marker, unless it was lost on the way.
+  if (phases.size === 0 && detector.carriesMarker && detector.sees === 'event' && isOnTrial(facts, alert))
+    return say('not', 'no marker from a detector that carries it', true);
   if (phases.size === 0 && /\bws[a-z2-7]{12}\.[icork]/.test(alert.agents.join(' ')))
     return say('not', "another's marker");
   if (!isOnTrial(facts, alert)) return say('not', 'another subject');
@@ -128,8 +131,9 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
   const isLate = untilMs >= revertMs;
   const nearRevert = isLate && Math.abs(saysMs - revertMs) <= 2 * marginMs + 300;
   if (isFaults) {
-    // A clock that is as wrong as declared may bring an act before the fault up to where the alert says that it was.
-    const isClear = !nearT0 || (saysMs >= t0Ms && saysMs - detector.errorMs > (controlUntilMs ?? 0));
+    // J7: within the margin it is neither's, unless our last act before lies further back than clocks can err.
+    const isApart = t0Ms - (controlUntilMs ?? Number.NEGATIVE_INFINITY) > 2 * marginMs;
+    const isClear = !nearT0 || isApart ? saysMs >= t0Ms || !nearT0 : saysMs >= t0Ms + marginMs;
     if (!isLate) return isClear ? say('must', 'subject and time') : say('may', 'within the margin of t0', true);
     if (saysMs + marginMs <= revertMs && isClear) return say('must', 'subject and time before the revert');
     return say('may', 'within the margin of t0 or the revert', true);
@@ -160,24 +164,52 @@ function phasesOf({ agents }: Alert, marker: string): ReadonlySet<string> {
 
 /** J8: whether the harness knew the alert as open before t0, and whether this version shows that it happened again. */
 function stalenessOf(
-  arrival: Arrival,
-  heard: readonly Arrival[],
+  facts: TrialFacts,
   detector: DetectorStory,
-  { t0Ms }: Instants,
+  { arrival, heard, instants }: Case & { readonly instants: Instants },
 ): 'fresh' | 'stale' | 'maybe' {
   const { alert } = arrival;
+  const { t0Ms } = instants;
   const earlier = heard.slice(0, heard.indexOf(arrival)).filter((one) => one.alert.key === alert.key);
   const last = earlier.at(-1);
   if (last === undefined || last.alert.status !== 'open') return 'fresh';
+  if (wasSeenWithdrawn(facts, detector, { last, arrival })) return 'fresh';
   const resolvedAt = earlier.findLastIndex((one) => one.alert.status !== 'open');
   // A store tells of a resolution by silence only; what was opened anew has an id of its own.
-  const mayBeReopened = detector.delivery === 'store' && last.alert.id !== alert.id;
+  if (detector.delivery === 'store' && last.alert.id !== alert.id) return last.untilMs >= t0Ms ? 'fresh' : 'maybe';
+  const shownAgainAt = earlier.findLastIndex((one, index) => {
+    const before = earlier[index - 1];
+    return before !== undefined && wasSeenWithdrawn(facts, detector, { last: before, arrival: one });
+  });
   const opened =
-    detector.delivery === 'store' ? earlier.find((one) => one.alert.id === alert.id) : earlier[resolvedAt + 1];
+    detector.delivery === 'store'
+      ? earlier.slice(Math.max(0, shownAgainAt)).find((one) => one.alert.id === alert.id)
+      : earlier[resolvedAt + 1];
   const shows = showsAgain(alert, last.alert, detector);
-  if (opened === undefined || opened.untilMs >= t0Ms) return shows || mayBeReopened ? 'fresh' : 'maybe';
-  if (mayBeReopened) return 'maybe';
+  if (opened === undefined || opened.untilMs >= t0Ms) return shows ? 'fresh' : 'maybe';
   return shows ? 'fresh' : 'stale';
+}
+
+/** Whether a store had been seen without the alert before it showed it again. */
+function wasSeenWithdrawn(
+  facts: TrialFacts,
+  detector: DetectorStory,
+  { last, arrival }: { readonly last: Arrival; readonly arrival: Arrival },
+): boolean {
+  if (detector.delivery !== 'store') return false;
+  const { withdrawals, polls } = facts.played.world.ledger;
+  const gone = withdrawals.find(
+    ({ detector: name, key, atMs }) => name === detector.name && key === arrival.alert.key && atMs >= last.untilMs,
+  );
+  return polls.some(
+    (poll) =>
+      poll.run === facts.run.run &&
+      poll.detector === detector.name &&
+      poll.ok &&
+      gone !== undefined &&
+      poll.answeredMs >= gone.atMs &&
+      poll.answeredMs < arrival.untilMs,
+  );
 }
 
 function showsAgain(alert: Alert, before: Alert, { recurrence }: DetectorStory): boolean {

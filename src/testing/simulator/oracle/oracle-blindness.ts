@@ -12,7 +12,8 @@ export function judgeBlindness(
   const about = `blindness ${facts.about} ${said.id}`;
   const { acts, arrivals } = facts.played.world.ledger;
   const fault = faultNamed(facts, undefined);
-  const span = fault.presence.find(({ toMs }) => toMs >= (fault.t0Ms ?? Number.POSITIVE_INFINITY));
+  const spans = fault.presence.filter(({ toMs }) => toMs >= (fault.t0Ms ?? Number.POSITIVE_INFINITY));
+  const [span] = spans;
   const raised = acts.filter(
     (act) =>
       act.run === facts.run.run &&
@@ -30,7 +31,7 @@ export function judgeBlindness(
     (cameMs(act) ?? Number.POSITIVE_INFINITY) <= Math.min(act.sentMs + factor * expectation.withinMs, facts.endedMs);
   // A path that is slower than the SLO would lose every canary until then, blind or not.
   const before = raised.some((act) => act.sentMs < t0Ms && passes(act, 1));
-  const during = raised.filter((act) => span !== undefined && act.sentMs >= span.fromMs && act.sentMs <= span.toMs);
+  const during = raised.filter((act) => spans.some(({ fromMs, toMs }) => act.sentMs >= fromMs && act.sentMs <= toMs));
   const surely = during.filter((act) => (act.answeredMs ?? Number.POSITIVE_INFINITY) <= (span?.toMs ?? 0));
   const passed = during.some((act) => passes(act, 1));
   const lost = during.some((act) => !passes(act, 1));

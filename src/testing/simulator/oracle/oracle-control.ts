@@ -111,7 +111,7 @@ function weigh(
   if (mine.size === 1)
     return mine.has('c') && alert.status === 'open' ? (alert.isUpdate ? 'may' : 'must') : mine.has('c') ? 'may' : 'not';
   if (mine.size > 1 && !mine.has('i')) return 'not';
-  if (mine.size === 0 && marks.length > 0) return 'not';
+  if (mine.size === 0 && (marks.length > 0 || (detector.carriesMarker && detector.sees === 'event'))) return 'not';
   if (!rules.some((rule) => ruleFits(rule, alert.rule))) return 'not';
   if (arrival.fromMs > untilMs) return 'not';
   if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester') return 'not';

@@ -140,14 +140,17 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: Case, hear
   );
   const mustBeUnsure = ruled.some(
     ({ takes, isFaults, arrival }) =>
-      takes === 'must' && isFaults && severityFits(expectation, arrival.alert.severity) === 'unknown',
+      takes === 'must' &&
+      isFaults &&
+      arrival.untilMs <= horizonMs &&
+      severityFits(expectation, arrival.alert.severity) === 'unknown',
   );
   if (noSeverity) allowed.push(inconclusive('J11', 'no-severity'));
   if (ruled.some(({ isAmbiguous }) => isAmbiguous)) allowed.push(inconclusive('J7', 'time-ambiguous'));
   const wasOpen = wasOpenBefore(facts, { expectation, detector, fault });
   const staleOne = ruled.some(
     ({ isStale, isFaults, arrival }) =>
-      isStale && isFaults && severityFits(expectation, arrival.alert.severity) !== 'no',
+      isStale && isFaults && arrival.untilMs <= horizonMs && severityFits(expectation, arrival.alert.severity) !== 'no',
   );
   const hasOlder = ruled.some(
     ({ arrival: { alert, untilMs } }) => untilMs >= t0Ms && (alert.isUpdate || alert.trueMs < t0Ms),

@@ -74,6 +74,8 @@ function considerRevert(
     4 * environment.latencyMs +
     (environment.settleMs === undefined ? 2 * fault.story.settleMs : 0) +
     failedReadsMs(facts);
+  // A period is as long as its first and last read tell: a poll less at both ends.
+  const stableSlackMs = slackMs + environment.pollMs;
   const spans = fault.presence.filter(({ toMs, fromMs }) => toMs >= t0Ms && fromMs <= facts.endedMs);
   if (spans.length === 0)
     return {
@@ -91,12 +93,14 @@ function considerRevert(
     if (!ends.includes(span)) continue;
     // What came again for less than the time between two reads may go unseen.
     const next = spans.slice(index + 1).find((one) => one.toMs - one.fromMs >= slackMs);
-    const lastsMs = (next?.fromMs ?? Number.POSITIVE_INFINITY) - span.toMs;
+    // What came after our own revert began was read no more.
+    const nextMs = next === undefined || next.fromMs > facts.revertToldMs ? Number.POSITIVE_INFINITY : next.fromMs;
+    const lastsMs = nextMs - span.toMs;
     if (lastsMs + slackMs < stableMs) continue;
-    if ((spans[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY) - span.toMs < stableMs + slackMs)
+    if ((spans[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY) - span.toMs < stableMs + stableSlackMs)
       allowed.push({ verdict: 'absent', codes: ['not-stable'], rule: 'J16' });
     // Our own revert may come before the period was long enough to be called stable.
-    if (facts.revertToldMs - span.toMs < stableMs + slackMs) allowed.push(inconclusive('J16', 'not-listened'));
+    if (facts.revertToldMs - span.toMs < stableMs + stableSlackMs) allowed.push(inconclusive('J16', 'not-listened'));
     allowed.push(...creditFor(facts, expectation, { span, isFixer: isFixer(span), sloMs, horizonMs, slackMs }));
   }
   const last = spans.at(-1);
@@ -106,7 +110,7 @@ function considerRevert(
   if (wasInAtHorizon) allowed.push({ verdict: 'absent', codes: ['still-in', 'not-stable'], rule: 'J16' });
   const surely = allowed.length > 0;
   // We took it back ourselves before the guardrail's time was over.
-  if (isOurs(last) && (last?.toMs ?? 0) < horizonMs + slackMs) {
+  if (isOurs(last) && Math.min(last?.toMs ?? 0, facts.revertToldMs) < horizonMs + slackMs) {
     allowed.push(inconclusive('J14', 'gone-before-slo', 'not-listened', 'stopped', 'reverter-unknown', 'late-unknown'));
     if ((last?.toMs ?? 0) >= sloMs - slackMs) allowed.push({ verdict: 'absent', rule: 'J16' });
   }

@@ -73,70 +73,6 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
     detectors: [plainDetector({ covers: [], delayMs: 2265, ruleCanary: 'heartbeat' })],
     scenarios: [plainScenario({ id: 's2', faults: [plainFault({ set: { policy: 'bad-s2-1' } })] })],
   }),
-  'sees the marker of the fault that came into an open alert of a store': plainStory({
-    seed: 1155,
-    environment: { ...plainEnvironment, pollMs: 1000, latencyMs: 40 },
-    detectors: [plainDetector({ delivery: 'store', alertPer: 'subject', delayMs: 621, alertsOnCleanup: true })],
-    scenarios: [plainScenario({ control: [plainControl()], detections: [plainDetection({ withinMs: 2000 })] })],
-  }),
-  'says already firing where an earlier step had opened the alert of a store': plainStory({
-    seed: 1247,
-    environment: { ...withoutSettle(), audit: { delayMs: 2957, skewMs: 0, errorMs: 0 } },
-    detectors: [plainDetector({ delivery: 'store', alertPer: 'subject' })],
-    scenarios: [
-      plainScenario({
-        faults: [
-          plainFault({ as: 'first', settleMs: 900 }),
-          plainFault({ as: 'second', set: { policy: 'bad-s1-2' }, settleMs: 900 }),
-        ],
-        detections: [plainDetection({ rule: 'exp*' })],
-      }),
-    ],
-  }),
-  'says already firing where the resolution was lost and the alert was opened anew': plainStory({
-    seed: 1360,
-    detectors: [
-      plainDetector({
-        sees: 'state',
-        recurrence: 'count',
-        covers: ['bucket/r1', 'bucket/r2'],
-        ruleCanary: 'heartbeat',
-      }),
-    ],
-    scenarios: [
-      plainScenario({
-        control: [plainControl()],
-        detections: [plainDetection({ id: 'watcher-1/2', rule: 'exp*' })],
-        trials: 2,
-      }),
-      plainScenario({
-        id: 's2',
-        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
-        detections: [plainDetection({ rule: 'never-raised' })],
-      }),
-    ],
-    troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 6, fate: 'drop' }],
-  }),
-  'calls an alert of several events ambiguous that tells only of the first': plainStory({
-    seed: 2050,
-    detectors: [
-      plainDetector({
-        delivery: 'store',
-        carriesMarker: false,
-        recurrence: 'count',
-        alertPer: 'subject',
-        covers: ['bucket/r2'],
-        alertsOnCleanup: true,
-      }),
-    ],
-    scenarios: [
-      plainScenario({
-        id: 's2',
-        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
-        control: [plainControl({ resource: 'bucket/r2', set: { policy: 'fine-s2' } })],
-      }),
-    ],
-  }),
   'says missed of an alert of too low a severity that a store updates': plainStory({
     seed: 2275,
     environment: { ...plainEnvironment, latencyMs: 40 },
@@ -164,39 +100,76 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
       plainScenario({ control: [plainControl()], detections: [plainDetection({ id: 'watcher-1/2' })], holdMs: 4081 }),
     ],
   }),
-  'takes no early re-send for an alert that was open before': plainStory({
-    seed: 2298,
-    detectors: [
-      plainDetector({ covers: ['trail/main'], usesTrail: true }),
-      plainDetector({ name: 'watcher-3', covers: ['trail/main'], delayMs: 10595 }),
-    ],
+  'takes no record of one request for proof of a change of two': plainStory({
+    seed: 10251,
+    environment: { ...plainEnvironment, audit: { delayMs: 2410, skewMs: 0, errorMs: 0 } },
     scenarios: [
       plainScenario({
-        faults: [plainFault({ resource: 'trail/main', impairs: true })],
-        detections: [
-          plainDetection({ rule: 'exp*', withinMs: 4000 }),
-          plainDetection({ id: 'watcher-3/1', detector: 'watcher-3', rule: 'exp*' }),
-        ],
+        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
+        detections: [plainDetection({ withinMs: 2000 })],
+      }),
+    ],
+    guards: [{ kind: 'put-back', resource: 'bucket/r1', by: 'role/fixer', afterMs: 4, times: 9, controlsToo: false }],
+  }),
+  'counts no unmarked alert of a detector that carries the marker': plainStory({
+    seed: 12831,
+    detectors: [plainDetector({ carriesActor: false, covers: [] })],
+    scenarios: [
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
+        detections: [plainDetection({ withinMs: 2000 })],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
       }),
     ],
     troubles: [
-      { kind: 'noise', detector: 'watcher-3', noise: 'resent', resource: 'trail/main', at: { of: 's1', ms: 6354 } },
+      { kind: 'noise', detector: 'watcher-1', noise: 'stranger', resource: 'bucket/r2', at: { of: 's2', ms: 1371 } },
     ],
   }),
-  'sees the marker of the fault that came into an alert of the clean-up': plainStory({
-    seed: 2396,
+  'says what was heard out before somebody stopped': plainStory({
+    seed: 10537,
+    detectors: [plainDetector({ delayMs: 3361 }), plainDetector({ name: 'watcher-2' })],
+    scenarios: [
+      plainScenario({
+        id: 's4',
+        faults: [plainFault({ set: { policy: 'bad-s4-1' } })],
+        detections: [
+          plainDetection(),
+          plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', rule: 'never-raised', withinMs: 2000 }),
+        ],
+      }),
+    ],
+    troubles: [{ kind: 'stop', at: { of: 's4', ms: 5920 } }],
+  }),
+  'leaves an alert after the horizon out, whatever its severity': plainStory({
+    seed: 10700,
+    detectors: [plainDetector({ sees: 'state', scanMs: 4000, severity: null })],
+    scenarios: [
+      plainScenario({
+        detections: [plainDetection({ id: 'watcher-1/2', severity: 'high' })],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
+      }),
+    ],
+  }),
+  'calls an event time within the clock error of the injection ambiguous': plainStory({
+    seed: 11128,
+    environment: { ...withoutSettle(), holdMs: 3819 },
     detectors: [
-      plainDetector({ delivery: 'store', alertPer: 'subject', alertsOnCleanup: true }),
-      plainDetector({ name: 'watcher-2', carriesMarker: false, errorMs: 200 }),
+      plainDetector({
+        name: 'watcher-3',
+        recurrence: 'last-seen',
+        alertPer: 'subject',
+        keepsAgents: true,
+        skewMs: 1598,
+        errorMs: 2000,
+        alertsOnCleanup: true,
+      }),
     ],
     scenarios: [
       plainScenario({
-        control: [plainControl()],
-        detections: [
-          plainDetection({ rule: 'exp*', withinMs: 2000 }),
-          plainDetection({ id: 'watcher-2/2', detector: 'watcher-2', rule: 'exp*', withinMs: 2000 }),
-        ],
-        holdMs: 5828,
+        faults: [plainFault({ settleMs: 300 })],
+        control: [plainControl({ settleMs: 300 })],
+        detections: [plainDetection({ id: 'watcher-3/1', detector: 'watcher-3', withinMs: 4000 })],
       }),
     ],
   }),

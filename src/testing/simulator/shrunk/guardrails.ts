@@ -130,4 +130,122 @@ export const shrunkGuardrails: Readonly<Record<string, Story>> = {
       { kind: 'call', phase: 'observe', resource: 'bucket/r1', op: 'read', nth: 8, count: 3, fate: 'throttled' },
     ],
   }),
+  'holds no unmarked alert of a detector that carries the marker against a control': plainStory({
+    seed: 10256,
+    detectors: [plainDetector({ carriesActor: false })],
+    scenarios: [
+      plainScenario({
+        control: [plainControl({ versioned: true })],
+        detections: [plainDetection({ id: 'watcher-1/2', withinMs: 2000 })],
+      }),
+    ],
+    troubles: [
+      { kind: 'noise', detector: 'watcher-1', noise: 'stranger', resource: 'bucket/r1', at: { of: 'start', ms: 978 } },
+    ],
+  }),
+  'remembers what was proven of the path of a control among many heartbeats': plainStory({
+    seed: 10290,
+    detectors: [
+      plainDetector({ carriesMarker: false, errorMs: 300000 }),
+      plainDetector({ name: 'watcher-2', ruleCanary: 'heartbeat' }),
+    ],
+    scenarios: [
+      plainScenario({
+        control: [plainControl()],
+        detections: [
+          plainDetection({ withinMs: 4000 }),
+          plainDetection({ id: 'watcher-2/2', detector: 'watcher-2', withinMs: 2000 }),
+        ],
+      }),
+    ],
+  }),
+  'does not judge a stability that our own revert cut short': plainStory({
+    seed: 10698,
+    detectors: [plainDetector({ name: 'watcher-2', covers: [] })],
+    scenarios: [
+      plainScenario({
+        id: 's8',
+        faults: [plainFault({ resource: 'bucket/r8', set: { policy: 'bad-s8-1' } })],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', withinMs: 2000 })],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
+        maxExposureMs: 2205,
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r8',
+        by: 'role/fixer',
+        afterMs: 1872,
+        againMs: 735,
+        times: 1,
+        controlsToo: false,
+      },
+    ],
+  }),
+  'believes a canary that was raised when the fault was in again': plainStory({
+    seed: 11631,
+    environment: { ...withoutAudit() },
+    detectors: [plainDetector({ covers: ['trail/main'] })],
+    scenarios: [
+      plainScenario({
+        id: 's3',
+        faults: [plainFault({ as: 'second', resource: 'trail/main', set: { acl: 'bad-s3-2' }, impairs: true })],
+        detections: [],
+        blind: [{ detector: 'watcher-1', canary: 'rule', withinMs: 2000 }],
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'trail/main',
+        by: 'role/fixer',
+        afterMs: 3,
+        againMs: 2676,
+        times: 3,
+        controlsToo: false,
+      },
+    ],
+  }),
+  'calls no period stable that its reads cannot show to be so long': plainStory({
+    seed: 11778,
+    environment: { ...plainEnvironment, pollMs: 300 },
+    scenarios: [
+      plainScenario({ detections: [], guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }] }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r1',
+        by: 'role/human',
+        afterMs: 3319,
+        againMs: 3364,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+  }),
+  'credits itself with no revert that somebody was faster with': plainStory({
+    seed: 12462,
+    detectors: [plainDetector({ name: 'watcher-2' })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ versioned: true })],
+        detections: [],
+        guardrails: [{ guardrail: 'sole-fixer', outcome: 'reverted', withinMs: 1000 }],
+        maxExposureMs: 1494,
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r1',
+        by: 'role/fixer',
+        afterMs: 1410,
+        againMs: 828,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+  }),
 };

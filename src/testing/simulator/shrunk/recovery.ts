@@ -1,4 +1,12 @@
-import { plainControl, plainDetector, plainFault, plainScenario, plainStory } from '../plain.ts';
+import {
+  plainControl,
+  plainDetection,
+  plainDetector,
+  plainFault,
+  plainScenario,
+  plainStory,
+  withoutSettle,
+} from '../plain.ts';
 import type { Story } from '../story.ts';
 
 /** Stories that simulated seeds had shrunk to, each of which once ended in something left behind. */
@@ -32,6 +40,48 @@ export const shrunkRecovery: Readonly<Record<string, Story>> = {
     troubles: [
       { kind: 'death', process: 1, at: { write: 10, when: 'torn' } },
       { kind: 'death', process: 2, at: { write: 9, when: 'before' } },
+    ],
+  }),
+  'ends a journal whose last line is torn, though its run had ended': plainStory({
+    seed: 13021,
+    environment: { ...withoutSettle() },
+    detectors: [plainDetector({ name: 'watcher-2', sees: 'state', covers: ['trail/main'] })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ resource: 'trail/main', impairs: true, settleMs: 300, versioned: true })],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', withinMs: 4000 })],
+      }),
+    ],
+    troubles: [
+      { kind: 'death', process: 2, at: { write: 2, when: 'after' } },
+      { kind: 'death', process: 3, at: { write: 13, when: 'torn' } },
+      { kind: 'stop', at: { of: 's1', ms: 975 } },
+      { kind: 'abandon', at: { of: 's1', ms: 983 } },
+    ],
+  }),
+  'writes no older fault back where somebody took both out at once': plainStory({
+    seed: 13068,
+    detectors: [plainDetector({ sees: 'state', covers: ['bucket/r39'], scanMs: 4000 })],
+    scenarios: [
+      plainScenario({
+        id: 's39',
+        faults: [
+          plainFault({ as: 'first', resource: 'bucket/r39', set: { policy: 'bad-s39-1' }, versioned: true }),
+          plainFault({ as: 'second', resource: 'bucket/r39', set: { policy: 'bad-s39-2' } }),
+        ],
+        detections: [plainDetection({ withinMs: 2000, fault: 'first' })],
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r39',
+        by: 'role/fixer',
+        afterMs: 1917,
+        againMs: 559,
+        times: 4,
+        controlsToo: false,
+      },
     ],
   }),
 };
