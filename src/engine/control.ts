@@ -35,6 +35,7 @@ export async function runControl(trial: Trial, signal: AbortSignal): Promise<Con
   } finally {
     await trial.meter.outside(() => rollBack(trial, trial.controls));
     trial.controlLastAct = notePast(trial, trial.controls);
+    keepProof(trial);
   }
   const failed = trial.controls.find(
     (control) => control.rollback?.verdict === 'dirty' || control.rollback?.verdict === 'unverified',
@@ -48,6 +49,17 @@ export async function runControl(trial: Trial, signal: AbortSignal): Promise<Con
 /** The verdict of the control on all that was heard. */
 export function controlResult(trial: Trial, went: ControlWent): ControlResult {
   return judgeTrialControl(trial, went.status, went.detail);
+}
+
+/** What came within the window is known by now; later there may be too many heartbeats to remember. */
+function keepProof(trial: Trial): void {
+  const { controlWindowEnd: end } = trial;
+  const t0 = trial.controls[0]?.t0;
+  if (end === undefined || t0 === undefined) return;
+  for (const name of detectorsOf(trial.bound)) {
+    const proof = trial.deps.posts.get(name)?.keeper.proof(t0.monoMs, end);
+    if (proof !== undefined) trial.controlProof.set(name, proof);
+  }
 }
 
 async function listenToControl(trial: Trial, signal: AbortSignal): Promise<ControlWent> {
@@ -66,10 +78,6 @@ async function listenToControl(trial: Trial, signal: AbortSignal): Promise<Contr
       await trial.pulse.wait(Math.min(until, clock.monoMs() + 500), signal);
     }
   });
-  for (const name of detectorsOf(trial.bound)) {
-    const proof = trial.deps.posts.get(name)?.keeper.proof(t0, until);
-    if (proof !== undefined) trial.controlProof.set(name, proof);
-  }
   for (const control of trial.controls) {
     const seen = await readBack(trial, control, signal);
     if (typeof seen === 'string') return { status: 'failed', detail: `its state could not be read: ${seen}` };

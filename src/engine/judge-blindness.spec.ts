@@ -13,7 +13,7 @@ function blindCase(overrides: Partial<BlindnessCase> = {}): BlindnessCase {
     fault: injected,
     before: passed,
     during: lost,
-    inUntilMonoMs: at(600),
+    duringIsIn: true,
     after: passedAfter,
     nowMonoMs: at(5100),
     ...overrides,
@@ -67,12 +67,16 @@ describe('judgeBlindness', () => {
     expect(judged({ before })).to.deep.equal([true, 'inconclusive', 'canary-not-proven']);
   });
 
-  it('proves nothing by a canary that was raised when the fault may have been gone', () => {
+  it('proves nothing by a canary after which the fault was read as gone', () => {
+    const received = { ...lost, receivedMonoMs: at(900) };
+    expect(judged({ during: received, duringIsIn: false })).to.deep.equal([true, 'inconclusive', 'canary-not-proven']);
+  });
+
+  it('waits for a read after the canary, as long as the fault is in', () => {
+    const { duringIsIn: _read, ...unread } = blindCase();
+    expect(judgeBlindness(unread).settled).to.equal(false);
     const gone = { ...injected, goneMonoMs: [at(90), at(600)] as const };
-    const early = { ...lost, outMonoMs: at(130) };
-    const facts = { fault: gone, during: { ...early, receivedMonoMs: at(900) } };
-    expect(judged({ ...facts, inUntilMonoMs: at(120) })).to.deep.equal([true, 'inconclusive', 'canary-not-proven']);
-    expect(judged({ ...facts, inUntilMonoMs: at(130) })).to.deep.equal([true, 'not-blind', 'canary-passed']);
+    expect(judgeBlindness({ ...unread, fault: gone }).result.reasonCode).to.equal('canary-not-proven');
   });
 
   it('needs the fault in until the SLO of the canary in the middle', () => {
@@ -81,7 +85,7 @@ describe('judgeBlindness', () => {
       fault: injected,
       before: passed,
       during: lost,
-      inUntilMonoMs: at(600),
+      duringIsIn: true,
     };
     expect(judgeBlindness({ ...early, nowMonoMs: at(4000) }).settledDuring).to.equal(false);
     expect(judgeBlindness({ ...early, nowMonoMs: at(4100) }).settledDuring).to.equal(true);

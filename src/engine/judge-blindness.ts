@@ -17,8 +17,8 @@ export interface BlindnessCase {
   readonly before?: CanaryFate;
   /** Raised after the effect was proven. */
   readonly during?: CanaryFate;
-  /** Until when the fault is known to have been in, as the last read that saw it tells. */
-  readonly inUntilMonoMs?: number;
+  /** Whether the first read that can tell of the time after the canary saw the fault in; absent while there is none. */
+  readonly duringIsIn?: boolean;
   /** Raised after the verified revert. */
   readonly after?: CanaryFate;
   readonly nowMonoMs: number;
@@ -68,9 +68,8 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
       : say('inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
   }
   const deadline = during.raisedMonoMs + expectation.sloMs;
-  const outMonoMs = during.outMonoMs ?? during.raisedMonoMs;
-  if (facts.inUntilMonoMs === undefined || facts.inUntilMonoMs < outMonoMs) {
-    if (fault.goneMonoMs === undefined) return wait(false, deadline);
+  if (facts.duringIsIn !== true) {
+    if (facts.duringIsIn === undefined && fault.goneMonoMs === undefined) return wait(false, deadline);
     return say('inconclusive', 'canary-not-proven', 'The fault may have been gone when the canary was raised.');
   }
   if (during.receivedMonoMs !== undefined && during.receivedMonoMs <= deadline) {

@@ -207,6 +207,8 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
   if (lastReadMs < stableAt) {
     if (facts.ended !== undefined)
       return settled(facts, 'inconclusive', facts.ended, 'The trial ended inside the stability window.');
+    if (facts.revertMonoMs !== undefined && facts.fault.effect !== 'proven')
+      return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
     if (facts.revertMonoMs !== undefined)
       return settled(facts, 'inconclusive', 'not-listened', 'Our own revert came inside the stability window.');
     return open(facts, [...deadlines, stableAt]);

@@ -2,7 +2,7 @@ import type { Attribution, GuardrailDefinition, MitigationProof } from '../model
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
 import { type Belonging, subjectsFrom } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
-import { judgeBlindness } from './judge-blindness.ts';
+import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import { type DetectionCase, horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
 import { type GuardrailCase, judgeGuardrail, lastStablePeriod } from './judge-guardrail.ts';
@@ -134,11 +134,11 @@ function auditMarginMs(trial: Trial): number {
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
   const canaries = trial.canaries.get(expectation.detector);
   const fault = faultFor(trial, undefined);
-  const inUntilMonoMs = knownInUntil(fault);
+  const duringIsIn = wasInAt(fault, canaries?.during);
   return judgeBlindness({
     expectation,
     fault: faultState(fault),
-    ...(inUntilMonoMs === undefined ? {} : { inUntilMonoMs }),
+    ...(duringIsIn === undefined ? {} : { duringIsIn }),
     nowMonoMs: trial.deps.request.clock.monoMs(),
     ...(canaries?.before === undefined ? {} : { before: canaries.before }),
     ...(canaries?.during === undefined ? {} : { during: canaries.during }),
@@ -147,10 +147,11 @@ function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
   });
 }
 
-/** When a fault was last seen in; a read may lag behind for as long as `settle` says (J13). */
-function knownInUntil(fault: LiveFault): number | undefined {
-  const seen = fault.reads.findLast((read) => read.present);
-  return seen === undefined ? undefined : seen.sentMonoMs - fault.settleMs;
+/** Whether a fault was in when a canary was raised, by the first read that cannot lag behind that (J13). */
+function wasInAt(fault: LiveFault, canary: CanaryFate | undefined): boolean | undefined {
+  const outMonoMs = canary?.outMonoMs;
+  if (outMonoMs === undefined) return undefined;
+  return fault.reads.find((read) => read.sentMonoMs >= outMonoMs + fault.settleMs)?.present;
 }
 
 /** Judges the control on the facts so far. */

@@ -16,7 +16,7 @@ interface Known {
 
 /** Remembers alerts by their key, so that a re-send is told from a new one (J8) and what is open is known. */
 export interface SeenAlerts {
-  /** `new`, `risen` (its count, last-seen or markers moved, or it opened again), or a mere `repeat`. */
+  /** `new`, `risen` (its count, times or markers moved, or it opened again), or a mere `repeat`. */
   readonly note: (
     signal: Signal,
     nowMonoMs: number,
@@ -56,7 +56,8 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
         before.count !== now.count ||
         before.lastSeen !== now.lastSeen ||
         before.status !== now.status ||
-        before.marks !== now.marks;
+        before.marks !== now.marks ||
+        before.eventTime !== now.eventTime;
       Object.assign(before, now);
       return { kind: moved ? 'risen' : 'repeat', previous };
     },

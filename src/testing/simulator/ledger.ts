@@ -17,6 +17,8 @@ export interface Act {
   readonly sentMs: number;
   /** When it was carried out; absent where it never was. */
   actedMs?: number;
+  /** Its place among all writes that were carried out. */
+  order?: number;
   answeredMs?: number;
   /** Who refused it. */
   deniedBy?: string;

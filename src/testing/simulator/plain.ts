@@ -25,6 +25,12 @@ export function withoutSettle(): EnvironmentStory {
   return rest;
 }
 
+/** The plain environment without an audit source, whose faults' own `settle` counts. */
+export function withoutSettleOrAudit(): EnvironmentStory {
+  const { settleMs: _settleMs, ...rest } = withoutAudit();
+  return rest;
+}
+
 /** A detector that sees every event on its resources and pushes an alert with our marker. */
 export function plainDetector(more: Partial<DetectorStory> = {}): DetectorStory {
   return {

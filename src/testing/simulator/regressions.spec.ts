@@ -12,6 +12,8 @@ import {
   withoutSettle,
 } from './plain.ts';
 import { play } from './play.ts';
+import { shrunkBlindness } from './shrunk/blindness.ts';
+import { shrunkControls } from './shrunk/controls.ts';
 import { shrunkDetections } from './shrunk/detections.ts';
 import { shrunkGuardrails } from './shrunk/guardrails.ts';
 import { shrunkKnownAlerts } from './shrunk/known-alerts.ts';
@@ -140,6 +142,8 @@ const stories: Readonly<Record<string, Story>> = {
 describe('a simulated game day', () => {
   for (const [claim, story] of Object.entries({
     ...stories,
+    ...shrunkBlindness,
+    ...shrunkControls,
     ...shrunkDetections,
     ...shrunkGuardrails,
     ...shrunkKnownAlerts,

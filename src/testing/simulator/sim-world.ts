@@ -29,6 +29,7 @@ export class SimWorld {
   readonly #history = new Map<string, { readonly atMs: number; readonly state: State }[]>();
   readonly #versions = new Map<string, number>();
   readonly #watchers: ((act: Act) => void)[] = [];
+  #order = 0;
   readonly #begun = new Map<string, number>();
   readonly #onBegun: { readonly of: string; readonly act: (atMs: number) => void }[] = [];
   /** Decides over writes before they are carried out. */
@@ -100,6 +101,7 @@ export class SimWorld {
     this.#history.get(resource)?.push({ atMs: this.clock.monoMs(), state: next });
     this.#versions.set(resource, this.version(resource) + 1);
     act.actedMs = this.clock.monoMs();
+    act.order = ++this.#order;
     for (const watcher of this.#watchers) watcher(act);
     return undefined;
   }

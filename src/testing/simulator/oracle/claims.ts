@@ -43,18 +43,18 @@ export function instantsOf(facts: TrialFacts): Instants | undefined {
   const t0s = facts.faults.flatMap(({ t0Ms }) => (t0Ms === undefined ? [] : [t0Ms]));
   if (t0s.length === 0) return undefined;
   const t0Ms = Math.min(...t0s);
-  // Acts of earlier trials on the same resources can be taken for the fault's as well as its control's (J9).
+  // Acts of earlier trials on the same resources can be taken for the fault's as well as its control's (J9); the last
+  // is the look that verified that they were out.
   const before = facts.played.world.ledger.acts.filter(
     (act) =>
-      act.op === 'write' &&
       act.run === facts.run.run &&
-      act.sentMs < t0Ms &&
+      act.sentMs < Math.min(t0Ms, facts.captureToldMs) &&
       facts.faults.some(({ story }) => story.resource === act.resource),
   );
   const reverts = facts.acts.filter((act) => act.phase === 'revert' && act.sentMs >= t0Ms);
   return {
     t0Ms,
-    ...(before.length === 0 ? {} : { controlUntilMs: Math.max(...before.map((act) => act.actedMs ?? act.sentMs)) }),
+    ...(before.length === 0 ? {} : { controlUntilMs: Math.max(...before.map((act) => act.answeredMs ?? act.sentMs)) }),
     revertMs: Math.min(facts.revertToldMs, ...reverts.map((act) => act.sentMs)),
   };
 }

@@ -36,6 +36,8 @@ export interface TrialFacts {
   readonly about: string;
   readonly startedMs: number;
   readonly endedMs: number;
+  /** When it said that it looks at the state before the faults. */
+  readonly captureToldMs: number;
   /** When the harness said that it reverts. */
   readonly revertToldMs: number;
   /** When it said that the revert is verified. */
@@ -68,6 +70,7 @@ export function factsOf(played: Played, run: PlayedRun, scenario: ScenarioStory,
     about: `${scenario.id}/${result.n}`,
     startedMs,
     endedMs,
+    captureToldMs: told('capture') ?? endedMs,
     revertToldMs: told('revert') ?? endedMs,
     verifyToldMs: told('verify') ?? endedMs,
     faults: scenario.faults.map((story) => faultFacts(played, story, ofPhase(acts, 'inject'))),
@@ -117,7 +120,7 @@ function presenceOf(played: Played, story: FaultStory, ours: readonly Act[]): Pr
   const writes = acts
     .filter((act) => act.op === 'write' && act.resource === story.resource)
     .filter((act) => act.actedMs !== undefined && act.deniedBy === undefined)
-    .toSorted((a, b) => (a.actedMs ?? 0) - (b.actedMs ?? 0) || a.n - b.n);
+    .toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0));
   const state: Record<string, string | undefined> = { ...played.world.initial.get(story.resource) };
   const spans: Presence[] = [];
   let fromMs: number | undefined;
@@ -143,7 +146,7 @@ function takenOutPiecemeal(story: FaultStory, ours: readonly Act[], writes: read
   const lastInMs = Math.max(...ours.map((act) => act.actedMs ?? 0));
   const outs = ours.flatMap((mine) => {
     const out = writes.find(
-      (act) => act.field === mine.field && act.run === undefined && (act.actedMs ?? 0) >= (mine.actedMs ?? 0),
+      (act) => act.field === mine.field && act.run === undefined && (act.order ?? 0) > (mine.order ?? 0),
     );
     return out === undefined ? [] : [out];
   });

@@ -40,7 +40,11 @@ export function judgeBlindness(
   if (before && lost && after) allowed.push({ verdict: 'blind', rule: '§3 blindness' });
   if (before && passed) allowed.push({ verdict: 'not-blind', rule: '§3 blindness' });
   const isSeenIn = span !== undefined && facts.revertToldMs <= span.toMs && surely.length > 0;
-  const isSure = before && isSeenIn && fault.outcome === 'in' && facts.cutMs === undefined;
+  // Where one canary was lost and another passed, it depends on which of them it was raised for.
+  const isAgreed = raised.every(
+    (act) => (act.sentMs >= t0Ms || passes(act, 1)) && (act.sentMs < facts.verifyToldMs || passes(act, 3)),
+  );
+  const isSure = before && isAgreed && isSeenIn && fault.outcome === 'in' && facts.cutMs === undefined;
   if (!isSure || !(lost && after) || facts.result.verdict === 'errored')
     if (!(isSure && passed && !lost)) allowed.push({ verdict: 'inconclusive', rule: '§3 blindness' });
   const truth = span === undefined ? 'not in' : lost && after ? 'blind' : passed ? 'seeing' : 'not known';

@@ -88,5 +88,5 @@ function writesOn(facts: TrialFacts, resource: string): readonly Act[] {
   return facts.played.world.ledger.acts
     .filter((act) => act.op === 'write' && act.resource === resource)
     .filter((act) => act.actedMs !== undefined && act.deniedBy === undefined)
-    .toSorted((a, b) => (a.actedMs ?? 0) - (b.actedMs ?? 0) || a.n - b.n);
+    .toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0));
 }

@@ -13,7 +13,7 @@ export function findResidue(played: Played): Finding[] {
       const writes = world.ledger.acts
         .filter((act) => act.op === 'write' && act.resource === resource && act.field === field)
         .filter((act) => act.actedMs !== undefined && act.deniedBy === undefined)
-        .toSorted((a, b) => (a.actedMs ?? 0) - (b.actedMs ?? 0) || a.n - b.n);
+        .toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0));
       const value = state[field];
       if (isRight(value, initial[field], writes)) continue;
       if (isTold(played, resource)) continue;

@@ -173,4 +173,26 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
+  'calls a last-seen right after the look at the reverted control ambiguous': plainStory({
+    seed: 20847,
+    environment: { ...withoutSettle(), audit: { delayMs: 1501, skewMs: 0, errorMs: 0 } },
+    detectors: [
+      plainDetector({
+        recurrence: 'last-seen',
+        alertPer: 'subject',
+        keepsAgents: true,
+        covers: ['bucket/r7'],
+        errorMs: 200,
+        alertsOnControl: true,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        id: 's7',
+        faults: [plainFault({ resource: 'bucket/r7', set: { policy: 'bad-s7-1' }, settleMs: 900 })],
+        control: [plainControl({ resource: 'bucket/r7', set: { policy: 'fine-s7' }, settleMs: 900 })],
+        detections: [plainDetection({ withinMs: 4000 })],
+      }),
+    ],
+  }),
 };

@@ -210,4 +210,17 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'says already firing where a store shows an alert that was opened anew and counts from one': plainStory({
+    seed: 20139,
+    detectors: [
+      plainDetector({
+        delivery: 'store',
+        sees: 'state',
+        carriesMarker: false,
+        recurrence: 'count',
+        alertsOnControl: true,
+      }),
+    ],
+    scenarios: [plainScenario({ control: [plainControl()] })],
+  }),
 };

@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { signal } from '../testing/facts.ts';
+import { newSeenAlerts } from './seen-alerts.ts';
+
+const first = { dedupeKey: 'k', count: 1, eventTime: '2026-01-01T00:00:00Z' };
+
+function second(now: Parameters<typeof signal>[0], phase: 'inject' | 'control' = 'control'): string {
+  const seen = newSeenAlerts(true);
+  const marker = 'wsaaaaaaaaaaaa';
+  seen.note(signal(first), 10, [{ marker, phase: 'control' }]);
+  return seen.note(signal({ ...first, ...now }), 20, [{ marker, phase }]).kind;
+}
+
+describe('newSeenAlerts', () => {
+  it('J8: takes an alert that says the same once more for a repeat', () => {
+    expect(second({})).to.equal('repeat');
+    expect(second({ updatedAt: '2026-01-01T00:05:00Z' })).to.equal('repeat');
+  });
+
+  it('J8: takes a count or a time of the event that moved for news', () => {
+    expect(second({ count: 2 })).to.equal('risen');
+    expect(second({ lastSeen: '2026-01-01T00:05:00Z' })).to.equal('risen');
+    expect(second({ eventTime: '2026-01-01T00:05:00Z' })).to.equal('risen');
+  });
+
+  it('J6: takes a marker that came into an alert for news', () => {
+    expect(second({}, 'inject')).to.equal('risen');
+  });
+
+  it('J8: takes an alert that opens again for a new one', () => {
+    const seen = newSeenAlerts(true);
+    seen.note(signal(first), 10);
+    seen.note(signal({ ...first, status: 'resolved' }), 20);
+    expect(seen.note(signal(first), 30)).to.deep.equal({ kind: 'new' });
+  });
+});

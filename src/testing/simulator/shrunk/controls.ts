@@ -1,0 +1,86 @@
+import {
+  plainControl,
+  plainDetection,
+  plainDetector,
+  plainEnvironment,
+  plainFault,
+  plainScenario,
+  plainStory,
+} from '../plain.ts';
+import type { Story } from '../story.ts';
+
+/** Stories that simulated seeds had shrunk to, each of which once ended in a wrong verdict of a control. */
+export const shrunkControls: Readonly<Record<string, Story>> = {
+  'calls a control noisy whose alert came while the trial waited to end': plainStory({
+    seed: 2071,
+    detectors: [
+      plainDetector({ carriesMarker: false, errorMs: 2000, resolutionMs: 1000 }),
+      plainDetector({ name: 'watcher-2', delayMs: 12867, alertsOnControl: true }),
+    ],
+    scenarios: [
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ set: { policy: 'bad-s2-1' } })],
+        control: [plainControl({ set: { policy: 'fine-s2' }, versioned: true })],
+        detections: [
+          plainDetection({ withinMs: 2000 }),
+          plainDetection({ id: 'watcher-2/2', detector: 'watcher-2', withinMs: 2000 }),
+        ],
+      }),
+    ],
+    troubles: [
+      {
+        kind: 'call',
+        phase: 'inject',
+        resource: 'bucket/r1',
+        op: 'write',
+        nth: 1,
+        count: 5,
+        fate: 'unanswered-before',
+      },
+    ],
+  }),
+  'holds no unmarked alert of a detector that carries the marker against a control': plainStory({
+    seed: 10256,
+    detectors: [plainDetector({ carriesActor: false })],
+    scenarios: [
+      plainScenario({
+        control: [plainControl({ versioned: true })],
+        detections: [plainDetection({ id: 'watcher-1/2', withinMs: 2000 })],
+      }),
+    ],
+    troubles: [
+      { kind: 'noise', detector: 'watcher-1', noise: 'stranger', resource: 'bucket/r1', at: { of: 'start', ms: 978 } },
+    ],
+  }),
+  'remembers what was proven of the path of a control among many heartbeats': plainStory({
+    seed: 10290,
+    detectors: [
+      plainDetector({ carriesMarker: false, errorMs: 300000 }),
+      plainDetector({ name: 'watcher-2', ruleCanary: 'heartbeat' }),
+    ],
+    scenarios: [
+      plainScenario({
+        control: [plainControl()],
+        detections: [
+          plainDetection({ withinMs: 4000 }),
+          plainDetection({ id: 'watcher-2/2', detector: 'watcher-2', withinMs: 2000 }),
+        ],
+      }),
+    ],
+  }),
+  'waits for the last answer in the window of a control': plainStory({
+    seed: 21077,
+    environment: { ...plainEnvironment, pollMs: 250, concurrentFaults: 1 },
+    detectors: [plainDetector({ delivery: 'store', covers: ['bucket/r3'], delayMs: 1921 })],
+    scenarios: [
+      plainScenario({ faults: [plainFault({ versioned: true })], detections: [plainDetection({ id: 'watcher-1/2' })] }),
+      plainScenario({
+        id: 's3',
+        faults: [plainFault({ resource: 'bucket/r3', set: { policy: 'bad-s3-1' }, versioned: true })],
+        control: [plainControl({ resource: 'bucket/r3', set: { policy: 'fine-s3' } })],
+        detections: [plainDetection({ withinMs: 2000 })],
+      }),
+    ],
+  }),
+};
