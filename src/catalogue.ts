@@ -21,6 +21,9 @@ import { mapped } from './detectors/formats/mapped.ts';
 import { ocsf } from './detectors/formats/ocsf.ts';
 import { opaDecisionLog } from './detectors/formats/opa-decision-log.ts';
 import { policyReport } from './detectors/formats/policy-report.ts';
+import { endpointExposed } from './faults/app/endpoint-exposed.ts';
+import { modelSwapped } from './faults/app/model-swapped.ts';
+import { regionOutage } from './faults/app/region-outage.ts';
 import { rogueInstance } from './faults/aws/autoscaling.rogue-instance.ts';
 import { awsCall } from './faults/aws/call.ts';
 import { stopLogging } from './faults/aws/cloudtrail.stop-logging.ts';
@@ -30,6 +33,8 @@ import { trustPolicy } from './faults/aws/iam.trust-policy.ts';
 import { lambdaEnvironment } from './faults/aws/lambda.environment.ts';
 import { bucketPolicyPublic } from './faults/aws/s3.bucket-policy-public.ts';
 import { publicAccessBlock } from './faults/aws/s3.public-access-block.ts';
+import { external } from './faults/external.ts';
+import { httpRequest as httpRequestFault } from './faults/http/request.ts';
 import { admissionWebhookDisabled } from './faults/kubernetes/admission-webhook-disabled.ts';
 import { kubernetesApply } from './faults/kubernetes/apply.ts';
 import { clusterAdminBinding } from './faults/kubernetes/cluster-admin-binding.ts';
@@ -40,6 +45,7 @@ import { kubernetesPatch } from './faults/kubernetes/patch.ts';
 import { roguePod } from './faults/kubernetes/rogue-pod.ts';
 import { secretRead } from './faults/kubernetes/secret-read.ts';
 import { serviceAccountSprawl } from './faults/kubernetes/service-account-sprawl.ts';
+import { processExec } from './faults/process/exec.ts';
 import { awsDenial } from './guardrails/aws-denial.ts';
 import { failover } from './guardrails/failover.ts';
 import { kubernetesAdmission } from './guardrails/kubernetes-admission.ts';
@@ -59,6 +65,10 @@ import type { AnyFault, FaultDefinition } from './model/fault.ts';
 import type { AnyGuardrail, GuardrailDefinition } from './model/guardrail.ts';
 import type { AnyProbe, ProbeDefinition } from './model/probe.ts';
 import { awsReachability } from './probes/aws.reachability.ts';
+import { browserJourney } from './probes/browser.journey.ts';
+import { httpAvailability } from './probes/http.availability.ts';
+import { httpLatency } from './probes/http.latency.ts';
+import { kubernetesReadiness } from './probes/kubernetes.readiness.ts';
 
 /** Every plugin that comes with windshear. Loading it loads no client library. */
 export const catalogue: Catalogue = {
@@ -82,6 +92,12 @@ export const catalogue: Catalogue = {
     fault(kubernetesApply),
     fault(kubernetesPatch),
     fault(kubernetesDelete),
+    fault(regionOutage),
+    fault(endpointExposed),
+    fault(modelSwapped),
+    fault(httpRequestFault),
+    fault(processExec),
+    fault(external),
   ]),
   channels: byType([channel(webhook), channel(fileTail), channel(sqs), channel(httpPoll), channel(kubernetesWatch)]),
   formats: byType([
@@ -109,7 +125,13 @@ export const catalogue: Catalogue = {
     guardrail(reconciler),
     guardrail(failover),
   ]),
-  probes: byType([probe(awsReachability)]),
+  probes: byType([
+    probe(awsReachability),
+    probe(kubernetesReadiness),
+    probe(httpAvailability),
+    probe(httpLatency),
+    probe(browserJourney),
+  ]),
 };
 
 function byType<Plugin extends { readonly type: string }>(plugins: readonly Plugin[]): ReadonlyMap<string, Plugin> {

@@ -7,7 +7,7 @@ export const techniqueNames: Readonly<Record<string, string>> = {
   'T1098.001': 'Additional Cloud Credentials',
   'T1098.003': 'Additional Cloud Roles',
   'T1098.006': 'Additional Container Cluster Roles',
-  T1136: 'Create Account',
+  'T1136.001': 'Local Account',
   T1195: 'Supply Chain Compromise',
   'T1195.001': 'Compromise Software Dependencies and Development Tools',
   'T1195.002': 'Compromise Software Supply Chain',

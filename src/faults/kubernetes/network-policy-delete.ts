@@ -8,7 +8,10 @@ import type { ObjectRef } from './objects.ts';
 const params = z.strictObject({ namespace: namespaceField, name: nameField });
 type Params = z.infer<typeof params>;
 
-/** Deletes a NetworkPolicy, by uid and version; revert creates it again as it was. */
+/**
+ * Deletes a NetworkPolicy, by uid and version; revert creates it again as it was. ATT&CK has no technique for firewalls
+ * between pods: its parent of all firewalls fits, neither the cloud's (T1686.001) nor a network device's (T1686.002).
+ */
 export const networkPolicyDelete = defineFault({
   type: 'kubernetes.network-policy-delete',
   kind: 'change',

@@ -24,7 +24,8 @@ interface Made {
 
 /**
  * Creates service accounts, each with a long-lived token in a Secret, and never reads a token; revert deletes them by
- * uid, tokens first. All names are known in advance, so that half an injection is found again.
+ * uid, tokens first. All names are known in advance, so that half an injection is found again. ATT&CK counts a
+ * service account as a local account of the cluster: https://attack.mitre.org/techniques/T1136/001/
  */
 export const serviceAccountSprawl = defineFault({
   type: 'kubernetes.service-account-sprawl',
@@ -35,7 +36,7 @@ export const serviceAccountSprawl = defineFault({
     'A number of service accounts appear in a namespace, each with a token that never expires, as scripts and forgotten pipelines leave them. No token is kept; revert deletes all of them.',
   params,
   example: { namespace: 'inference', count: 3, name: 'robot' },
-  techniques: ['T1136', 'T1098'],
+  techniques: ['T1136.001', 'T1098'],
   permissions: {
     inject: [rightTo('create', serviceAccountResource), rightTo('create', secretResource)],
     observe: [rightTo('list', serviceAccountResource), rightTo('list', secretResource)],
