@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../model/duration.ts';
 import { exitCodes, UsageError } from '../model/errors.ts';
@@ -42,17 +43,16 @@ export const stagingCommand: CommandDefinition = {
 };
 
 async function bringUp(host: CommandHost, options: UpOptions): Promise<void> {
-  const [{ stagingUp }, { detectorNames }, { suggestion }] = await Promise.all([
+  const [{ stagingUp }, { stagingDetectors, withoutNames }, { suggestion }] = await Promise.all([
     import('../staging/up.ts'),
-    import('../staging/detection/start-up.ts'),
+    import('../staging/switches.ts'),
     import('../model/nearest.ts'),
   ]);
   const console = host.console(options);
-  const known: readonly string[] = detectorNames;
-  const switchable = known.flatMap((name) => [name, `${name}.delivery`]);
+  const known: readonly string[] = stagingDetectors;
   for (const name of options.without ?? []) {
-    if (!switchable.includes(name))
-      throw new UsageError(`--without: there is no '${name}'${suggestion(name, switchable)}`);
+    if (!withoutNames.includes(name))
+      throw new UsageError(`--without: there is no '${name}'${suggestion(name, withoutNames)}`);
   }
   const delay = Object.fromEntries((options.delay ?? []).map((text) => delayOf(text, known, suggestion)));
   const state = await stagingUp({
@@ -99,7 +99,9 @@ async function show(host: CommandHost, options: OutputOptions): Promise<void> {
     const { state } = found;
     console.out(`The embedded staging is up since ${state.startedAt} (${optionsOf(state.options)}).`);
     console.out(`  AWS        ${state.aws.endpoint}, accounts ${state.aws.account} and ${state.aws.secondAccount}`);
-    console.out(`  Audit      ${state.audit.file}`);
+    console.out(`  Kubernetes ${state.kubernetes.server} (kubectl --kubeconfig ${state.kubernetes.kubeconfig})`);
+    console.out(`  Inference  ${state.application.router}, in ${regionsOf(state)}`);
+    console.out(`  Audit      ${dirname(state.audit.file)}`);
   }
 }
 
@@ -108,6 +110,10 @@ type State = Awaited<ReturnType<typeof import('../staging/up.ts').stagingUp>>;
 /** The address of the supervisor is a secret: whoever knows it can end the staging. */
 function publicState({ control: _secret, ...state }: State): Omit<State, 'control'> {
   return state;
+}
+
+function regionsOf({ application }: State): string {
+  return application.regions.map(({ name }) => name).join(' and ');
 }
 
 function optionsOf({ without, delay, noise }: State['options']): string {

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
+import type { ClusterHalf } from './cluster-half.ts';
+import * as clusterStartUps from './cluster-start-ups.ts';
 import type { DetectionStartUp } from './detection/start-up.ts';
 import type { ProxyStartUp } from './proxy/start-up.ts';
 import type { RemediatorStartUp } from './remediator/start-up.ts';
+import * as clusterNames from './seed/cluster/names.ts';
 import * as names from './seed/names.ts';
 import type { Seeded } from './seed.ts';
 import type { StagingOptions, StagingState } from './state.ts';
+import { detectionSwitches } from './switches.ts';
 
 /** Is what the start-ups are made of. */
 export interface Premises {
@@ -71,7 +75,8 @@ export function detectionStartUpOf({ folder, emulator, seeded, options }: Premis
 }
 
 /** Writes options as the detection reads them. */
-export function detectionOptions({ without, delay, noise }: StagingOptions): DetectionStartUp['options'] {
+function detectionOptions(options: StagingOptions): DetectionStartUp['options'] {
+  const { without, delay, noise } = detectionSwitches(options);
   return {
     without: [...without],
     delay: Object.fromEntries(Object.entries(delay).map(([name, ms]) => [name, `${ms}ms`])),
@@ -96,10 +101,11 @@ export interface Started {
   readonly control: string;
   readonly endpoint: string;
   readonly detection: string;
+  readonly clusterHalf: ClusterHalf;
 }
 
 export function stateOf({ folder, emulator, seeded, options }: Premises, started: Started): StagingState {
-  const { endpoint, detection, ...supervisor } = started;
+  const { endpoint, detection, clusterHalf, ...supervisor } = started;
   const { roles, ...rest } = neighbourhood(seeded);
   return {
     ...supervisor,
@@ -114,6 +120,8 @@ export function stateOf({ folder, emulator, seeded, options }: Premises, started
     },
     roles: { ...roles, beacon: roleArn(roleNames.beacon) },
     ...rest,
+    kubernetes: clusterOf(folder, clusterHalf),
+    application: applicationOf(folder, clusterHalf),
     audit: { file: join(folder, 'audit', `${names.trailNames.primary}.jsonl`) },
     detectors: {
       'trail-rules': {
@@ -126,8 +134,45 @@ export function stateOf({ folder, emulator, seeded, options }: Premises, started
       },
       posture: { alerts: `${detection}/posture/api/v2/alerts` },
       profile: { file: join(folder, 'profile', 'alerts.jsonl') },
+      uptime: {
+        subscribe: `${clusterHalf.uptime}/uptime/subscriptions`,
+        test: `${clusterHalf.uptime}/uptime/test`,
+      },
     },
     options,
+  };
+}
+
+function clusterOf(folder: string, { server, clusterUid, tokenFiles }: ClusterHalf): StagingState['kubernetes'] {
+  const { tester, revert, admin } = tokenFiles;
+  const { reconciler, remediator } = clusterNames.clusterUsers;
+  return {
+    server,
+    caFile: clusterStartUps.caPath(folder),
+    clusterUid,
+    kubeconfig: clusterStartUps.kubeconfigPath(folder),
+    tokens: { tester, revert, admin },
+    users: { reconciler, remediator },
+    beacon: { namespace: clusterNames.namespaceNames.beacon, label: clusterNames.beaconLabel },
+    namespace: clusterNames.namespaceNames.app,
+    workloads: clusterNames.workloadNames,
+    images: clusterNames.images,
+    networkPolicy: clusterNames.networkPolicyName,
+    admission: clusterNames.admissionNames,
+    audit: { file: clusterStartUps.clusterAuditPath(folder) },
+  };
+}
+
+function applicationOf(folder: string, { application }: ClusterHalf): StagingState['application'] {
+  const { router, endpoint, admin, regions, model } = application;
+  return {
+    router,
+    endpoint,
+    admin,
+    regions: Object.entries(regions).map(([name, { url }]) => ({ name, url })),
+    model,
+    token: clusterStartUps.tokenPath(folder, 'application'),
+    audit: { file: clusterStartUps.applicationAuditPath(folder) },
   };
 }
 

@@ -2,12 +2,19 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loopbackUrl } from './detection/start-up.ts';
+import { stagingDetectors, withoutNames } from './switches.ts';
 
 /** Options of a staging that decide whether a running one can be used again. */
 export const stagingOptions = z.object({
-  without: z.array(z.string()).default([]),
+  without: z
+    .array(
+      z.string().refine((name) => withoutNames.includes(name), {
+        error: ({ input }) => `must be one of ${withoutNames.join(', ')}, got '${String(input)}'`,
+      }),
+    )
+    .default([]),
   /** Milliseconds by detector. */
-  delay: z.record(z.string(), z.number().nonnegative()).default({}),
+  delay: z.partialRecord(z.enum(stagingDetectors), z.number().nonnegative()).default({}),
   /** Unrelated alerts per second. */
   noise: z.int().positive().nullable().default(null),
 });
@@ -50,6 +57,34 @@ export const stagingState = z.object({
     subnet: z.string(),
   }),
   trails: z.object({ primary: z.string(), regional: z.string() }),
+  kubernetes: z.object({
+    server: z.url({ protocol: /^https$/, hostname: /^127\.0\.0\.1$/ }),
+    caFile: z.string(),
+    clusterUid: z.string(),
+    /** Of the administrator, for `kubectl`. */
+    kubeconfig: z.string(),
+    /** Files by identity. */
+    tokens: z.object({ tester: z.string(), revert: z.string(), admin: z.string() }),
+    users: z.object({ reconciler: z.string(), remediator: z.string() }),
+    beacon: z.object({ namespace: z.string(), label: z.object({ key: z.string(), value: z.string() }) }),
+    namespace: z.string(),
+    workloads: z.object({ api: z.string(), worker: z.string(), preview: z.string() }),
+    images: z.object({ api: z.string(), worker: z.string(), preview: z.string() }),
+    networkPolicy: z.string(),
+    admission: z.object({ configuration: z.string(), webhook: z.string() }),
+    audit: z.object({ file: z.string() }),
+  }),
+  application: z.object({
+    router: loopbackUrl(),
+    endpoint: loopbackUrl(),
+    admin: loopbackUrl(),
+    /** In the order of the router's preference. */
+    regions: z.array(z.object({ name: z.string(), url: loopbackUrl() })),
+    model: z.object({ version: z.string(), digest: z.string() }),
+    /** File of the bearer token that the endpoint demands. */
+    token: z.string(),
+    audit: z.object({ file: z.string() }),
+  }),
   audit: z.object({ file: z.string() }),
   canary: z.object({ role: z.string() }),
   detectors: z.object({
@@ -57,6 +92,7 @@ export const stagingState = z.object({
     'identity-rules': z.object({ subscribe: loopbackUrl(), test: loopbackUrl() }),
     posture: z.object({ alerts: loopbackUrl() }),
     profile: z.object({ file: z.string() }),
+    uptime: z.object({ subscribe: loopbackUrl(), test: loopbackUrl() }),
   }),
   options: stagingOptions,
 });

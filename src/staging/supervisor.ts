@@ -4,6 +4,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type StagingChild, startChildProcess } from './child.ts';
+import { startClusterHalf } from './cluster-half.ts';
 import { serveControl } from './control.ts';
 import { bootScript } from './emulator/boot.ts';
 import { emulatorEnvironment } from './emulator/environment.ts';
@@ -77,10 +78,10 @@ async function supervise(folder: string): Promise<void> {
       ['-I', '-c', bootScript],
       emulatorEnvironment(names.account, names.region, scratch),
     );
-    const [proxy, detection, remediator] = ['proxy', 'detection', 'remediator'].map((name) =>
-      run(name, process.execPath, [sibling(`./${name}/main`)]),
-    );
-    if (proxy === undefined || detection === undefined || remediator === undefined) throw new Error('unreachable');
+    const runOwn = (name: string) => run(name, process.execPath, [sibling(`./${name}/main`)]);
+    const [proxy, detection, remediator] = [runOwn('proxy'), runOwn('detection'), runOwn('remediator')];
+    const clusterHalf = startClusterHalf({ folder, options, run: runOwn });
+    clusterHalf.catch(() => undefined);
 
     const { seed } = await import('./seed.ts');
     const emulator = addressOf(await emulatorChild.ready);
@@ -102,6 +103,7 @@ async function supervise(folder: string): Promise<void> {
       control: control.url,
       endpoint,
       detection: addressOf(detectionReady),
+      clusterHalf: await clusterHalf,
     };
     ready = true;
     touch();

@@ -41,17 +41,27 @@ describe('stagingUp', function () {
 
   it('keeps its files to their owner, and secrets out of the state', async () => {
     expect((await stat(folder)).mode & 0o777).to.equal(0o700);
-    for (const path of ['state.json', 'credentials/tester.json', 'audit/trail-primary.jsonl']) {
+    const files = ['state.json', 'credentials/tester.json', 'credentials/kubernetes-admin.token'];
+    for (const path of [
+      ...files,
+      'kubernetes/kubeconfig.json',
+      'audit/trail-primary.jsonl',
+      'audit/kubernetes.jsonl',
+    ]) {
       expect((await stat(join(folder, path))).mode & 0o777, path).to.equal(0o600);
     }
     const { secretAccessKey } = JSON.parse(await readFile(state.credentials.tester, 'utf8'));
+    const tokenFiles = [...Object.values(state.kubernetes.tokens), state.application.token];
+    const tokens = await Promise.all(tokenFiles.map(async (path) => (await readFile(path, 'utf8')).trim()));
+    const open = ['state.json', 'kubernetes/kubeconfig.json'].map((path) => readFile(join(folder, path), 'utf8'));
     const commandLine = await readFile(`/proc/${state.pid}/cmdline`, 'utf8');
-    expect((await readFile(join(folder, 'state.json'), 'utf8')) + commandLine).not.to.contain(secretAccessKey);
+    const said = [...(await Promise.all(open)), commandLine].join();
+    for (const secret of [secretAccessKey, ...tokens]) expect(said).not.to.contain(secret);
   });
 
   it('listens on the loopback only', async () => {
     const found = await listeners(state.pid);
-    expect(found).to.have.length.greaterThan(3);
+    expect(found).to.have.length.greaterThan(7);
     expect(found.filter(({ address }) => address !== '127.0.0.1')).to.deep.equal([]);
   });
 
@@ -75,7 +85,7 @@ describe('stagingUp', function () {
 
   it('ends by itself, and leaves nothing, when nobody has used it for its idle time', async () => {
     const ports = (await listeners(state.pid)).map(({ port }) => port);
-    expect(ports).to.have.length.greaterThan(3);
+    expect(ports).to.have.length.greaterThan(7);
     await eventually(async () => (await readdir(parent)).length === 0 || undefined);
     await eventually(async () => (await openPorts(ports)).length === 0 || undefined);
     expect((await stagingStatus(folder)).status).to.equal('down');

@@ -6,11 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../model/errors.ts';
-import { detectionStartUp } from './detection/start-up.ts';
 import { stagingDown } from './down.ts';
 import { withProcessLock } from './process-lock.ts';
 import { indexServices } from './proxy/models/library.ts';
-import { detectionOptions } from './start-ups.ts';
 import { readStagingState, type StagingOptions, type StagingState, stagingOptions } from './state.ts';
 import { isHealthy, touchStaging } from './status.ts';
 import { StagingUnavailable } from './unavailable.ts';
@@ -59,13 +57,11 @@ export async function stagingUp(request: StagingUpOptions): Promise<StagingState
   });
 }
 
-/** Asks the detection's own schema, before anything is started. */
+/** Asks the schema before anything is started. */
 function checked(asked: StagingOptions): StagingOptions {
-  const ours = stagingOptions.safeParse(asked);
-  const theirs = detectionStartUp.shape.options.safeParse(detectionOptions(asked));
-  const issues = [...(ours.error?.issues ?? []), ...(theirs.error?.issues ?? [])];
-  if (issues.length === 0) return asked;
-  const problems = issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  const { data, error } = stagingOptions.safeParse(asked);
+  if (error === undefined) return data;
+  const problems = error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
   throw new UsageError(`The staging's options are invalid: ${problems.join('; ')}.`);
 }
 

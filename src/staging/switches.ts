@@ -1,0 +1,38 @@
+import type { DetectorSwitches } from './detection/options.ts';
+import { type DetectorName, detectorNames } from './detection/start-up.ts';
+
+/** Names every detector of the embedded staging, whichever of its processes it is in. */
+export const stagingDetectors = [...detectorNames, 'uptime'] as const;
+
+export type StagingDetector = (typeof stagingDetectors)[number];
+
+/** Lists what `--without` may name: a detector's rules, or its way out. */
+export const withoutNames: readonly string[] = stagingDetectors.flatMap((name) => [name, `${name}.delivery`]);
+
+/** What `--without`, `--delay` and `--noise` say. */
+export interface Switches {
+  readonly without: readonly string[];
+  /** Milliseconds by detector. */
+  readonly delay: Readonly<Record<string, number>>;
+  /** Unrelated alerts per second. */
+  readonly noise: number | null;
+}
+
+/** Reads a detector's own switches. */
+export function switchesOf(detector: StagingDetector, { without, delay }: Switches): DetectorSwitches {
+  return {
+    rules: !without.includes(detector),
+    delivery: !without.includes(`${detector}.delivery`),
+    delayMs: delay[detector] ?? 0,
+  };
+}
+
+/** Keeps the options that the detection process knows. */
+export function detectionSwitches({ without, delay, noise }: Switches): Switches {
+  const isIn = (name: string) => detectorNames.includes(name.split('.')[0] as DetectorName);
+  return {
+    without: without.filter(isIn),
+    delay: Object.fromEntries(Object.entries(delay).filter(([name]) => isIn(name))),
+    noise,
+  };
+}
