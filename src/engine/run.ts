@@ -3,7 +3,7 @@ import { type ExitCode, exitCodes, UnreachableError } from '../model/errors.ts';
 import type { BoundScenario, RunOutcome, RunRequest } from '../model/run.ts';
 import type { DetectorCounters, ScenarioResult, Scorecard, TrialResult } from '../model/scorecard.ts';
 import { exitCodeOf, runSummary, scenarioVerdict, summariseExpectations } from '../model/summary.ts';
-import { checkBudgets } from './budgets.ts';
+import { checkBudgets, permissionsOf } from './budgets.ts';
 import { failureText } from './failure-text.ts';
 import { newInterests } from './interests.ts';
 import { openJournal } from './journal.ts';
@@ -88,6 +88,16 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
 async function preflight(request: RunRequest): Promise<void> {
   await proveStaging(request);
   await checkRevertRights(request);
+  await prepareTargets(request);
+}
+
+/** Libraries are loaded before the first trial: a process that is busy with that hears no signal meanwhile (J19). */
+async function prepareTargets({ scenarios, targets }: RunRequest): Promise<void> {
+  for (const [kind, target] of targets) {
+    const injections = scenarios.flatMap(({ faults, control }) => [...faults, ...control]);
+    const ofKind = injections.filter(({ definition }) => definition.target === kind);
+    await target.prepare?.(ofKind.map(permissionsOf).flatMap((needs) => Object.values(needs).flat()));
+  }
 }
 
 /** Exit 5: where not one channel in use could be reached, nothing is injected. */

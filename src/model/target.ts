@@ -45,5 +45,7 @@ export interface Target {
     },
     signal: AbortSignal,
   ) => Promise<readonly RightCheck[]>;
+  /** Loads what calls of these actions need, so that no trial has to wait for it. */
+  readonly prepare?: (actions: readonly string[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }

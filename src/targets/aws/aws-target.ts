@@ -7,6 +7,7 @@ import { pinEndpoint } from './endpoint.ts';
 import { type IdentityRequest, pinIdentity } from './identity.ts';
 import { proveStaging } from './proof.ts';
 import { simulateRights } from './rights.ts';
+import { loadServices } from './services.ts';
 import type { AwsTargetOptions } from './target-options.ts';
 
 export type { AwsTargetOptions };
@@ -65,6 +66,7 @@ export function awsTarget(config: AwsTargetConfig, given: AwsTargetOptions): Tar
         session.connection.close();
       }
     },
+    prepare: (actions) => loadServices(new Set(actions.map((action) => action.slice(0, action.indexOf(':'))))),
     close: async () => {
       const opened = await Promise.allSettled(sessions.values());
       sessions.clear();

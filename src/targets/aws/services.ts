@@ -61,65 +61,87 @@ const s3Settings = {
   responseChecksumValidation: 'WHEN_REQUIRED',
 } as const;
 
-type Loader = (settings: ClientSettings) => Promise<{ readonly module: object; readonly client: unknown }>;
+interface Service {
+  readonly load: () => Promise<object>;
+  readonly open: (settings: ClientSettings) => Promise<{ readonly module: object; readonly client: unknown }>;
+}
 
-/** Loads each service's SDK on first use: 40 to 60 ms each. SQS is kept on the pinned endpoint, not on the host of a queue's URL. */
-const loaders: Readonly<Record<string, Loader>> = {
-  autoscaling: async (settings) => {
-    const module = await import('@aws-sdk/client-auto-scaling');
-    return { module, client: new module.AutoScalingClient(settings) };
-  },
-  cloudtrail: async (settings) => {
-    const module = await import('@aws-sdk/client-cloudtrail');
-    return { module, client: new module.CloudTrailClient(settings) };
-  },
-  ec2: async (settings) => {
-    const module = await import('@aws-sdk/client-ec2');
-    return { module, client: new module.EC2Client(settings) };
-  },
-  events: async (settings) => {
-    const module = await import('@aws-sdk/client-eventbridge');
-    return { module, client: new module.EventBridgeClient(settings) };
-  },
-  iam: async (settings) => {
-    const module = await import('@aws-sdk/client-iam');
-    return { module, client: new module.IAMClient(settings) };
-  },
-  lambda: async (settings) => {
-    const module = await import('@aws-sdk/client-lambda');
-    return { module, client: new module.LambdaClient(settings) };
-  },
-  s3: async (settings) => {
-    const module = await import('@aws-sdk/client-s3');
-    return { module, client: new module.S3Client({ ...settings, ...s3Settings }) };
-  },
-  sqs: async (settings) => {
-    const module = await import('@aws-sdk/client-sqs');
-    return { module, client: new module.SQSClient({ ...settings, useQueueUrlAsEndpoint: false }) };
-  },
-  sts: async (settings) => {
-    const module = await import('@aws-sdk/client-sts');
-    return { module, client: new module.STSClient(settings) };
-  },
+function service<Module extends object>(
+  load: () => Promise<Module>,
+  clientOf: (module: Module, settings: ClientSettings) => unknown,
+): Service {
+  const open = async (settings: ClientSettings) => {
+    const module = await load();
+    return { module, client: clientOf(module, settings) };
+  };
+  return { load, open };
+}
+
+/** Each service's SDK is loaded on first use: 40 to 60 ms each. SQS is kept on the pinned endpoint, not on the host of a queue's URL. */
+const services: Readonly<Record<string, Service>> = {
+  autoscaling: service(
+    () => import('@aws-sdk/client-auto-scaling'),
+    ({ AutoScalingClient }, settings) => new AutoScalingClient(settings),
+  ),
+  cloudtrail: service(
+    () => import('@aws-sdk/client-cloudtrail'),
+    ({ CloudTrailClient }, settings) => new CloudTrailClient(settings),
+  ),
+  ec2: service(
+    () => import('@aws-sdk/client-ec2'),
+    ({ EC2Client }, settings) => new EC2Client(settings),
+  ),
+  events: service(
+    () => import('@aws-sdk/client-eventbridge'),
+    ({ EventBridgeClient }, settings) => new EventBridgeClient(settings),
+  ),
+  iam: service(
+    () => import('@aws-sdk/client-iam'),
+    ({ IAMClient }, settings) => new IAMClient(settings),
+  ),
+  lambda: service(
+    () => import('@aws-sdk/client-lambda'),
+    ({ LambdaClient }, settings) => new LambdaClient(settings),
+  ),
+  s3: service(
+    () => import('@aws-sdk/client-s3'),
+    ({ S3Client }, settings) => new S3Client({ ...settings, ...s3Settings }),
+  ),
+  sqs: service(
+    () => import('@aws-sdk/client-sqs'),
+    ({ SQSClient }, settings) => new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }),
+  ),
+  sts: service(
+    () => import('@aws-sdk/client-sts'),
+    ({ STSClient }, settings) => new STSClient(settings),
+  ),
 };
 
 /** Loads a service by its IAM prefix. Throws `UsageError` naming the nearest known one. */
-export async function openService(service: string, settings: ClientSettings): Promise<OpenService> {
-  const load = loaders[service];
-  if (load === undefined) throw unknown('AWS service', service, Object.keys(loaders));
-  const { module, client } = await load(settings);
-  const constructors = new Map(Object.entries(module).filter(([name]) => /^[A-Z].*Command$/.test(name)));
+export async function openService(name: string, settings: ClientSettings): Promise<OpenService> {
+  const known = Object.hasOwn(services, name) ? services[name] : undefined;
+  if (known === undefined) throw unknown('AWS service', name, Object.keys(services));
+  const { module, client } = await known.open(settings);
   return {
     client: client as AnyClient,
     command: (operation, input) => {
-      const Command: unknown = constructors.get(`${operation}Command`);
-      if (typeof Command !== 'function') {
-        const known = [...constructors.keys()].map((name) => name.slice(0, -'Command'.length));
-        throw unknown(`operation of AWS service '${service}'`, operation, known);
-      }
+      const Command: unknown = Object.hasOwn(module, `${operation}Command`)
+        ? (module as Readonly<Record<string, unknown>>)[`${operation}Command`]
+        : undefined;
+      if (typeof Command !== 'function')
+        throw unknown(`operation of AWS service '${name}'`, operation, operationsOf(module));
       return new (Command as new (input: object) => AnyCommand)(input);
     },
   };
+}
+
+/** Loads the modules of services beforehand: that of EC2 blocks this process for some 300 ms, which no trial should feel. */
+export async function loadServices(names: Iterable<string>): Promise<void> {
+  for (const name of names) if (Object.hasOwn(services, name)) await services[name]?.load();
+}
+
+function operationsOf(module: object): readonly string[] {
+  return Object.keys(module).flatMap((name) => /^([A-Z].*)Command$/.exec(name)?.[1] ?? []);
 }
 
 function unknown(what: string, got: string, known: readonly string[]): UsageError {
