@@ -13,7 +13,11 @@ export interface CommandRun {
 }
 
 /** The command line of the checkout, as `npm run windshear` starts it. */
-export const sourceProgram = ['--conditions=windshear-source', join(root, 'src/cli/main.ts')];
+export const sourceProgram = [
+  '--max-semi-space-size=2',
+  '--conditions=windshear-source',
+  join(root, 'src/cli/main.ts'),
+];
 
 /** Runs the command line once in the checkout, without npm in between. */
 export async function runCommand(
