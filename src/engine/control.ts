@@ -4,7 +4,7 @@ import type { ControlResult } from '../model/scorecard.ts';
 import { failureText } from './failure-text.ts';
 import type { ControlCase } from './judge-control.ts';
 import { judgeTrialControl } from './judge-trial.ts';
-import { inject, type LiveFault, readState } from './live-fault.ts';
+import { inject, type LiveFault, readState, tellingReads } from './live-fault.ts';
 import { rollBack } from './roll-back.ts';
 import { notePast, untilTellable } from './tellable.ts';
 import { detectorsOf, expectationsOf, type Trial } from './trial-state.ts';
@@ -81,7 +81,8 @@ async function listenToControl(trial: Trial, signal: AbortSignal): Promise<Contr
   for (const control of trial.controls) {
     const seen = await readBack(trial, control, signal);
     if (typeof seen === 'string') return { status: 'failed', detail: `its state could not be read: ${seen}` };
-    if (control.effect === 'proven' && seen.status === 'before')
+    const isGone = seen.status === 'before' && tellingReads(control).at(-1)?.present === false;
+    if (control.effect === 'proven' && isGone)
       return { status: 'taken-back', detail: 'it was gone when its window ended' };
     if (control.effect !== 'proven')
       return { status: 'failed', detail: 'its effect was neither read back nor found in an audit source' };

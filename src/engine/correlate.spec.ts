@@ -8,7 +8,13 @@ const marker: Marker = 'wsaaaaaaaaaaaa';
 const other: Marker = 'wsbbbbbbbbbbbb';
 const bucket = 'arn:aws:s3:::models';
 const tester = 'arn:aws:iam::111122223333:role/windshear-tester';
-const source: SourceClock = { marginMs: 1000, errorMs: 0, namesActor: false, carriesMarker: false, isOff: false };
+const source: SourceClock = {
+  marginMs: 1000,
+  errorMs: 0,
+  namesActor: false,
+  carriesMarker: false,
+  isOff: false,
+};
 
 const view: TrialView = {
   marker,

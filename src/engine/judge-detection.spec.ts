@@ -7,6 +7,7 @@ import { type DetectionCase, judgeDetection } from './judge-detection.ts';
 const state = {
   sees: 'state',
   showsOpen: true,
+  marginMs: 0,
   recurrence: 'none',
   assumeAlive: false,
   offersRuleCanary: false,
@@ -250,10 +251,40 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J8',
+    claim: "never says missed where a store shows another actor's alert from before the injection",
+    facts: {
+      detector: { ...detectionCase().detector, showsOpen: true },
+      belonging: [{ heard: heard(900, { eventTime: '2025-12-31T23:59:00Z' }), whose: 'other', matchedBy: ['subject'] }],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'never says missed where the last-seen of an open alert lies within the clock margin of the injection',
+    facts: {
+      detector: { ...detectionCase().detector, showsOpen: true, recurrence: 'last-seen', marginMs: 1000 },
+      belonging: [faults(heard(-10, { lastSeen: new Date(t0.epochMs - 900).toISOString() }))],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
+    claim: 'says missed where the last-seen of an open alert would have moved',
+    facts: {
+      detector: { ...detectionCase().detector, showsOpen: true, recurrence: 'last-seen', marginMs: 1000 },
+      belonging: [faults(heard(-10, { lastSeen: new Date(t0.epochMs - 1100).toISOString() }))],
+    },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J8',
     claim: 'never says missed where a store shows an alert from before the injection that another event may hide in',
     facts: {
       detector: { ...detectionCase().detector, showsOpen: true },
-      belonging: [{ heard: heard(900), whose: 'control', matchedBy: ['subject', 'time'] }],
+      belonging: [of('control', heard(900, { eventTime: '2025-12-31T23:59:00Z' }))],
     },
     verdict: 'inconclusive',
     code: 'already-firing',

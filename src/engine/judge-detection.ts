@@ -3,7 +3,7 @@ import { matchesGlob } from '../model/glob.ts';
 import type { DetectionResult } from '../model/scorecard.ts';
 import { type Severity, severitySchema } from '../model/signal.ts';
 import type { ReasonCode } from '../model/verdict.ts';
-import type { Belonging } from './correlate.ts';
+import { type Belonging, eventEpochMs } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 
 /** What is proven of a detector's path by canaries that were raised after an instant and received in time (J1 to J3). */
@@ -26,6 +26,8 @@ export interface DetectionCase {
     /** True where an alert is shown for as long as it is open, and a new event may hide in it: in a store, or of a state. */
     readonly showsOpen: boolean;
     readonly recurrence: 'none' | 'count' | 'last-seen';
+    /** Error and resolution of its clock. */
+    readonly marginMs: number;
     readonly assumeAlive: boolean;
     readonly offersRuleCanary: boolean;
   };
@@ -180,29 +182,41 @@ function isFiringAlready(facts: DetectionCase, ruled: readonly Belonging[], t0: 
   // An alert from before t0 that now says something of the fault, without what its source declares as recurrence.
   const isKnownOnly = ({ heard }: Belonging) => isKnownBefore(heard, t0) && !isNew(heard, facts, t0);
   if (ruled.some((one) => one.whose === 'fault' && isKnownOnly(one))) return true;
+  const mayHide = (heard: HeardSignal) => recurrence === 'none' || isTooCoarse(heard, facts, t0);
+  if (facts.openBefore.some((heard) => ruleMatches(heard, facts.expectation.rule) && mayHide(heard))) return true;
+  if (showsOpen && ofEarlierStep(facts, t0).some(mayHide)) return true;
   if (recurrence !== 'none') return false;
-  if (facts.openBefore.some((heard) => ruleMatches(heard, facts.expectation.rule))) return true;
-  if (showsOpen && isOfEarlierStep(facts, t0)) return true;
   return ruled.some((one) => {
     const { heard, whose, matchedBy } = one;
     if (whose === 'ambiguous') return isKnownOnly(one);
     // Opened before t0, as its own time says, and heard of after it: as one that is shown while it lasts, or once more.
-    const isOlder = matchedBy.includes('time') && whose !== 'ours' && whose !== 'fault';
-    return isOlder && (showsOpen || heard.previous !== undefined);
+    const isOther = matchedBy.includes('subject') && whose !== 'ours' && whose !== 'fault';
+    return isOther && isOlder(heard, t0) && (showsOpen || heard.previous !== undefined);
   });
+}
+
+/** A last-seen that lies so near the injection that the next event need not move it. */
+function isTooCoarse({ signal }: HeardSignal, { detector }: DetectionCase, t0: Instant): boolean {
+  if (detector.recurrence !== 'last-seen' || signal.lastSeen === undefined) return false;
+  return Date.parse(signal.lastSeen) >= t0.epochMs - detector.marginMs;
+}
+
+function isOlder({ signal }: HeardSignal, t0: Instant): boolean {
+  const eventMs = eventEpochMs(signal);
+  return eventMs === undefined || eventMs < t0.epochMs;
 }
 
 function isKnownBefore({ previous }: HeardSignal, t0: Instant): boolean {
   return previous !== undefined && previous.firstMonoMs < t0.monoMs;
 }
 
-/** Whether a fault before this one in the trial had raised the alert, and nothing has closed it since. */
-function isOfEarlierStep({ belonging, expectation }: DetectionCase, t0: Instant): boolean {
+/** Alerts that a fault before this one in the trial had raised, and that nothing has closed since. */
+function ofEarlierStep({ belonging, expectation }: DetectionCase, t0: Instant): readonly HeardSignal[] {
   const before = belonging.filter(({ heard }) => heard.arrivedMonoMs[1] < t0.monoMs);
-  return before.some(({ heard, whose }) => {
-    if (whose !== 'fault' || !ruleMatches(heard, expectation.rule)) return false;
-    const last = before.findLast((one) => one.heard.signal.dedupeKey === heard.signal.dedupeKey);
-    return last?.heard.signal.status === 'open';
+  return before.flatMap(({ heard, whose }) => {
+    if (whose !== 'fault' || !ruleMatches(heard, expectation.rule)) return [];
+    const last = before.findLast((one) => one.heard.signal.dedupeKey === heard.signal.dedupeKey)?.heard;
+    return last?.signal.status === 'open' ? [last] : [];
   });
 }
 

@@ -7,7 +7,16 @@ import { type ControlCase, judgeControl } from './judge-control.ts';
 import { type DetectionCase, horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
 import { type GuardrailCase, judgeGuardrail, lastStablePeriod } from './judge-guardrail.ts';
 import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
-import { belongingsOf, detectorsOf, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+import {
+  belongingsOf,
+  detectorsOf,
+  expectationsOf,
+  faultFor,
+  sourceClockOf,
+  subjectsOf,
+  type Trial,
+  viewOf,
+} from './trial-state.ts';
 import { whoReverted } from './who-reverted.ts';
 
 export interface TrialJudgements {
@@ -53,6 +62,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
       sees: post?.config.sees ?? 'event',
       showsOpen: post?.listener?.showsOpen ?? false,
       recurrence: post?.recurrence ?? 'none',
+      marginMs: sourceClockOf(trial, expectation.detector).marginMs,
       assumeAlive: post?.config.assumeAlive ?? false,
       offersRuleCanary: post?.keeper.offers('rule') ?? false,
     },

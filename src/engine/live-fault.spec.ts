@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { tellingReads } from './live-fault.ts';
+import { t0 } from '../testing/facts.ts';
+import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
 
 const read = (sentMonoMs: number, present: boolean) => ({ sentMonoMs, receivedMonoMs: sentMonoMs + 10, present });
 
@@ -22,4 +23,26 @@ describe('tellingReads', () => {
   it('J12: takes no absence for a sign where nobody acknowledged the change', () => {
     expect(tellingReads({ reads: [read(900, false)], settleMs: 0 })).to.deep.equal([]);
   });
+});
+
+describe('faultState', () => {
+  const reads = [read(100, true), read(600, true)];
+  const fault = { reads, settleMs: 0, acknowledgedMonoMs: 90, effect: 'proven', status: 'injected', t0 };
+  const goneOf = (verdict?: string) =>
+    faultState({
+      ...fault,
+      revertRequested: { monoMs: 900, epochMs: 900 },
+      ...(verdict === undefined ? {} : { rollback: { verdict } }),
+    } as unknown as LiveFault).goneMonoMs;
+
+  it('J14: takes a fault that our revert found in for gone with that', () => {
+    expect(goneOf('clean')).to.deep.equal([900, 900]);
+    expect(goneOf()).to.deep.equal([900, 900]);
+  });
+
+  for (const verdict of ['by-guardrail', 'unverified', 'dirty']) {
+    it(`J14: takes a fault for gone since it was last seen where its rollback is ${verdict}`, () => {
+      expect(goneOf(verdict)).to.deep.equal([600, 900]);
+    });
+  }
 });

@@ -31,6 +31,8 @@ export interface LiveFault {
   before?: Json;
   files: StateFile[];
   t0?: Instant;
+  /** When the last of its changing requests left. */
+  lastSentMonoMs?: number;
   acknowledged?: Acknowledgement;
   acknowledgedMonoMs?: number;
   requestIds: readonly string[];
@@ -201,8 +203,7 @@ export function tellingReads(
 /** How the judges see a fault. */
 export function faultState(fault: LiveFault): FaultState {
   const gone = fault.effect === 'proven' ? lastStablePeriod(tellingReads(fault), fault.settleMs) : undefined;
-  const reverted = fault.revertRequested?.monoMs;
-  const goneMonoMs = gone ?? (reverted === undefined ? undefined : ([reverted, reverted] as const));
+  const goneMonoMs = gone ?? goneByRevert(fault);
   return {
     status: fault.status,
     effect: fault.effect,
@@ -210,6 +211,16 @@ export function faultState(fault: LiveFault): FaultState {
     ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
     ...(fault.failure === undefined ? {} : { failure: fault.failure }),
   };
+}
+
+/** Our own revert took it out at once, unless that did not find it in: then somebody did since it was last seen. */
+function goneByRevert({ revertRequested, rollback, reads, settleMs, t0 }: LiveFault): FaultState['goneMonoMs'] {
+  if (revertRequested === undefined) return undefined;
+  const reverted = revertRequested.monoMs;
+  if (rollback === undefined || rollback.verdict === 'clean') return [reverted, reverted];
+  const seen = reads.findLast((read) => read.present);
+  const sinceMs = seen === undefined ? (t0?.monoMs ?? reverted) : seen.sentMonoMs - settleMs;
+  return [Math.min(sinceMs, reverted), reverted];
 }
 
 /** Builds the frozen context of one phase of a fault. */
@@ -252,6 +263,7 @@ function noteCalls(fault: LiveFault, calls: readonly CallRecord[], clock: Clock)
   const mutating = calls.filter((call) => call.mutating);
   const first = mutating[0];
   if (first !== undefined) {
+    fault.lastSentMonoMs = mutating.at(-1)?.sentMonoMs ?? first.sentMonoMs;
     fault.t0 = { monoMs: first.sentMonoMs, epochMs: clock.epochMs() - (clock.monoMs() - first.sentMonoMs) };
   }
   const done = mutating.filter(({ outcome }) => outcome === 'acknowledged');

@@ -19,6 +19,8 @@ export interface RevertRequest {
   readonly injection: Injection;
   /** What the injection threw; kept beside the revert's own error. */
   readonly injectError?: unknown;
+  /** When the last request of the injection left, where this process knows. */
+  readonly sentMonoMs?: number;
   /** True where an earlier process had begun this revert, so that an absent delta is no guardrail's doing. */
   readonly begunBefore?: boolean;
   /** The environment's `settle`, else the fault's own (J13). */

@@ -53,6 +53,7 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
       after: afterOf(fault),
       injection: injectionOf(fault),
       settleMs: fault.settleMs,
+      ...(fault.lastSentMonoMs === undefined ? {} : { sentMonoMs: fault.lastSentMonoMs }),
       budgetMs: request.environment.revertBudget,
       clock: request.clock,
       abandon: request.abandon,

@@ -4,6 +4,8 @@ import { pause, withTimeLimit } from './time-limit.ts';
 
 /** A request whose sender died or gave up may still be on its way; so long at least is its effect waited for. */
 const lateEffectMs = 250;
+/** A request that was given up young, for a stop, may take this long from its sending. */
+const onItsWayMs = 1500;
 const firstPauseMs = 100;
 const longestPauseMs = 2000;
 
@@ -28,7 +30,10 @@ export async function lookUntilSettled(request: RevertRequest): Promise<Look> {
 /** Waits until an injection without an answer shows, at most until `settle` has passed; then it is judged as it is. */
 export async function lookForLateEffect(request: RevertRequest): Promise<void> {
   const { clock } = request;
-  const untilMonoMs = clock.monoMs() + Math.max(request.settleMs, lateEffectMs);
+  const untilMonoMs = Math.max(
+    clock.monoMs() + Math.max(request.settleMs, lateEffectMs),
+    (request.sentMonoMs ?? Number.NEGATIVE_INFINITY) + onItsWayMs,
+  );
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const found = await lookOnce(request, untilMonoMs);
     const leftMs = untilMonoMs - clock.monoMs();

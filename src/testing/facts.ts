@@ -56,7 +56,14 @@ export const unproven = { rule: { raised: true, received: false }, tool: { raise
 export function detectionCase(overrides: Partial<DetectionCase> = {}): DetectionCase {
   return {
     expectation: { id: 'trail-rules/s3-*', detector: 'trail-rules', rule: 's3-*', sloMs: 4000, of: 'effect' },
-    detector: { sees: 'event', showsOpen: false, recurrence: 'none', assumeAlive: false, offersRuleCanary: true },
+    detector: {
+      sees: 'event',
+      showsOpen: false,
+      recurrence: 'none',
+      marginMs: 0,
+      assumeAlive: false,
+      offersRuleCanary: true,
+    },
     fault: injected,
     belonging: [],
     openBefore: [],

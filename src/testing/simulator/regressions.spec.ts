@@ -18,6 +18,7 @@ import { shrunkDetections } from './shrunk/detections.ts';
 import { shrunkGuardrails } from './shrunk/guardrails.ts';
 import { shrunkKnownAlerts } from './shrunk/known-alerts.ts';
 import { shrunkRecovery } from './shrunk/recovery.ts';
+import { shrunkTimes } from './shrunk/times.ts';
 import type { GuardStory, Story } from './story.ts';
 
 /** Stories that simulated seeds had shrunk to, each of which once ended in a verdict that no rule allows. */
@@ -148,6 +149,7 @@ describe('a simulated game day', () => {
     ...shrunkGuardrails,
     ...shrunkKnownAlerts,
     ...shrunkRecovery,
+    ...shrunkTimes,
   })) {
     it(claim, async () => {
       const { findings } = judge(await play(story));

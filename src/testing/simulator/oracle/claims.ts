@@ -125,7 +125,7 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
   const marginMs = detector.errorMs + detector.resolutionMs;
   // With a clock that is further off than declared, time tells nothing, and no rule can know it.
   if (Math.abs(detector.skewMs) > detector.errorMs) return say('may', 'a clock that is worse than declared', true);
-  if (alert.isUpdate && alert.lastSeenEpochMs === undefined)
+  if (alert.isUpdate && alert.lastSeenEpochMs === undefined && saysMs < t0Ms + marginMs)
     return say(isFaults ? 'may' : 'not', 'an update that keeps its first event time', true);
   const nearT0 = Math.abs(saysMs - t0Ms) <= 2 * marginMs && controlUntilMs !== undefined;
   const isLate = untilMs >= revertMs;
@@ -140,7 +140,10 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
   }
   const { cause } = alert;
   const act = 'act' in cause ? cause.act : undefined;
-  const isOurs = act?.run !== undefined;
+  // A bad state that our revert puts back is somebody else's, and a look at it says nothing of who made it so.
+  const isPutBack =
+    detector.sees === 'state' && act?.phase === 'revert' && !(act.value ?? '').includes(facts.scenario.id);
+  const isOurs = act?.run !== undefined && !isPutBack;
   if (isOurs) return say('not', `of another act of ours (${act?.phase})`, nearT0 || nearRevert);
   const isBetween = saysMs >= t0Ms - marginMs && (!isLate || saysMs <= revertMs + marginMs);
   return say(isBetween ? 'may' : 'not', 'of somebody else on the subject', nearT0 || nearRevert || isBetween);

@@ -39,7 +39,14 @@ export function judgeBlindness(
   const allowed: Allowed[] = [];
   if (before && lost && after) allowed.push({ verdict: 'blind', rule: '§3 blindness' });
   if (before && passed) allowed.push({ verdict: 'not-blind', rule: '§3 blindness' });
-  const isSeenIn = span !== undefined && facts.revertToldMs <= span.toMs && surely.length > 0;
+  const isRead = facts.acts.some(
+    (act) =>
+      act.op === 'read' &&
+      act.phase === 'observe' &&
+      surely.some(({ answeredMs }) => act.sentMs >= (answeredMs ?? 0)) &&
+      (act.answeredMs ?? Number.POSITIVE_INFINITY) <= facts.revertToldMs,
+  );
+  const isSeenIn = span !== undefined && facts.revertToldMs <= span.toMs && surely.length > 0 && isRead;
   // Where one canary was lost and another passed, it depends on which of them it was raised for.
   const isAgreed = raised.every(
     (act) => (act.sentMs >= t0Ms || passes(act, 1)) && (act.sentMs < facts.verifyToldMs || passes(act, 3)),

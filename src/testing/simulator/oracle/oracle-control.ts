@@ -41,7 +41,8 @@ function consider(facts: TrialFacts): { readonly truth: string; readonly allowed
   const takenBack = control.presence.some(
     ({ toMs, endedBy }) => toMs >= t0Ms && endedBy?.run === undefined && toMs <= untilMs + 2500,
   );
-  if (alerts.must) return { truth: 'alerted on', allowed };
+  // Without an acknowledgement nobody knows that there is something to listen to.
+  if (alerts.must && control.isAcknowledged) return { truth: 'alerted on', allowed };
   if (takenBack) allowed.push({ verdict: 'blocked', rule: '§3' });
   const isIn = control.outcome === 'in';
   const hasFailure =

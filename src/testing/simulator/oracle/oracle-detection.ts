@@ -105,7 +105,7 @@ function considerAlerts(facts: TrialFacts, one: Case, isEffectUnsure: boolean): 
       allowed.push(inconclusive('J20', 'poll-too-coarse'));
   }
   const cutMs = facts.cutMs ?? (facts.result.verdict === 'errored' ? facts.startedMs : undefined);
-  if (cutMs !== undefined && !must.some(({ arrival }) => arrival.untilMs <= cutMs))
+  if (cutMs !== undefined && (isEffectUnsure || !must.some(({ arrival }) => arrival.untilMs <= cutMs)))
     allowed.push(inconclusive('§2', 'stopped', 'errored'));
   if (isEffectUnsure) allowed.push(inconclusive('J12', 'effect-unproven', 'not-injected'));
   if (!mustByHorizon) allowed.push(...silence(facts, one, { ruled, strong, faultsByHorizon, sloMs, horizonMs }));

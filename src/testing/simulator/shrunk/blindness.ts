@@ -112,4 +112,17 @@ export const shrunkBlindness: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'proves nothing by a canary after which nobody read the state': plainStory({
+    seed: 39316,
+    environment: { ...plainEnvironment, pollMs: 1000 },
+    detectors: [plainDetector({ covers: ['trail/main'], usesTrail: true })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ resource: 'trail/main', impairs: true })],
+        detections: [plainDetection({ id: 'watcher-1/2', withinMs: 4000 })],
+        blind: [{ detector: 'watcher-1', canary: 'rule', withinMs: 1000 }],
+        maxExposureMs: 707,
+      }),
+    ],
+  }),
 };

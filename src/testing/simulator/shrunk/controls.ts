@@ -6,6 +6,7 @@ import {
   plainFault,
   plainScenario,
   plainStory,
+  withoutSettle,
 } from '../plain.ts';
 import type { Story } from '../story.ts';
 
@@ -81,6 +82,39 @@ export const shrunkControls: Readonly<Record<string, Story>> = {
         control: [plainControl({ resource: 'bucket/r3', set: { policy: 'fine-s3' } })],
         detections: [plainDetection({ withinMs: 2000 })],
       }),
+    ],
+  }),
+  'takes a stale read for no sign that a control was taken back': plainStory({
+    seed: 33841,
+    environment: { ...withoutSettle(), audit: { delayMs: 3173, skewMs: 0, errorMs: 0 } },
+    detectors: [plainDetector({ covers: ['bucket/r1', 'bucket/r2'] })],
+    scenarios: [
+      plainScenario({ faults: [plainFault({ settleMs: 300 })], detections: [], trials: 3 }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' }, settleMs: 900 })],
+        control: [plainControl({ resource: 'bucket/r2', set: { policy: 'fine-s2' }, settleMs: 900, versioned: true })],
+        detections: [],
+      }),
+    ],
+    troubles: [{ kind: 'second-run', at: { of: 'start', ms: 4401 }, environment: 'other' }],
+  }),
+  'does not listen to a control that nobody acknowledged': plainStory({
+    seed: 38600,
+    detectors: [plainDetector({ carriesMarker: false, alertsOnControl: true })],
+    scenarios: [
+      plainScenario({ control: [plainControl()], detections: [plainDetection({ id: 'watcher-1/2', rule: 'exp*' })] }),
+    ],
+    troubles: [
+      {
+        kind: 'call',
+        phase: 'control',
+        resource: 'bucket/r1',
+        op: 'write',
+        nth: 1,
+        count: 3,
+        fate: 'unanswered-after',
+      },
     ],
   }),
 };

@@ -6,73 +6,12 @@ import {
   plainFault,
   plainScenario,
   plainStory,
-  withoutSettle,
+  withoutAudit,
 } from '../plain.ts';
 import type { Story } from '../story.ts';
 
 /** Stories that simulated seeds had shrunk to, each of which once ended in a wrong verdict of a detection. */
 export const shrunkDetections: Readonly<Record<string, Story>> = {
-  'takes no alert on the undoing of one scenario for the fault of the next that shares its bucket': plainStory({
-    seed: 1068,
-    environment: { ...plainEnvironment, holdMs: 3866, oneIdentity: true },
-    detectors: [plainDetector({ name: 'watcher-2', carriesMarker: false, resolutionMs: 1000 })],
-    scenarios: [
-      plainScenario({
-        faults: [
-          plainFault({ as: 'first', versioned: true }),
-          plainFault({ as: 'second', set: { policy: 'bad-s1-2' } }),
-        ],
-        detections: [],
-      }),
-      plainScenario({
-        id: 's2',
-        faults: [plainFault({ set: { policy: 'bad-s2-1' } })],
-        detections: [plainDetection({ id: 'watcher-2/2', detector: 'watcher-2' })],
-      }),
-    ],
-  }),
-  'counts an alert of the fault that its clean-up was added to before it was heard': plainStory({
-    seed: 2045,
-    detectors: [
-      plainDetector({
-        name: 'watcher-2',
-        delivery: 'store',
-        carriesActor: false,
-        alertPer: 'subject',
-        keepsAgents: true,
-        alertsOnCleanup: true,
-      }),
-    ],
-    scenarios: [plainScenario({ detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2' })] })],
-  }),
-  'takes no late heartbeat with a wrong clock for a canary that was lost': plainStory({
-    seed: 1130,
-    detectors: [
-      plainDetector({
-        sees: 'state',
-        carriesMarker: false,
-        covers: ['bucket/r1', 'bucket/r2'],
-        skewMs: -2000,
-        errorMs: 2000,
-        ruleCanary: 'heartbeat',
-      }),
-    ],
-    scenarios: [
-      plainScenario({ control: [plainControl()], detections: [plainDetection({ rule: 'exp*', withinMs: 2000 })] }),
-      plainScenario({
-        id: 's2',
-        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' }, versioned: true })],
-        detections: [],
-      }),
-    ],
-    troubles: [{ kind: 'deaf', detector: 'watcher-1', what: 'rules', from: { of: 's2', ms: 3091 }, forMs: 11759 }],
-  }),
-  'takes no late heartbeat for a canary that was lost': plainStory({
-    seed: 2447,
-    environment: { ...plainEnvironment, holdMs: 4041 },
-    detectors: [plainDetector({ covers: [], delayMs: 2265, ruleCanary: 'heartbeat' })],
-    scenarios: [plainScenario({ id: 's2', faults: [plainFault({ set: { policy: 'bad-s2-1' } })] })],
-  }),
   'says missed of an alert of too low a severity that a store updates': plainStory({
     seed: 2275,
     environment: { ...plainEnvironment, latencyMs: 40 },
@@ -83,21 +22,6 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
         detections: [plainDetection({ severity: 'high' })],
         trials: 2,
       }),
-    ],
-  }),
-  'cannot tell fault from control within the clock error of an updated alert': plainStory({
-    seed: 2284,
-    detectors: [
-      plainDetector({
-        recurrence: 'last-seen',
-        alertPer: 'subject',
-        keepsAgents: true,
-        errorMs: 200,
-        alertsOnCleanup: true,
-      }),
-    ],
-    scenarios: [
-      plainScenario({ control: [plainControl()], detections: [plainDetection({ id: 'watcher-1/2' })], holdMs: 4081 }),
     ],
   }),
   'takes no record of one request for proof of a change of two': plainStory({
@@ -151,48 +75,46 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
-  'calls an event time within the clock error of the injection ambiguous': plainStory({
-    seed: 11128,
-    environment: { ...withoutSettle(), holdMs: 3819 },
-    detectors: [
-      plainDetector({
-        name: 'watcher-3',
-        recurrence: 'last-seen',
-        alertPer: 'subject',
-        keepsAgents: true,
-        skewMs: 1598,
-        errorMs: 2000,
-        alertsOnCleanup: true,
-      }),
-    ],
+  'says stopped where the effect of an earlier step was never proven': plainStory({
+    seed: 31343,
+    environment: { ...withoutAudit() },
+    detectors: [plainDetector({ name: 'watcher-3', covers: ['bucket/r1', 'bucket/r2'] })],
     scenarios: [
       plainScenario({
-        faults: [plainFault({ settleMs: 300 })],
-        control: [plainControl({ settleMs: 300 })],
-        detections: [plainDetection({ id: 'watcher-3/1', detector: 'watcher-3', withinMs: 4000 })],
+        control: [plainControl()],
+        detections: [plainDetection({ id: 'watcher-3/1', detector: 'watcher-3' })],
+      }),
+      plainScenario({
+        id: 's2',
+        faults: [
+          plainFault({ as: 'first', resource: 'bucket/r2', set: { policy: 'bad-s2-1' } }),
+          plainFault({ as: 'second', resource: 'bucket/r2', set: { policy: 'bad-s2-2' } }),
+        ],
+        detections: [plainDetection({ id: 'watcher-3/1', detector: 'watcher-3', fault: 'first' })],
       }),
     ],
+    troubles: [{ kind: 'stop', at: { of: 's1', ms: 5 } }],
   }),
-  'calls a last-seen right after the look at the reverted control ambiguous': plainStory({
-    seed: 20847,
-    environment: { ...withoutSettle(), audit: { delayMs: 1501, skewMs: 0, errorMs: 0 } },
-    detectors: [
-      plainDetector({
-        recurrence: 'last-seen',
-        alertPer: 'subject',
-        keepsAgents: true,
-        covers: ['bucket/r7'],
-        errorMs: 200,
-        alertsOnControl: true,
-      }),
-    ],
+  'says that a fault may have been gone before the SLO where nobody could read it': plainStory({
+    seed: 31600,
+    detectors: [plainDetector({ name: 'watcher-2', sees: 'state', scanMs: 444 })],
     scenarios: [
       plainScenario({
-        id: 's7',
-        faults: [plainFault({ resource: 'bucket/r7', set: { policy: 'bad-s7-1' }, settleMs: 900 })],
-        control: [plainControl({ resource: 'bucket/r7', set: { policy: 'fine-s7' }, settleMs: 900 })],
-        detections: [plainDetection({ withinMs: 4000 })],
+        control: [plainControl()],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', withinMs: 4000 })],
       }),
+    ],
+    guards: [{ kind: 'put-back', resource: 'bucket/r1', by: 'role/fixer', afterMs: 334, times: 1, controlsToo: false }],
+    troubles: [
+      {
+        kind: 'call',
+        phase: 'observe',
+        resource: 'bucket/r1',
+        op: 'read',
+        nth: 7,
+        count: 1000,
+        fate: 'unanswered-before',
+      },
     ],
   }),
 };

@@ -223,4 +223,60 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
     ],
     scenarios: [plainScenario({ control: [plainControl()] })],
   }),
+  'says already firing where the last-seen of an alert of an earlier step is too coarse to move': plainStory({
+    seed: 32041,
+    environment: { ...withoutSettle(), concurrentFaults: 2, latencyMs: 40 },
+    detectors: [
+      plainDetector({ sees: 'state', scanMs: 4000 }),
+      plainDetector({
+        name: 'watcher-2',
+        delivery: 'store',
+        sees: 'state',
+        carriesMarker: false,
+        recurrence: 'last-seen',
+        covers: ['bucket/r1', 'bucket/r2'],
+        scanMs: 301,
+        errorMs: 2000,
+        resolutionMs: 1000,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        detections: [plainDetection(), plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', withinMs: 4000 })],
+      }),
+      plainScenario({
+        id: 's2',
+        faults: [
+          plainFault({ as: 'first', resource: 'bucket/r2', set: { policy: 'bad-s2-1' }, settleMs: 900 }),
+          plainFault({ as: 'second', resource: 'bucket/r2', set: { acl: 'bad-s2-2' }, settleMs: 900 }),
+        ],
+        control: [plainControl({ resource: 'bucket/r2', set: { policy: 'fine-s2' }, settleMs: 900 })],
+        detections: [
+          plainDetection({ rule: 'tried', withinMs: 4000, of: 'attempt', fault: 'first' }),
+          plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', withinMs: 2000 }),
+        ],
+      }),
+    ],
+  }),
+  "says already firing where the fault may hide in another actor's alert": plainStory({
+    seed: 33873,
+    environment: { ...plainEnvironment, holdMs: 2937 },
+    detectors: [
+      plainDetector({
+        name: 'watcher-2',
+        delivery: 'store',
+        carriesMarker: false,
+        alertPer: 'subject',
+        errorMs: 200,
+        alertsOnCleanup: true,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
+        control: [plainControl()],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', rule: 'exp*', withinMs: 4000 })],
+      }),
+    ],
+  }),
 };

@@ -84,4 +84,12 @@ export const shrunkRecovery: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'waits for a request that was given up young': plainStory({
+    seed: 33044,
+    scenarios: [plainScenario({ faults: [plainFault({ versioned: true })], detections: [] })],
+    troubles: [
+      { kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 1, count: 1, fate: 'late' },
+      { kind: 'stop', at: { of: 's1', ms: 29 } },
+    ],
+  }),
 };
