@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning } from './process-identity.ts';
-import { readStagingState, type StagingState } from './state.ts';
+import { readSupervisorState, type SupervisorState } from './state.ts';
 import { control } from './status.ts';
 
 const endsWithinMs = 5000;
@@ -12,7 +12,7 @@ const pollMs = 20;
  * A supervisor that does not end by itself is killed, and its processes end with it.
  */
 export async function stagingDown(folder: string): Promise<void> {
-  const state = await readStagingState(folder).catch(() => undefined);
+  const state = await readSupervisorState(folder);
   if (state !== undefined && (await isRunning(supervisorOf(state)))) {
     await control(state, 'POST', 'down').catch(() => undefined);
     if (!(await hasEnded(state))) {
@@ -23,7 +23,7 @@ export async function stagingDown(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function hasEnded(state: StagingState): Promise<boolean> {
+async function hasEnded(state: SupervisorState): Promise<boolean> {
   const deadlineMs = performance.now() + endsWithinMs;
   while (performance.now() < deadlineMs) {
     if (!(await isRunning(supervisorOf(state)))) return true;
@@ -32,6 +32,6 @@ async function hasEnded(state: StagingState): Promise<boolean> {
   return false;
 }
 
-function supervisorOf({ pid, processStart }: StagingState) {
+function supervisorOf({ pid, processStart }: SupervisorState) {
   return { pid, startedAt: processStart };
 }

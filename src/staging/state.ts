@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../model/errors.ts';
 import { loopbackUrl } from './detection/start-up.ts';
 import { stagingDetectors, withoutNames } from './switches.ts';
 
@@ -19,15 +20,19 @@ export const stagingOptions = z.object({
   noise: z.int().positive().nullable().default(null),
 });
 
-/** Describes `state.json`: where everything of a running staging is. It holds paths of credentials, never secrets. */
-export const stagingState = z.object({
+/** What every version writes of the process that holds a staging together, so that any version can end it. */
+const supervisorState = z.object({
   id: z.string(),
   pid: z.int().positive(),
   /** The supervisor's start in the words of the operating system, which tells it from a later process of that pid. */
   processStart: z.string(),
-  startedAt: z.string(),
   /** Control API of the supervisor, with its token: GET /status, POST /touch, POST /down. */
   control: loopbackUrl(),
+});
+
+/** Describes `state.json`: where everything of a running staging is. It holds paths of credentials, never secrets. */
+export const stagingState = supervisorState.extend({
+  startedAt: z.string(),
   aws: z.object({
     endpoint: loopbackUrl(),
     /** The emulator itself: what goes there is in no trail. */
@@ -99,19 +104,41 @@ export const stagingState = z.object({
 
 export type StagingState = z.infer<typeof stagingState>;
 
+export type SupervisorState = z.infer<typeof supervisorState>;
+
 export type StagingOptions = z.infer<typeof stagingOptions>;
 
 export function statePath(folder: string): string {
   return join(folder, 'state.json');
 }
 
-/** Reads the state that a staging left in its folder; undefined when there is none. It may be a dead one's. */
+/**
+ * Reads the state that a staging left in its folder; undefined when there is none. It may be a dead one's.
+ * @throws UsageError where another version of windshear wrote it
+ */
 export async function readStagingState(folder: string): Promise<StagingState | undefined> {
-  const text = await readFile(statePath(folder), 'utf8').catch((error: unknown) => {
+  const value = await readState(folder);
+  if (value === undefined) return undefined;
+  const { data } = stagingState.safeParse(value);
+  if (data !== undefined) return data;
+  throw new UsageError(
+    `The embedded staging in ${folder} was started by another version of windshear. Run: windshear staging down`,
+  );
+}
+
+/** Reads of a state, of whatever version, how to end its staging; undefined where there is none or it tells nothing. */
+export async function readSupervisorState(folder: string): Promise<SupervisorState | undefined> {
+  return supervisorState.safeParse(await readState(folder)).data;
+}
+
+async function readState(folder: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(statePath(folder), 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
-  });
-  return text === undefined ? undefined : stagingState.parse(JSON.parse(text));
+  }
 }
 
 /** Writes the state in one piece, readable by its owner only. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isRunning } from './process-identity.ts';
-import { readStagingState, type StagingState } from './state.ts';
+import { readStagingState, type StagingState, type SupervisorState } from './state.ts';
 
 export type StagingStatus =
   | { readonly status: 'down' }
@@ -30,7 +30,7 @@ export async function isHealthy(state: StagingState): Promise<boolean> {
 }
 
 /** Calls the supervisor. @throws when it does not answer, or is not the one of this state */
-export async function control(state: StagingState, method: 'GET' | 'POST', act: 'status' | 'touch' | 'down') {
+export async function control(state: SupervisorState, method: 'GET' | 'POST', act: 'status' | 'touch' | 'down') {
   const response = await fetch(`${state.control}/${act}`, { method, signal: AbortSignal.timeout(answerWithinMs) });
   if (!response.ok) throw new Error(`The staging's supervisor answered ${response.status} to ${act}.`);
   return z.object({ id: z.string(), ready: z.boolean() }).parse(await response.json());

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -71,6 +71,17 @@ describe('stagingUp', function () {
     expect(replaced.options.without).to.deep.equal(['posture']);
     expect(await isRunning({ pid: state.pid, startedAt: state.processStart })).to.equal(false);
     state = replaced;
+  });
+
+  it('is ended and replaced where another version of windshear started it', async () => {
+    const old = await stagingUp({ folder });
+    const text = await readFile(join(folder, 'state.json'), 'utf8');
+    await writeFile(join(folder, 'state.json'), JSON.stringify({ ...JSON.parse(text), aws: undefined }));
+    const error = await stagingStatus(folder).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(UsageError).with.property('message').that.contains('windshear staging down');
+    state = await stagingUp({ folder });
+    expect(state.id).to.not.equal(old.id);
+    expect(await isRunning({ pid: old.pid, startedAt: old.processStart })).to.equal(false);
   });
 
   it('takes all its processes along when the supervisor is killed, and comes up again', async () => {
