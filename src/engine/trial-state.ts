@@ -203,8 +203,18 @@ export function faultFor(trial: Trial, name: string | undefined): LiveFault {
 
 const severities: Readonly<Record<string, Severity>> = { info: 1, low: 2, medium: 3, high: 4, critical: 5 };
 
-/** The scenario's expectations with ids and milliseconds, as the judges take them. */
-export function expectationsOf(bound: BoundScenario) {
+type Expectations = ReturnType<typeof readExpectations>;
+
+const expectationsRead = new WeakMap<BoundScenario, Expectations>();
+
+/** The scenario's expectations with ids and milliseconds, as the judges take them; they are asked for at each wake-up. */
+export function expectationsOf(bound: BoundScenario): Expectations {
+  const known = expectationsRead.get(bound) ?? readExpectations(bound);
+  expectationsRead.set(bound, known);
+  return known;
+}
+
+function readExpectations(bound: BoundScenario) {
   const { detections, guardrails, blind } = bound.scenario.expect;
   return {
     detections: detections.map((e) => {

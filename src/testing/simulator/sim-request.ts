@@ -11,8 +11,16 @@ import type { DetectorStory, FaultStory, ScenarioStory, Story } from './story.ts
 
 const ms = (value: number) => `${value}ms`;
 
+const environments = new WeakMap<Story, Environment>();
+
 /** The environment of a story, as windshear.yaml would have it. */
 export function simEnvironment(story: Story): Environment {
+  const known = environments.get(story) ?? newEnvironment(story);
+  environments.set(story, known);
+  return known;
+}
+
+function newEnvironment(story: Story): Environment {
   const { environment } = story;
   const { audit } = environment;
   return environmentSchema.parse({

@@ -131,8 +131,8 @@ export class SimWorld {
     for (const one of this.#onBegun) if (one.of === scenario) one.act(nowMs);
   }
 
-  push(channel: string, payload: unknown, onArrival: (run: string) => void): void {
-    const bytes = new TextEncoder().encode(JSON.stringify(payload));
+  push(channel: string, texts: readonly string[], onArrival: (run: string) => void): void {
+    const bytes = new TextEncoder().encode(texts.join('\n'));
     for (const [run, deliver] of [...(this.receivers.get(channel) ?? [])]) {
       onArrival(run);
       deliver({ bytes, arrivedMonoMs: this.clock.monoMs() });

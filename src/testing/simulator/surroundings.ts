@@ -16,5 +16,5 @@ export interface Surroundings {
   readonly watch: (watcher: (act: Act) => void) => void;
   readonly when: (when: When, act: () => void) => void;
   readonly writeAs: (actor: string, resource: string, field: string, value: string | undefined) => void;
-  readonly push: (channel: string, payload: unknown, onArrival: (run: string) => void) => void;
+  readonly push: (channel: string, texts: readonly string[], onArrival: (run: string) => void) => void;
 }

@@ -89,7 +89,7 @@ export class Transport {
     const lastGoodMs = this.#lastGoodMs.get(run) ?? 0;
     this.#lastGoodMs.set(run, sentMs);
     for (const alert of alerts) this.#arrived(run, alert, lastGoodMs, answeredMs);
-    const bytes = new TextEncoder().encode(`[${alerts.map((alert) => alert.text).join(',')}]`);
+    const bytes = new TextEncoder().encode(alerts.map((alert) => alert.text).join('\n'));
     return [{ bytes, arrivedMonoMs: answeredMs }];
   }
 
@@ -131,7 +131,7 @@ export class Transport {
   }
 
   #push(alerts: readonly Alert[]): void {
-    const payload = alerts.map((alert) => JSON.parse(alert.text));
+    const payload = alerts.map((alert) => alert.text);
     const nowMs = this.#world.clock.monoMs();
     this.#world.push(this.#story.name, payload, (run) => {
       for (const alert of alerts) this.#arrived(run, alert, nowMs, nowMs);
