@@ -297,6 +297,19 @@ function attributeRevert(
 }
 
 /**
+ * Reads up to the one that showed for the first time that our delta stayed away for `stabilityMs`: what comes again
+ * after that is another drift, and takes nothing from the guardrail (J16).
+ */
+export function untilStable(reads: readonly StateRead[], stabilityMs: number): readonly StateRead[] {
+  let goneMs: number | undefined;
+  const last = reads.findIndex((read) => {
+    goneMs = read.present ? undefined : (goneMs ?? read.receivedMonoMs);
+    return goneMs !== undefined && read.sentMonoMs >= goneMs + stabilityMs;
+  });
+  return last === -1 ? reads : reads.slice(0, last + 1);
+}
+
+/**
  * The start of the last period in which our delta was gone and did not come back: between the sending of the last
  * read that saw it, less what such a read may lag behind, and the receipt of the first that did not. Undefined while
  * it is in.

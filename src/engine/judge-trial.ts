@@ -5,7 +5,13 @@ import type { HeardSignal } from './heard.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import { type DetectionCase, horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
-import { type GuardrailCase, judgeGuardrail, lastStablePeriod } from './judge-guardrail.ts';
+import {
+  type GuardrailCase,
+  judgeGuardrail,
+  lastStablePeriod,
+  type StateRead,
+  untilStable,
+} from './judge-guardrail.ts';
 import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
 import {
   belongingsOf,
@@ -95,12 +101,12 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
   return judgeGuardrail({
     expectation,
     fault: faultState(fault),
-    reads: tellingReads(fault),
+    reads: readsOf(trial, fault),
     settleMs: fault.settleMs,
     ...mitigationOf(trial, expectation.id, definition?.mitigatedBy?.(params)),
     ...(failedOpen === undefined ? {} : { failedOpen }),
     onlyWriter: config?.onlyWriter ?? false,
-    stabilityMs: Math.max(request.environment.stability, fault.settleMs),
+    stabilityMs: stabilityOf(trial, fault),
     nowMonoMs: request.clock.monoMs(),
     ...(fault.revertRequested === undefined ? {} : { revertMonoMs: fault.revertRequested.monoMs }),
     goneBeforeRevert: fault.rollback?.verdict === 'by-guardrail',
@@ -109,6 +115,15 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     ...(revertBy === undefined ? {} : { revertBy }),
     ...endOf(trial),
   });
+}
+
+function stabilityOf(trial: Trial, fault: LiveFault): number {
+  return Math.max(trial.deps.request.environment.stability, fault.settleMs);
+}
+
+/** What a guardrail is judged by: who reverted must have done so where the verdict says that it went. */
+function readsOf(trial: Trial, fault: LiveFault): readonly StateRead[] {
+  return untilStable(tellingReads(fault), stabilityOf(trial, fault));
 }
 
 function mitigationOf(trial: Trial, id: string, proof: MitigationProof | undefined): Pick<GuardrailCase, 'mitigation'> {
@@ -129,7 +144,7 @@ function reverter(
   attribute: (audit: readonly HeardSignal['signal'][]) => Attribution | undefined,
 ): Attribution | undefined {
   const { t0, settleMs } = fault;
-  const goneMonoMs = lastStablePeriod(tellingReads(fault));
+  const goneMonoMs = lastStablePeriod(readsOf(trial, fault));
   if (t0 === undefined || goneMonoMs === undefined) return undefined;
   const { audit, marker } = trial;
   const subjects = subjectsFrom(subjectsOf(fault));

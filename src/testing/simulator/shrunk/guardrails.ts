@@ -147,4 +147,27 @@ export const shrunkGuardrails: Readonly<Record<string, Story>> = {
     ],
     guards: [{ kind: 'put-back', resource: 'bucket/r1', by: 'role/human', afterMs: 20, times: 1, controlsToo: false }],
   }),
+  'takes nothing from a guardrail for what somebody made again after it was stable': plainStory({
+    seed: 572,
+    environment: { ...plainEnvironment, stabilityMs: 1000 },
+    detectors: [plainDetector({ name: 'watcher-2' })],
+    scenarios: [
+      plainScenario({
+        detections: [],
+        guardrails: [{ guardrail: 'sole-fixer', outcome: 'reverted', withinMs: 1000 }],
+        holdMs: 5347,
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r1',
+        by: 'role/fixer',
+        afterMs: 48,
+        againMs: 2077,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+  }),
 };
