@@ -69,6 +69,21 @@ describe('game day', () => {
     });
     itLeavesNoTrace(trial);
   });
+
+  experiment('inference-endpoint-exposed', (trial) => {
+    it('is detected by the posture watcher', async () => {
+      expect(await trial()).to.be.detectedBy('posture');
+    });
+    itLeavesNoTrace(trial);
+  });
+
+  experiment('region-failover', (trial) => {
+    it('is mitigated by the router, and told by the uptime monitor', async () => {
+      expect(await trial()).to.be.mitigatedBy('router');
+      expect(await trial()).to.be.detectedBy('uptime');
+    });
+    itLeavesNoTrace(trial);
+  });
 });
 
 /** Whatever is injected: its permitted twin raises nothing, users feel nothing, and everything is put back. */

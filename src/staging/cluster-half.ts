@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { type ApplicationState, applicationState } from './application/start-up.ts';
 import type { StagingChild } from './child.ts';
 import * as startUps from './cluster-start-ups.ts';
@@ -24,18 +23,33 @@ export interface ClusterHalfOptions {
   readonly run: (name: string) => StagingChild;
 }
 
-/** Starts cluster, application and uptime monitor; resolves once all of it is ready. */
-export async function startClusterHalf({ folder, options, run }: ClusterHalfOptions): Promise<ClusterHalf> {
-  const [kubernetes, application, uptime] = [run('kubernetes'), run('application'), run('uptime')];
-  await mkdir(join(folder, 'kubernetes'), { mode: 0o700 });
+/** Starts cluster, application and uptime monitor; `ready` resolves once all of it is. */
+export function startClusterHalf({ folder, options, run }: ClusterHalfOptions): {
+  readonly application: Promise<ApplicationState>;
+  readonly ready: Promise<ClusterHalf>;
+} {
+  const [kubernetes, applicationChild, uptime] = [run('kubernetes'), run('application'), run('uptime')];
   const tokens = startUps.newClusterTokens();
   const token = randomBytes(24).toString('base64url');
   kubernetes.start(startUps.kubernetesStartUpOf({ folder, tokens }));
-  application.start(startUps.applicationStartUpOf(folder, token));
-  const [service, tokenFiles] = await Promise.all([
-    application.ready.then(stateOf),
-    writeTokens(folder, tokens, token),
-  ]);
+  applicationChild.start(startUps.applicationStartUpOf(folder, token));
+  const application = applicationChild.ready.then(stateOf);
+  const ready = finish({ folder, options, kubernetes, application, uptime, tokens, token });
+  for (const promise of [application, ready]) promise.catch(() => undefined);
+  return { application, ready };
+}
+
+interface Started extends Pick<ClusterHalfOptions, 'folder' | 'options'> {
+  readonly kubernetes: StagingChild;
+  readonly application: Promise<ApplicationState>;
+  readonly uptime: StagingChild;
+  readonly tokens: startUps.ClusterTokens;
+  readonly token: string;
+}
+
+async function finish(started: Started): Promise<ClusterHalf> {
+  const { folder, options, kubernetes, application, uptime, tokens, token } = started;
+  const [service, tokenFiles] = await Promise.all([application, writeTokens(folder, tokens, token)]);
   uptime.start(startUps.uptimeStartUpOf({ application: service, token, options }));
   const [cluster, monitor] = await Promise.all([kubernetes.ready, uptime.ready]);
   const server = `https://127.0.0.1:${given(cluster.port, 'a port')}`;

@@ -37,7 +37,12 @@ async function dumpAccount({ aws }: Pick<StagingState, 'aws'>): Promise<Dump> {
 
 async function dumpApplication({ application }: Pick<StagingState, 'application'>): Promise<Dump> {
   const { admin, regions, model } = application;
-  const paths = [...regions.map(({ name }) => `/regions/${name}`), '/authentication', `/models/${model.version}`];
+  const paths = [
+    ...regions.map(({ name }) => `/regions/${name}`),
+    '/authentication',
+    '/documentation',
+    `/models/${model.version}`,
+  ];
   const settings = paths.map(async (path): Promise<[string, unknown]> => {
     const answer = await fetch(`${admin}${path}`);
     if (!answer.ok) throw new Error(`The application's ${path} was answered ${answer.status}.`);

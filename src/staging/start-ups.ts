@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ApplicationState } from './application/start-up.ts';
 import type { ClusterHalf } from './cluster-half.ts';
 import * as clusterStartUps from './cluster-start-ups.ts';
 import type { DetectionStartUp } from './detection/start-up.ts';
@@ -57,7 +58,10 @@ export function proxyStartUpOf({ folder, emulator, models, modelCache, seeded }:
   };
 }
 
-export function detectionStartUpOf({ folder, emulator, seeded, options }: Premises): DetectionStartUp {
+export function detectionStartUpOf(
+  { folder, emulator, seeded, options }: Premises,
+  { endpoint }: Pick<ApplicationState, 'endpoint'>,
+): DetectionStartUp {
   const queue = (name: string) => `${emulator}/${account}/${name}`;
   const { trailRules, identityRules, profile } = names.queueNames;
   return {
@@ -69,6 +73,7 @@ export function detectionStartUpOf({ folder, emulator, seeded, options }: Premis
     region,
     secondRegion,
     ...neighbourhood(seeded),
+    endpoint,
     queues: { trailRules: queue(trailRules), identityRules: queue(identityRules), profile: queue(profile) },
     options: detectionOptions(options),
   };

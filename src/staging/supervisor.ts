@@ -32,7 +32,9 @@ async function supervise(folder: string): Promise<void> {
   const logs = join(folder, 'logs');
   const scratch = join(folder, 'scratch');
   await Promise.all(
-    ['audit', 'profile', 'credentials', 'scratch'].map((name) => mkdir(join(folder, name), { mode: 0o700 })),
+    ['audit', 'profile', 'credentials', 'kubernetes', 'scratch'].map((name) =>
+      mkdir(join(folder, name), { mode: 0o700 }),
+    ),
   );
 
   const children: StagingChild[] = [];
@@ -81,7 +83,6 @@ async function supervise(folder: string): Promise<void> {
     const runOwn = (name: string) => run(name, process.execPath, [sibling(`./${name}/main`)]);
     const [proxy, detection, remediator] = [runOwn('proxy'), runOwn('detection'), runOwn('remediator')];
     const clusterHalf = startClusterHalf({ folder, options, run: runOwn });
-    clusterHalf.catch(() => undefined);
 
     const { seed } = await import('./seed.ts');
     const emulator = addressOf(await emulatorChild.ready);
@@ -89,7 +90,7 @@ async function supervise(folder: string): Promise<void> {
     const modelCache = join(dirname(venv.folder), `${venv.folder.split('/').at(-1)}-index`);
     const premises = { folder, emulator, models: venv.models, modelCache, seeded, options };
     proxy.start(startUps.proxyStartUpOf(premises));
-    detection.start(startUps.detectionStartUpOf(premises));
+    detection.start(startUps.detectionStartUpOf(premises, await clusterHalf.application));
     const endpoint = addressOf(await proxy.ready);
     remediator.start(startUps.remediatorStartUpOf(premises, endpoint));
     const [detectionReady] = await Promise.all([
@@ -103,7 +104,7 @@ async function supervise(folder: string): Promise<void> {
       control: control.url,
       endpoint,
       detection: addressOf(detectionReady),
-      clusterHalf: await clusterHalf,
+      clusterHalf: await clusterHalf.ready,
     };
     ready = true;
     touch();

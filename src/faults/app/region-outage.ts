@@ -5,7 +5,8 @@ import { adminField, onSetting, type Setting } from './setting.ts';
 const params = z.strictObject({
   admin: adminField,
   region: z.string().regex(/^[a-z0-9-]+$/, { error: 'must be the name of a region' }),
-  mode: z.enum(['refuse', 'hang', 'error', 'slow']).default('refuse'),
+  /** `drain` makes a control: the region serves on, and the router gives it no more. */
+  mode: z.enum(['refuse', 'hang', 'error', 'slow', 'drain']).default('refuse'),
 });
 type Params = z.infer<typeof params>;
 

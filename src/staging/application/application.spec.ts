@@ -46,6 +46,25 @@ describe('runApplication', () => {
     });
   }
 
+  it('leads users away from a region that drains, without a failed request, and not from the last one', async () => {
+    await put(state.regions['eu-west-1']?.admin, { mode: 'drain' });
+    while ((await status()).active !== 'us-east-1') {
+      expect((await infer({ authorization })).status).to.equal(200);
+    }
+    await put(state.regions['us-east-1']?.admin, { mode: 'error' });
+    while ((await status()).active !== 'eu-west-1') await systemClock.sleep(10);
+    expect((await infer({ authorization })).body).to.include({ region: 'eu-west-1' });
+  });
+
+  it('shows the card of its model to everybody once it is public', async () => {
+    const ask = async (headers: Record<string, string>) =>
+      (await fetch(`${state.router}/model-card`, { headers })).status;
+    expect([await ask({}), await ask({ authorization })]).to.deep.equal([401, 200]);
+    await put(`${state.admin}/documentation`, { public: true });
+    expect(await ask({})).to.equal(200);
+    expect((await infer({})).status).to.equal(401);
+  });
+
   it('answers 503 when no region is left', async () => {
     for (const { admin } of Object.values(state.regions)) await put(admin, { mode: 'error' });
     while ((await status()).active !== null) await systemClock.sleep(10);

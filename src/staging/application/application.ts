@@ -19,6 +19,7 @@ export interface ApplicationParts {
 export async function runApplication(startUp: Application, parts: ApplicationParts): Promise<ApplicationState> {
   const { token, model } = startUp;
   const authentication = createSetting<boolean>('authentication', true);
+  const documentation = createSetting<boolean>('documentation', false);
   const digest = createSetting(`model ${model.version}`, model.digest);
   const regions = await Promise.all(
     startUp.regions.map(async (name) => {
@@ -37,7 +38,14 @@ export async function runApplication(startUp: Application, parts: ApplicationPar
       return { name, mode, url: settle.server.url };
     }),
   );
-  const router = await serveRouter({ ...parts, regions, health: startUp.health, token });
+  const router = await serveRouter({
+    ...parts,
+    regions,
+    health: startUp.health,
+    token,
+    modelVersion: model.version,
+    isDocumentationPublic: () => documentation.value,
+  });
 
   const resources: readonly AdminResource[] = [
     ...regions.map(({ name, mode }) => ({
@@ -53,6 +61,13 @@ export async function runApplication(startUp: Application, parts: ApplicationPar
       field: 'required',
       schema: z.boolean(),
       setting: authentication as Setting<string | boolean>,
+    },
+    {
+      path: '/documentation',
+      resource: 'endpoint/model-card',
+      field: 'public',
+      schema: z.boolean(),
+      setting: documentation as Setting<string | boolean>,
     },
     {
       path: `/models/${model.version}`,

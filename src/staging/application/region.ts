@@ -40,7 +40,7 @@ export async function serveRegion(parts: RegionParts): Promise<LocalServer> {
 function route(parts: RegionParts, request: Incoming): Outgoing {
   switch (`${request.method} ${request.path}`) {
     case 'GET /healthz':
-      return { status: 200, body: { region: parts.name, healthy: true } };
+      return { status: 200, body: { region: parts.name, healthy: true, draining: parts.mode() === 'drain' } };
     case 'POST /v1/infer':
       return infer(parts, request);
     default:

@@ -10,6 +10,9 @@ export interface RouterParts {
   readonly regions: readonly { readonly name: string; readonly url: string }[];
   readonly health: Application['health'];
   readonly token: string;
+  readonly modelVersion: string;
+  /** Without it the model's card is shown to users only. */
+  readonly isDocumentationPublic: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -19,6 +22,7 @@ interface RegionState {
   readonly name: string;
   readonly url: string;
   isHealthy: boolean;
+  isDraining: boolean;
   /** Checks in a row that say the opposite of `isHealthy`. */
   contrary: number;
   requests: number;
@@ -35,27 +39,42 @@ const requestTimeoutMs = 1000;
 export async function serveRouter(parts: RouterParts): Promise<LocalServer> {
   const { clock, log, signal, health } = parts;
   const regions = parts.regions.map(
-    ({ name, url }): RegionState => ({ name, url, isHealthy: true, contrary: 0, requests: 0, errors: 0 }),
+    ({ name, url }): RegionState => ({
+      name,
+      url,
+      isHealthy: true,
+      isDraining: false,
+      contrary: 0,
+      requests: 0,
+      errors: 0,
+    }),
   );
   let failovers = 0;
-  const active = () => regions.find(({ isHealthy }) => isHealthy);
+  const active = () =>
+    regions.find(({ isHealthy, isDraining }) => isHealthy && !isDraining) ?? regions.find(({ isHealthy }) => isHealthy);
 
-  function note(region: RegionState, isWell: boolean): void {
-    region.contrary = isWell === region.isHealthy ? 0 : region.contrary + 1;
-    if (region.contrary < (isWell ? health.successes : health.failures)) return;
+  /** One answer tells that a region drains; that it is down, only several in a row. */
+  function note(region: RegionState, { isWell, isDraining }: Health): void {
     const before = active();
-    region.isHealthy = isWell;
-    region.contrary = 0;
+    const was = `${region.isHealthy} ${region.isDraining}`;
+    if (isWell) region.isDraining = isDraining;
+    region.contrary = isWell === region.isHealthy ? 0 : region.contrary + 1;
+    if (region.contrary >= (isWell ? health.successes : health.failures)) {
+      region.isHealthy = isWell;
+      region.contrary = 0;
+    }
     if (active() !== before) failovers += 1;
-    log(`router: region ${region.name} is ${isWell ? 'healthy' : 'down'}, active is ${active()?.name ?? 'none'}`);
+    if (was === `${region.isHealthy} ${region.isDraining}`) return;
+    const how = !region.isHealthy ? 'down' : region.isDraining ? 'draining' : 'healthy';
+    log(`router: region ${region.name} is ${how}, active is ${active()?.name ?? 'none'}`);
   }
 
   async function check(region: RegionState): Promise<void> {
     while (!signal.aborted) {
       const began = clock.monoMs();
-      const isWell = await isAnswering(`${region.url}/healthz`, health.timeoutMs, signal);
+      const found = await healthOf(`${region.url}/healthz`, health.timeoutMs, signal);
       if (signal.aborted) return;
-      note(region, isWell);
+      note(region, found);
       const restMs = Math.max(0, health.everyMs - (clock.monoMs() - began));
       await clock.sleep(restMs, signal).catch(() => undefined);
     }
@@ -102,6 +121,10 @@ export async function serveRouter(parts: RouterParts): Promise<LocalServer> {
       }
       case 'POST /v1/infer':
         return infer(request.body, request.headers['authorization']);
+      case 'GET /model-card':
+        return parts.isDocumentationPublic() || request.headers['authorization'] === `Bearer ${parts.token}`
+          ? { status: 200, body: { model: parts.modelVersion, use: 'Names what is in a picture.' } }
+          : { status: 401, headers: { 'www-authenticate': 'Bearer' }, body: { error: 'A bearer token is required.' } };
       case 'GET /healthz':
         return { status: active() === undefined ? 503 : 200, body: status() };
       case 'GET /status':
@@ -118,15 +141,20 @@ export async function serveRouter(parts: RouterParts): Promise<LocalServer> {
   return server;
 }
 
-async function isAnswering(url: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+interface Health {
+  readonly isWell: boolean;
+  readonly isDraining: boolean;
+}
+
+async function healthOf(url: string, timeoutMs: number, signal: AbortSignal): Promise<Health> {
   try {
     const response = await fetch(url, {
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    await response.body?.cancel();
-    return response.ok;
+    const { draining } = (await response.json()) as { readonly draining?: boolean };
+    return { isWell: response.ok, isDraining: draining === true };
   } catch {
-    return false;
+    return { isWell: false, isDraining: false };
   }
 }

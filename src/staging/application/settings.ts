@@ -1,5 +1,5 @@
-/** How a region treats its requests. */
-export const regionModes = ['serve', 'refuse', 'hang', 'error', 'slow'] as const;
+/** How a region treats its requests; one that drains goes on to serve, and asks to be given no more. */
+export const regionModes = ['serve', 'drain', 'refuse', 'hang', 'error', 'slow'] as const;
 
 export type RegionMode = (typeof regionModes)[number];
 

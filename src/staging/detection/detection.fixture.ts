@@ -33,6 +33,7 @@ export const startUp: Detection = detectionStartUp.parse({
     regional: 'arn:aws:cloudtrail:eu-west-1:111122223333:trail/trail-regional',
   },
   canary: { role: 'windshear-canary' },
+  endpoint: 'http://127.0.0.1:1/v1/infer',
   queues: {
     trailRules: 'http://127.0.0.1:1/a',
     identityRules: 'http://127.0.0.1:1/b',

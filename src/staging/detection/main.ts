@@ -18,6 +18,7 @@ import { createOutbox } from './outbox.ts';
 import { createAlertStore } from './posture/alert-store.ts';
 import { awsReader } from './posture/aws-reader.ts';
 import { postureChecks } from './posture/checks.ts';
+import { endpointReader } from './posture/endpoint-reader.ts';
 import { postureChatter, watchPosture } from './posture/watch.ts';
 import { alertFile } from './profile/alert-file.ts';
 import { heartbeatMs, profileDetector } from './profile/detector.ts';
@@ -103,7 +104,10 @@ const work = [
   readQueue({ name: 'profile', queue: await sqsQueue(sqs, queues.profile), ...profile, clock, log, signal }),
   watchPosture({
     checks: postureChecks(startUp),
-    reader: await awsReader({ iam: new IAMClient(config), s3: s3Client(), cloudtrail: new CloudTrailClient(config) }),
+    reader: {
+      ...(await awsReader({ iam: new IAMClient(config), s3: s3Client(), cloudtrail: new CloudTrailClient(config) })),
+      ...endpointReader(signal),
+    },
     store: alerts,
     account,
     switches: posture,

@@ -41,6 +41,8 @@ export const detectionStartUp = z.strictObject({
   /** ARNs; only `primary` is watched by `trail-stopped` and `TrailStopped`. */
   trails: z.strictObject({ primary: z.string(), regional: z.string() }),
   canary: z.strictObject({ role: z.string() }),
+  /** The application's inference endpoint; nobody looks at one where it is absent. */
+  endpoint: loopbackUrl().optional(),
   /** URLs of the queues that the trail feeds, one per detector that reads events. */
   queues: z.strictObject({ trailRules: z.url(), identityRules: z.url(), profile: z.url() }),
   options: z.strictObject({

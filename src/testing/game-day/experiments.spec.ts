@@ -1,11 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Ended } from './command-line.ts';
 import { fullOutcomes, outcomesOf } from './outcomes.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
-const all = ['game-day', 'role-over-privilege', 'bucket-policy-flip'].map(
-  (name) => `experiments/${name}.experiment.ts`,
-);
+const folder = fileURLToPath(new URL('../../../experiments', import.meta.url));
+const all = readdirSync(folder).map((name) => `experiments/${name}`);
 const withBaseline = ['--baseline', 'reports/baseline.json'];
 
 describe('windshear run of experiments', function () {

@@ -42,6 +42,8 @@ export const fullOutcomes: Readonly<Record<string, Outcome>> = {
     'explicit-deny/prevented': 'prevented',
     rollback: 'none',
   },
+  'inference-endpoint-exposed': { ...quiet, 'posture/EndpointExposed': 'detected' },
+  'region-failover': { ...quiet, 'uptime/RegionDown': 'detected', 'router/mitigated': 'mitigated' },
 };
 
 /** Reads the outcome of every scenario's last trial; a part that is not as one would wish stands with its reason. */

@@ -61,8 +61,15 @@ const variants: readonly Variant[] = [
   {
     title: 'calls what identity-rules and posture had to see inconclusive where their delivery is cut',
     options: ['--without', 'identity-rules.delivery', '--without', 'posture.delivery'],
-    scenarios: ['role-over-privilege', 'trust-policy-opened', 'bucket-policy-flip', 'access-key-refused'],
+    scenarios: [
+      'role-over-privilege',
+      'trust-policy-opened',
+      'bucket-policy-flip',
+      'access-key-refused',
+      'inference-endpoint-exposed',
+    ],
     unlike: {
+      'inference-endpoint-exposed': { ...deaf, 'posture/EndpointExposed': unproven },
       'role-over-privilege': { ...deaf, 'identity-rules/admin-policy-attached': unproven },
       'trust-policy-opened': { ...deaf, 'posture/ForeignTrust': unproven },
       'bucket-policy-flip': { ...deaf, 'posture/PublicBucket': unproven },
@@ -78,6 +85,13 @@ const variants: readonly Variant[] = [
       'trust-policy-opened': { 'posture/ForeignTrust': 'late (after-slo)', trial: 'failed' },
       'bucket-policy-flip': { 'posture/PublicBucket': 'late (after-slo)', trial: 'failed' },
     },
+    code: 1,
+  },
+  {
+    title: 'calls what uptime had to see late where it is delayed, and still sees the router mitigate',
+    options: ['--delay', 'uptime=6s'],
+    scenarios: ['region-failover'],
+    unlike: { 'region-failover': { 'uptime/RegionDown': 'late (after-slo)', trial: 'failed' } },
     code: 1,
   },
   {

@@ -10,7 +10,7 @@ export interface ReaderClients {
 }
 
 /** Reads the account through the services' own APIs. */
-export async function awsReader({ iam, s3, cloudtrail }: ReaderClients): Promise<StateReader> {
+export async function awsReader({ iam, s3, cloudtrail }: ReaderClients): Promise<Omit<StateReader, 'answersAnybody'>> {
   const { GetRoleCommand, ListAttachedRolePoliciesCommand } = await import('@aws-sdk/client-iam');
   const { GetBucketPolicyCommand, GetPublicAccessBlockCommand } = await import('@aws-sdk/client-s3');
   const { GetTrailStatusCommand } = await import('@aws-sdk/client-cloudtrail');

@@ -1,13 +1,15 @@
 import type { Detection } from '../start-up.ts';
 import { allowedPrincipals, isForeign } from './policy-document.ts';
 
-/** Reads the account's present state; every answer is the service's own, undefined where there is nothing. */
+/** Reads the present state of account and application; every answer is the service's own, undefined where there is nothing. */
 export interface StateReader {
   readonly roleTrust: (role: string) => Promise<string>;
   readonly attachedPolicies: (role: string) => Promise<readonly string[]>;
   readonly bucketPolicy: (bucket: string) => Promise<string | undefined>;
   readonly publicAccessBlock: (bucket: string) => Promise<readonly boolean[] | undefined>;
   readonly trailIsLogging: (trail: string) => Promise<boolean>;
+  /** Whether the endpoint answers who shows no token. */
+  readonly answersAnybody: (endpoint: string) => Promise<boolean>;
 }
 
 /** A state that should not be. */
@@ -26,7 +28,7 @@ export interface Check {
   readonly run: (reader: StateReader) => Promise<Condition | undefined>;
 }
 
-/** Lists what posture looks at: the application roles, the model buckets and the first trail. */
+/** Lists what posture looks at: the application roles, the model buckets, the first trail and the inference endpoint. */
 export function postureChecks(startUp: Detection): readonly Check[] {
   const accounts = [startUp.account, startUp.secondAccount];
   const roles = [startUp.roles.appFirst, startUp.roles.appSecond];
@@ -35,6 +37,7 @@ export function postureChecks(startUp: Detection): readonly Check[] {
     ...roles.flatMap((arn) => [foreignTrust(arn, accounts, startUp.region), adminAttached(arn, startUp.region)]),
     ...buckets.flatMap((bucket) => [publicBucket(bucket, startUp.region), blockOff(bucket, startUp.region)]),
     trailStopped(startUp.trails.primary),
+    ...(startUp.endpoint === undefined ? [] : [endpointExposed(startUp.endpoint)]),
   ];
 }
 
@@ -71,6 +74,13 @@ function trailStopped(trail: string): Check {
   const region = trail.split(':')[3] ?? '';
   return check('TrailStopped', { resource: trail, region, severity: 'critical' }, async (reader) => {
     return !(await reader.trailIsLogging(trail)) && 'The trail is not logging.';
+  });
+}
+
+function endpointExposed(url: string): Check {
+  const subject = { resource: 'endpoint/inference', region: 'global', severity: 'high' } as const;
+  return check('EndpointExposed', subject, async (reader) => {
+    return (await reader.answersAnybody(url)) && 'The inference endpoint answers without a token.';
   });
 }
 

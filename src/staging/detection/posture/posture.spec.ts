@@ -23,6 +23,7 @@ describe('watchPosture', () => {
     ['BlockPublicAccessOff', 'medium', 'arn:aws:s3:::models-a1', { block: undefined }],
     ['BlockPublicAccessOff', 'medium', 'arn:aws:s3:::models-a1', { block: [true, false, true, true] }],
     ['TrailStopped', 'critical', startUp.trails.primary, { logging: false }],
+    ['EndpointExposed', 'high', 'endpoint/inference', { open: true }],
   ];
   for (const [alertname, severity, resource, bad] of cases) {
     it(`raises ${alertname} while ${Object.keys(bad)} is bad, and takes it back`, async () => {
@@ -31,7 +32,8 @@ describe('watchPosture', () => {
       expect(alerts()).to.deep.equal([]);
       set(bad);
       await clock.advance(500);
-      expect(alerts()).to.deep.equal([{ alertname, severity, resource, account: '111122223333', region: 'us-east-1' }]);
+      const region = resource.startsWith('endpoint/') ? 'global' : 'us-east-1';
+      expect(alerts()).to.deep.equal([{ alertname, severity, resource, account: '111122223333', region }]);
       set(good);
       await clock.advance(500);
       expect(alerts()).to.deep.equal([]);
@@ -195,6 +197,7 @@ interface State {
   readonly bucketPolicy: string | undefined;
   readonly block: readonly boolean[] | undefined;
   readonly logging: boolean | Error;
+  readonly open: boolean;
 }
 
 const good: State = {
@@ -203,6 +206,7 @@ const good: State = {
   bucketPolicy: undefined,
   block: [true, true, true, true],
   logging: true,
+  open: false,
 };
 
 /** Only the first of each pair follows the state. */
@@ -218,6 +222,7 @@ function readerOf(state: () => State): StateReader {
       if (logging instanceof Error) throw logging;
       return logging;
     },
+    answersAnybody: async (endpoint) => endpoint === startUp.endpoint && state().open,
   };
 }
 
