@@ -9,6 +9,8 @@ export interface DetectorPost {
   readonly config: DetectorConfig;
   readonly recurrence: Recurrence;
   readonly keeper: CanaryKeeper;
+  /** How many of its signals no trial claimed; the newest of them are in the run's ring. */
+  readonly unclaimed: Readonly<{ signals: number }>;
   /** Absent where its channel could not be opened; silence then proves nothing. */
   readonly listener?: Listener;
 }

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import type { TrialResult } from '../model/scorecard.ts';
 import { belongingOf } from './correlate.ts';
+import type { HeardSignal } from './heard.ts';
 import { sourceClockOf, type Trial, viewOf } from './trial-state.ts';
 
-/** Most raw alerts that a trial keeps; noise beyond that is counted in the scorecard, not kept. */
+/** Most raw alerts on its subjects that a trial keeps beside those that it claims and those that were open before. */
 const keptSignals = 500;
 
 /** Writes what a verdict rests on: raw alerts with whose they are, audit records, and the trial's own result. */
@@ -12,19 +13,26 @@ export async function keepEvidence(trial: Trial, result: TrialResult): Promise<v
   const folder = posix.join(folders.report, 'evidence', trial.bound.scenario.id, String(trial.n));
   await disk.makeFolder(folder);
   const view = viewOf(trial);
-  const signals = trial.heard.slice(0, keptSignals).map((heard) => {
+  let others = 0;
+  const signals = trial.heard.flatMap((heard) => {
     const { whose, matchedBy } = belongingOf(heard, view, sourceClockOf(trial, heard.detector));
-    return { whose, matchedBy, detector: heard.detector, receivedAt: heard.signal.receivedAt, raw: heard.text };
+    if (whose === 'other' && others++ >= keptSignals) return [];
+    return [{ whose, matchedBy, ...rawOf(heard) }];
   });
+  const openBefore = [...trial.openBefore.values()].flat().map((heard) => ({ openBefore: true, ...rawOf(heard) }));
   const audit = trial.audit
     .slice(0, keptSignals)
     .map((heard) => ({ receivedAt: heard.signal.receivedAt, raw: heard.text }));
-  await disk.writeDurably(posix.join(folder, 'signals.jsonl'), lines(signals));
+  await disk.writeDurably(posix.join(folder, 'signals.jsonl'), lines([...openBefore, ...signals]));
   await disk.writeDurably(posix.join(folder, 'audit.jsonl'), lines(audit));
   await disk.writeDurably(
     posix.join(folder, 'trial.json'),
     new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`),
   );
+}
+
+function rawOf({ detector, signal, text }: HeardSignal) {
+  return { detector, receivedAt: signal.receivedAt, raw: text };
 }
 
 function lines(entries: readonly unknown[]): Uint8Array {

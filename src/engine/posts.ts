@@ -12,8 +12,10 @@ import type { RunRequest } from '../model/run.ts';
 import { newCanaryKeeper, type OfferedCanary } from './canaries.ts';
 import type { DetectorPost } from './detector-post.ts';
 import { failureText } from './failure-text.ts';
+import type { HeardSignal } from './heard.ts';
 import type { Interests } from './interests.ts';
 import { type Listener, openListener } from './listener.ts';
+import { openSignalRing, type SignalRing } from './signal-ring.ts';
 
 /** Every detector and audit source of an environment, listening. */
 export interface Posts {
@@ -31,16 +33,17 @@ export async function openPosts(
   log: (line: string) => void,
 ): Promise<Posts> {
   const ended = new AbortController();
+  const ring = openSignalRing({ disk: request.disk, folder: posix.join(request.folders.report, 'evidence'), log });
   const { detectors, audit } = request.environment;
   const posts = await Promise.all(
     Object.entries(detectors).map(
       async ([name, config]) =>
-        [name, await openPost(request, { name, config, interests, log, signal: ended.signal })] as const,
+        [name, await openPost(request, { name, config, interests, ring, log, signal: ended.signal })] as const,
     ),
   );
   const audits = await Promise.all(
     Object.entries(audit).map(([name, config]) =>
-      openAudit(request, { name, config, interests, log, signal: ended.signal }),
+      openAudit(request, { name, config, interests, ring, log, signal: ended.signal }),
     ),
   );
   return {
@@ -51,6 +54,7 @@ export async function openPosts(
       );
       await Promise.all(listeners.map((listener) => listener.close()));
       ended.abort();
+      await ring.close();
     },
   };
 }
@@ -59,12 +63,13 @@ interface PostOptions<Config> {
   readonly name: string;
   readonly config: Config;
   readonly interests: Interests;
+  readonly ring: SignalRing;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 async function openPost(request: RunRequest, options: PostOptions<DetectorConfig>): Promise<DetectorPost> {
-  const { name, config, interests, log, signal } = options;
+  const { name, config, log, signal } = options;
   const formats = bindFormats(request, config);
   const keeper = newCanaryKeeper({
     detector: name,
@@ -76,21 +81,22 @@ async function openPost(request: RunRequest, options: PostOptions<DetectorConfig
     log,
     onReceived: () => undefined,
   });
+  const unclaimed = { signals: 0 };
   const recurrence: Recurrence = config.recurrence ?? formats.at(-1)?.definition.recurrence ?? 'none';
   try {
     const listener = await openListener({
       ...listening(request, options, formats),
       seesState: config.sees === 'state',
       onSignal(heard) {
-        if (!keeper.hear(heard)) interests.dispatch(heard);
+        if (!keeper.hear(heard)) handOut(options, heard, unclaimed);
       },
-      onRepeat: (heard) => void interests.dispatch(heard),
+      onRepeat: (heard) => handOut(options, heard, unclaimed),
       onPoll: ({ newestEpochMs }) => keeper.hearPoll(newestEpochMs),
     });
-    return { name, config, recurrence, keeper, listener };
+    return { name, config, recurrence, keeper, listener, unclaimed };
   } catch (error) {
     log(`The channel of '${name}' could not be opened: ${failureText(error)}`);
-    return { name, config, recurrence, keeper };
+    return { name, config, recurrence, keeper, unclaimed };
   }
 }
 
@@ -106,6 +112,13 @@ async function openAudit(request: RunRequest, options: PostOptions<AuditConfig>)
     options.log(`The audit source '${options.name}' could not be opened: ${failureText(error)}`);
     return undefined;
   }
+}
+
+/** A signal that no trial claims is counted, and kept in the ring. */
+function handOut({ interests, ring }: PostOptions<unknown>, heard: HeardSignal, unclaimed: { signals: number }): void {
+  if (interests.dispatch(heard) > 0) return;
+  unclaimed.signals++;
+  ring.keep(heard);
 }
 
 function listening(

@@ -229,7 +229,11 @@ function countersOf(posts: Posts): Record<string, DetectorCounters> {
         clockOffsetMs: null,
       };
       const proof = post.keeper.proof(0, Number.POSITIVE_INFINITY);
-      return [post.name, { ...counters, proof: proof.rule.received ? 'rule' : proof.tool.received ? 'tool' : 'none' }];
+      const { signals: unclaimed } = post.unclaimed;
+      return [
+        post.name,
+        { ...counters, unclaimed, proof: proof.rule.received ? 'rule' : proof.tool.received ? 'tool' : 'none' },
+      ];
     }),
   );
 }

@@ -173,6 +173,8 @@ export const scorecardSchema = z.strictObject({
       refused: z.number().int(),
       failedPolls: z.number().int(),
       dropped: z.number().int(),
+      /** Signals that no trial claimed; the newest are in `evidence/unclaimed-*.jsonl`. */
+      unclaimed: z.number().int().optional(),
       clockOffsetMs: ms.nullable(),
       proof: z.enum(['rule', 'tool', 'none']),
     }),
