@@ -30,6 +30,11 @@ describe('judgeBlindness', () => {
     expect(judged()).to.deep.equal([true, 'blind', 'canary-lost']);
   });
 
+  it('is inconclusive where signals were dropped while the canary in the middle was waited for', () => {
+    expect(judged({ overloaded: true })).to.deep.equal([true, 'inconclusive', 'overload']);
+    expect(judged({ overloaded: true, during: { ...lost, receivedMonoMs: at(3000) } })[1]).to.equal('not-blind');
+  });
+
   it('is not blind where the canary in the middle arrived before the SLO', () => {
     expect(judged({ during: { ...lost, receivedMonoMs: at(3000) } })).to.deep.equal([
       true,

@@ -19,6 +19,8 @@ export interface BlindnessCase {
   readonly during?: CanaryFate;
   /** Whether the first read that can tell of the time after the canary saw the fault in; absent while there is none. */
   readonly duringIsIn?: boolean;
+  /** Whether signals were lost here while the canary in the middle was waited for. */
+  readonly overloaded?: boolean;
   /** Raised after the verified revert. */
   readonly after?: CanaryFate;
   readonly nowMonoMs: number;
@@ -77,6 +79,8 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
     return say('not-blind', 'canary-passed', `A canary raised while the fault was in still arrived, after ${took}.`);
   }
   if (nowMonoMs < deadline) return wait(false, deadline);
+  if (facts.overloaded === true)
+    return say('inconclusive', 'overload', `Signals of ${expectation.detector} were dropped under overload.`);
   if (after === undefined) return wait(true);
   if (after.raisedMonoMs === undefined)
     return say('inconclusive', 'canary-not-proven', 'No canary could be raised after the revert.');

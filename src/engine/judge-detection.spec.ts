@@ -451,6 +451,20 @@ const rows: readonly Row[] = [
     code: 'overload',
   },
   {
+    rule: 'overload',
+    claim: 'does not say late where an earlier signal may have been dropped',
+    facts: { overloaded: true, belonging: [faults(heard(4600))] },
+    verdict: 'inconclusive',
+    code: 'overload',
+  },
+  {
+    rule: 'overload',
+    claim: 'says detected of what came in time all the same',
+    facts: { overloaded: true, belonging: [faults(heard(600))] },
+    verdict: 'detected',
+    code: 'in-time',
+  },
+  {
     rule: 'stop',
     claim: 'is inconclusive where the trial was stopped before the horizon',
     facts: { ended: 'stopped', nowMonoMs: t0.monoMs + 500 },

@@ -37,6 +37,7 @@ export interface DetectionCase {
   /** Alerts on the fault's subjects that were open when it was injected (J8). */
   readonly openBefore: readonly HeardSignal[];
   readonly proof: PathProof;
+  /** Whether signals of this detector were lost, or held back, between t0 and the horizon. */
   readonly overloaded: boolean;
   readonly nowMonoMs: number;
   /** Set once nobody listens any more: why the trial ended early. */
@@ -300,6 +301,10 @@ class Verdict {
           extra,
         ),
       );
+    }
+    if (lower > sloMs && this.#facts.overloaded) {
+      const reason = `'${heard.signal.rule}' reached us ${took}, but signals of ${heard.detector} were dropped under overload before.`;
+      return this.#settled(this.#result('inconclusive', 'overload', reason, extra));
     }
     if (lower > sloMs)
       return this.#settled(this.#result('late', 'after-slo', `'${heard.signal.rule}' reached us ${took}.`, extra));

@@ -76,7 +76,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     belonging,
     openBefore: trial.openBefore.get(expectation.detector) ?? [],
     proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs) ?? { rule: none, tool: none },
-    overloaded: (post?.listener?.counters.dropped ?? 0) > 0,
+    overloaded: post?.listener?.overloadedBetween(t0, t0 + horizonFactor * expectation.sloMs) ?? false,
     nowMonoMs: clock.monoMs(),
     ...endOf(trial),
   });
@@ -164,12 +164,20 @@ function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
     expectation,
     fault: faultState(fault),
     ...(duringIsIn === undefined ? {} : { duringIsIn }),
+    overloaded: wasOverloaded(trial, expectation, canaries?.during),
     nowMonoMs: trial.deps.request.clock.monoMs(),
     ...(canaries?.before === undefined ? {} : { before: canaries.before }),
     ...(canaries?.during === undefined ? {} : { during: canaries.during }),
     ...(canaries?.after === undefined ? {} : { after: canaries.after }),
     ...endOf(trial),
   });
+}
+
+/** Whether a canary may have been lost here, and not because of the fault. */
+function wasOverloaded(trial: Trial, { detector, sloMs }: Expectations['blind'][number], during?: CanaryFate): boolean {
+  const raised = during?.raisedMonoMs;
+  if (raised === undefined) return false;
+  return trial.deps.posts.get(detector)?.listener?.overloadedBetween(raised, raised + sloMs) ?? false;
 }
 
 /** Whether a fault was in when a canary was raised, by the first read that cannot lag behind that (J13). */
@@ -201,7 +209,7 @@ export function judgeTrialControl(trial: Trial, status: ControlCase['status'], d
         carriesMarker: config?.sees !== 'state' && config?.carries.includes('marker') === true,
         proven: proof?.rule.received === true || proof?.tool.received === true,
         assumeAlive: config?.assumeAlive ?? false,
-        overloaded: (post?.listener?.counters.dropped ?? 0) > 0,
+        overloaded: post?.listener?.overloadedBetween(t0, windowEnd) ?? false,
       };
     }),
   });

@@ -7,6 +7,7 @@ import type { Signal } from '../model/signal.ts';
 import { eventEpochMs } from './correlate.ts';
 import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
+import { newLosses } from './losses.ts';
 import { newOutage } from './outage.ts';
 import { newPulse } from './pulse.ts';
 import { newSeenAlerts } from './seen-alerts.ts';
@@ -38,6 +39,7 @@ export interface ListenerCounters {
   malformed: number;
   refused: number;
   failedPolls: number;
+  /** Signals, or requests whose number of signals is not known, that came and could not be kept. */
   dropped: number;
   /** Smallest (receipt − event time) seen: an upper bound of delivery plus the clock's offset. */
   clockOffsetMs: number | null;
@@ -50,6 +52,10 @@ export interface Listener {
   readonly counters: Readonly<ListenerCounters>;
   /** True where an alert is shown for as long as it is open: in a store, or of a state. */
   readonly showsOpen: boolean;
+  /** Notes that signals were lost, or held back, since more came than could be kept. */
+  readonly overload: (reason: string, count?: number) => void;
+  /** Whether anything was lost or held back in a time, so that silence in it proves nothing. */
+  readonly overloadedBetween: (fromMonoMs: number, untilMonoMs: number) => boolean;
   /** Alerts that are open now (J8). */
   readonly open: () => readonly HeardSignal[];
   /** Makes polls denser around an instant (J20); answers the way to take it back. */
@@ -82,6 +88,14 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const pulse = newPulse(clock);
   const polled = newPulse(clock);
   let polledOnce = false;
+  const losses = newLosses();
+  const told = new Set<string>();
+  const overload = (reason: string, count = 1): void => {
+    counters.dropped += count;
+    losses.note(clock.monoMs(), count);
+    if (!told.has(reason)) options.log(`Signals of ${name} are lost or held back under overload: ${reason}.`);
+    told.add(reason);
+  };
 
   const take = (payload: Payload, lowerMonoMs: number, present?: Set<string>): Signal[] => {
     const decoded = options.decode(payload, options.formats);
@@ -128,6 +142,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
         counters.refused++;
         if (evidence !== undefined) options.onMalformed({ reason, bytes: evidence });
       },
+      overload,
     },
     options.channel.params as never,
   );
@@ -172,6 +187,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     ...(channel.address === undefined ? {} : { address: channel.address }),
     counters,
     showsOpen,
+    overload,
+    overloadedBetween: losses.between,
     open: seen.open,
     watchDeadline(monoMs) {
       deadlines.add(monoMs);

@@ -139,6 +139,18 @@ export function instant(request: Pick<RunRequest, 'clock'>): Instant {
   return { monoMs: request.clock.monoMs(), epochMs: request.clock.epochMs() };
 }
 
+/** Most signals on its subjects that a trial listens to: each is looked at again whenever something happens. */
+const mostHeard = 10_000;
+
+/** Takes a signal for a trial; one too many is counted as lost, so that silence proves nothing. */
+export function keepHeard(trial: Trial, heard: HeardSignal): void {
+  if (trial.heard.length < mostHeard) trial.heard.push(heard);
+  else
+    trial.deps.posts
+      .get(heard.detector)
+      ?.listener?.overload(`more than ${mostHeard} signals on the subjects of ${trial.bound.scenario.id}`);
+}
+
 /** What signals about these injections may name. */
 export function subjectsAll(faults: readonly LiveFault[]): Subjects {
   return subjectsFrom(faults.flatMap(subjectsOf));

@@ -16,6 +16,7 @@ import {
   detectorsOf,
   expectationsOf,
   faultFor,
+  keepHeard,
   newTrial,
   type RunDeps,
   subjectsAll,
@@ -35,7 +36,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     keys: subjectsAll([...trial.faults, ...trial.controls]).keys,
     hear(heard) {
       if (request.environment.detectors[heard.detector] === undefined) listenToAudit(trial, heard);
-      else trial.heard.push(heard);
+      else keepHeard(trial, heard);
       trial.pulse.beat();
     },
   });

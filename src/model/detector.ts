@@ -18,6 +18,11 @@ export interface ChannelContext {
    */
   readonly deliver: (payload: Payload) => void;
   readonly refuse: (reason: string, evidence?: Uint8Array) => void;
+  /**
+   * Says that alerts may be lost, or held back, because more come than the channel can take: silence proves nothing
+   * then. `count` is how many, where that is known.
+   */
+  readonly overload: (reason: string, count?: number) => void;
 }
 
 export interface Payload {

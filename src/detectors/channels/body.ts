@@ -4,7 +4,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /** Says why a body is refused, with which status, and what had come of it. */
 export class BodyError extends Error {
-  readonly status: 400 | 408 | 413 | 415;
+  readonly status: 400 | 408 | 413 | 415 | 503;
   readonly got: Uint8Array;
   constructor(status: BodyError['status'], message: string, got: Uint8Array) {
     super(message);
@@ -14,11 +14,35 @@ export class BodyError extends Error {
   }
 }
 
+/** What all bodies that are being read may hold together, so that a flood cannot fill the memory. */
+export interface BodyRoom {
+  readonly limitBytes: number;
+  usedBytes: number;
+}
+
 /**
  * Reads a request's body, unpacked, up to `limit` bytes on either side of the unpacking. A gzip bomb ends as soon as
- * its output passes the limit. Throws a {@link BodyError}.
+ * its output passes the limit. Throws a {@link BodyError}: 503 where `room` is taken by others.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+export async function readBody(request: IncomingMessage, limit: number, room: BodyRoom): Promise<Uint8Array> {
+  let heldBytes = 0;
+  try {
+    return await readInto(request, limit, (bytes) => {
+      heldBytes += bytes;
+      room.usedBytes += bytes;
+      return room.usedBytes <= room.limitBytes;
+    });
+  } finally {
+    room.usedBytes -= heldBytes;
+  }
+}
+
+/** `claim` answers whether there is room for so many bytes more. */
+async function readInto(
+  request: IncomingMessage,
+  limit: number,
+  claim: (bytes: number) => boolean,
+): Promise<Uint8Array> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > limit) throw new BodyError(413, `a body of ${declared} bytes, at most ${limit} are taken`, none);
   const unpack = unpackerOf(request.headers['content-encoding']);
@@ -36,6 +60,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     const keep = (chunk: Buffer) => {
       unpacked += chunk.length;
       if (unpacked > limit) fail(tooLarge());
+      else if (!claim(chunk.length)) fail(new BodyError(503, 'more bodies at once than there is room for', none));
       else chunks.push(chunk);
     };
     unpack?.on('data', keep);

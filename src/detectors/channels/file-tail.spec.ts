@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { expect } from 'chai';
 import type { OpenChannel } from '../../model/detector.ts';
 import { type FakeChannelContext, fakeChannelContext } from '../../testing/fakes/channel-context.ts';
 import { VirtualClock } from '../../testing/fakes/virtual-clock.ts';
+import { newFollower } from './file-follower.ts';
 import { fileTail } from './file-tail.ts';
 
 describe('file-tail', () => {
@@ -97,6 +99,37 @@ describe('file-tail', () => {
     await appendFile(path, Array.from({ length: 5000 }, (_, n) => `{"n":${n},"pad":"${'x'.repeat(60)}"}\n`).join(''));
     await ctx.delivered(5000);
     expect(JSON.parse(ctx.texts().at(-1) ?? '')).to.include({ n: 4999 });
+  });
+
+  it('J19: says since when a line may have been there, however late it is read', async () => {
+    await writeFile(path, '');
+    const follower = newFollower(ctx, path);
+    await follower.start();
+    await clock.advance(100);
+    const asked = clock.monoMs();
+    await appendFile(path, `${'x'.repeat(100_000)}\n`);
+    await clock.advance(900);
+    let more = 'late\n';
+    ctx.onDeliver = () => {
+      appendFileSync(path, more);
+      more = '';
+    };
+    await follower.drain(asked);
+    await follower.close();
+    expect(ctx.payloads.map(({ arrivedMonoMs }) => arrivedMonoMs)).to.deep.equal([asked, asked + 900]);
+  });
+
+  it('counts the lines that it cannot keep up with, says so, and goes on behind them', async () => {
+    await writeFile(path, 'old\n');
+    const follower = newFollower(ctx, path, 1000);
+    await follower.start();
+    await appendFile(path, `${Array.from({ length: 300 }, (_, n) => `line ${n}`).join('\n')}\nlast`);
+    await follower.drain(0);
+    await appendFile(path, ' one\n');
+    await follower.drain(0);
+    await follower.close();
+    expect(ctx.overloads).to.deep.equal([`${path} grows faster than it is read: 300`]);
+    expect(ctx.texts()).to.deep.equal(['last one']);
   });
 
   it('hands over on close what came last', async () => {

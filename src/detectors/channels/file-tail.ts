@@ -14,15 +14,16 @@ const params = z.strictObject({
 
 /**
  * Follows a file of lines from its end on; each line is one payload. The file may be rotated by rename or truncated, and
- * may not exist yet: one that appears later is read from its start. `arrivedMonoMs` is when the line's last byte had
- * been read.
+ * may not exist yet: one that appears later is read from its start. `arrivedMonoMs` is since when the line may have been
+ * there: when we were told of a change, or, where we are behind, when the file last was shorter.
  */
 export const fileTail = defineChannel({
   type: 'file-tail',
   title: 'File tail',
   description:
     'Follows a file of lines, such as JSON lines, from its end. Rotation by rename and by truncation, files that appear ' +
-    'later, and lines that are written in parts are handled; a line over 10 MiB is refused. Changes are noticed at once ' +
+    'later, and lines that are written in parts are handled; a line over 10 MiB is refused, and where reading is 64 MiB ' +
+    'behind the lines up to there are counted as dropped: silence then proves nothing. Changes are noticed at once ' +
     'where the system tells of them, and by a look every `recheck` otherwise.',
   params,
   example: params.parse({ path: '/var/log/falco/alerts.jsonl' }),
@@ -32,7 +33,7 @@ export const fileTail = defineChannel({
     await follower.start();
     const ended = new AbortController();
     const signal = AbortSignal.any([ctx.signal, ended.signal]);
-    const drain = serialised(ctx, () => follower.drain());
+    const drain = serialised(ctx, follower.drain);
     const watching = watchFolder(ctx, path, signal, drain);
     const looking = (async () => {
       while (!signal.aborted) {
@@ -54,23 +55,24 @@ export const fileTail = defineChannel({
 });
 
 /** Runs one at a time; a call during a run leads to exactly one more. Failures are logged and tried again at the next look. */
-function serialised(ctx: ChannelContext, run: () => Promise<void>): () => Promise<void> {
+function serialised(ctx: ChannelContext, run: (askedMonoMs: number) => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
-  let again = false;
+  let askedMonoMs: number | undefined;
   const loop = async (): Promise<void> => {
-    do {
-      again = false;
+    while (askedMonoMs !== undefined) {
+      const asked = askedMonoMs;
+      askedMonoMs = undefined;
       try {
-        await run();
+        await run(asked);
       } catch (error) {
         ctx.log(`A followed file could not be read: ${error instanceof Error ? error.message : String(error)}`);
       }
-    } while (again);
+    }
     running = undefined;
   };
   return () => {
-    if (running === undefined) running = loop();
-    else again = true;
+    askedMonoMs ??= ctx.clock.monoMs();
+    running ??= loop();
     return running;
   };
 }

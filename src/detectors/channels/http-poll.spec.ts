@@ -41,11 +41,10 @@ describe('http-poll', () => {
         .writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...headers })
         .end(JSON.stringify(value));
   };
+  let ctx = fakeChannelContext({ clock });
   async function poll(params: object = {}, signal = new AbortController().signal): Promise<readonly string[]> {
-    const channel = await httpPoll.open(
-      fakeChannelContext({ clock }),
-      httpPoll.params.parse({ url: `${origin}/alerts`, ...params }),
-    );
+    ctx = fakeChannelContext({ clock });
+    const channel = await httpPoll.open(ctx, httpPoll.params.parse({ url: `${origin}/alerts`, ...params }));
     const payloads = (await channel.poll?.(signal)) ?? [];
     return payloads.map(({ bytes }) => Buffer.from(bytes).toString());
   }
@@ -118,6 +117,7 @@ describe('http-poll', () => {
     expect(await failed({ next: { at: '/next' } })).to.include({ kind: 'failed', code: 'redirect' });
     json({ next: '/alerts' });
     expect(await failed({ next: { at: '/next' }, mostPages: 3 })).to.include({ code: 'too-many-pages' });
+    expect(ctx.overloads[0]).to.match(/more than 3 pages/);
     expect(asked).to.have.length(4);
   });
 

@@ -73,7 +73,9 @@ export const httpPoll = defineChannel<Params>({
         let url: URL | undefined = firstUrl(asked, query, ctx.clock);
         for (let page = 0; url !== undefined; page++) {
           if (page >= asked.mostPages) {
-            throw new CallError('failed', 'too-many-pages', `${where(url)} has more than ${asked.mostPages} pages.`);
+            const reason = `${where(url)} has more than ${asked.mostPages} pages`;
+            ctx.overload(reason);
+            throw new CallError('failed', 'too-many-pages', `${reason}.`);
           }
           const got = await readPage(ctx.clock, {
             url,

@@ -110,7 +110,6 @@ async function watchOnce(following: Following, since: string): Promise<Watched> 
 
   const lines = newLineSplitter(
     {
-      clock: ctx.clock,
       refuse: ctx.refuse,
       deliver({ bytes, arrivedMonoMs }) {
         if (from === undefined || failure !== undefined) return;
@@ -135,7 +134,7 @@ async function watchOnce(following: Following, since: string): Promise<Watched> 
     },
     longestLine,
   );
-  await readUntilSilent(response, { ctx, idleMs, take: lines.take });
+  await readUntilSilent(response, { ctx, idleMs, take: (bytes) => lines.take(bytes, ctx.clock.monoMs()) });
   if (failure !== undefined) throw failure;
   return { from, heard };
 }

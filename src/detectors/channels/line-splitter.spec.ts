@@ -13,10 +13,10 @@ describe('newLineSplitter', () => {
         const bytes = Buffer.from(lines.join('\n'));
         let at = 0;
         for (const cut of cuts) {
-          splitter.take(bytes.subarray(at, at + cut));
+          splitter.take(bytes.subarray(at, at + cut), 0);
           at += cut;
         }
-        splitter.take(bytes.subarray(at));
+        splitter.take(bytes.subarray(at), 0);
         splitter.finish();
         expect(ctx.texts()).to.deep.equal(lines.filter((text) => /[^ \t]/.test(text)));
       }),
@@ -26,7 +26,7 @@ describe('newLineSplitter', () => {
   it('refuses a line over the limit once, skips to its end and goes on', () => {
     const ctx = fakeChannelContext();
     const splitter = newLineSplitter(ctx, 10);
-    for (const part of ['x'.repeat(8), 'x'.repeat(8), 'x'.repeat(8), '\nok\n']) splitter.take(Buffer.from(part));
+    for (const part of ['x'.repeat(8), 'x'.repeat(8), 'x'.repeat(8), '\nok\n']) splitter.take(Buffer.from(part), 0);
     expect(ctx.texts()).to.deep.equal(['ok']);
     expect(ctx.refusals).to.deep.equal(['a line of more than 10 bytes']);
   });

@@ -2,7 +2,8 @@ import type { ChannelContext } from '../../model/detector.ts';
 
 /** Cuts a stream of bytes into lines and hands each over as a payload. */
 export interface LineSplitter {
-  readonly take: (bytes: Uint8Array) => void;
+  /** `arrivedMonoMs`: since when the bytes may have been there. */
+  readonly take: (bytes: Uint8Array, arrivedMonoMs: number) => void;
   /** Takes what is left as a line. */
   readonly finish: () => void;
   /** Drops what is left: its rest will never come. */
@@ -10,13 +11,11 @@ export interface LineSplitter {
 }
 
 /** Makes a splitter; empty lines are passed over, and a line longer than `limit` is refused once and skipped to its end. */
-export function newLineSplitter(
-  ctx: Pick<ChannelContext, 'clock' | 'deliver' | 'refuse'>,
-  limit: number,
-): LineSplitter {
+export function newLineSplitter(ctx: Pick<ChannelContext, 'deliver' | 'refuse'>, limit: number): LineSplitter {
   let parts: Uint8Array[] = [];
   let length = 0;
   let skipping = false;
+  let restMonoMs = 0;
 
   const add = (bytes: Uint8Array) => {
     if (skipping || bytes.length === 0) return;
@@ -42,8 +41,7 @@ export function newLineSplitter(
   };
 
   return {
-    take(bytes) {
-      const arrivedMonoMs = ctx.clock.monoMs();
+    take(bytes, arrivedMonoMs) {
       let start = 0;
       for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
         add(bytes.subarray(start, end));
@@ -51,9 +49,10 @@ export function newLineSplitter(
         start = end + 1;
       }
       add(bytes.subarray(start));
+      restMonoMs = arrivedMonoMs;
     },
     finish() {
-      if (length > 0) emit(ctx.clock.monoMs());
+      if (length > 0) emit(restMonoMs);
     },
     forget() {
       forget();

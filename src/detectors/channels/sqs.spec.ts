@@ -62,12 +62,16 @@ describe('sqs', () => {
     expect(await poll()).to.have.length(2);
   });
 
-  it('hands over after a second what a flooded queue gave until then', async () => {
+  it('hands over after a second what a flooded queue gave until then, and says that more is held back', async () => {
     const queue = fakeQueue(Array.from({ length: 500 }, (_, n) => String(n)));
     const clock = new VirtualClock();
-    const { poll } = await opened(queue, clock);
+    const { ctx, poll } = await opened(queue, clock);
     queue.onReceive.call = () => clock.advance(300);
     expect(await poll()).to.have.length(50);
+    expect(ctx.overloads).to.have.length(1);
+    queue.waiting.splice(5);
+    expect(await poll()).to.have.length(5);
+    expect(ctx.overloads).to.have.length(1);
   });
 
   it('deletes on close what an aborted poll could not', async () => {

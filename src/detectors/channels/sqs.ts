@@ -50,7 +50,8 @@ export const sqs = defineChannel({
   title: 'SQS queue',
   description:
     'Receives from an SQS queue as long as it gives full batches, and deletes what was handed over. The body of each ' +
-    'message is a payload. Use a queue of its own for the harness: what it takes, no one else sees.',
+    'message is a payload. A queue that is not empty after a second of full batches counts as overloaded: what waits in ' +
+    'it may be late because of us. Use a queue of its own for the harness: what it takes, no one else sees.',
   params,
   example: params.parse({ queueUrl: 'https://sqs.us-east-1.amazonaws.com/111122223333/alerts' }),
   delivery: 'queue',
@@ -109,7 +110,11 @@ export const sqs = defineChannel({
               if (Body !== undefined) payloads.push({ bytes: Buffer.from(Body), arrivedMonoMs });
               if (ReceiptHandle !== undefined) receipts.push(ReceiptHandle);
             }
-            if (messages.length < fullBatch || arrivedMonoMs - firstMonoMs >= longestMs) break;
+            if (messages.length < fullBatch) break;
+            if (arrivedMonoMs - firstMonoMs >= longestMs) {
+              ctx.overload(`${queueUrl} fills faster than it is read`);
+              break;
+            }
           }
         } catch (error) {
           // Messages of earlier batches are still ours: they are handed over, and the next poll meets the error again.

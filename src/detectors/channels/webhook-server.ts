@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ChannelContext } from '../../model/detector.ts';
-import { BodyError, readBody } from './body.ts';
+import { BodyError, type BodyRoom, readBody } from './body.ts';
 import { bringsToken, type TokenPlace } from './webhook-token.ts';
 
 export interface WebhookServerOptions {
@@ -10,6 +10,10 @@ export interface WebhookServerOptions {
   readonly token: string;
   readonly tokenIn: TokenPlace;
   readonly bodyTimeoutMs: number;
+  /** What bodies that are being read may hold together; 64 MiB unless a test says otherwise. */
+  readonly roomBytes?: number;
+  /** 512 unless a test says otherwise. */
+  readonly mostConnections?: number;
 }
 
 export interface WebhookServer {
@@ -20,13 +24,13 @@ export interface WebhookServer {
 
 /** Most bytes of a body, unpacked. */
 export const bodyLimit = 10 * 1024 * 1024;
-const mostConnections = 512;
 /** How much of a refused body is kept as evidence. */
 const evidenceLimit = 4096;
 
 /** Listens and hands over each complete body that brought the token; every refusal is counted. */
 export async function serveWebhook(options: WebhookServerOptions): Promise<WebhookServer> {
-  const { ctx, listen, bodyTimeoutMs } = options;
+  const { ctx, listen, bodyTimeoutMs, mostConnections = 512, roomBytes = 64 * 1024 * 1024 } = options;
+  const room: BodyRoom = { limitBytes: roomBytes, usedBytes: 0 };
   const reading = new WeakSet<Socket>();
   const server = createServer(
     {
@@ -36,10 +40,11 @@ export async function serveWebhook(options: WebhookServerOptions): Promise<Webho
     },
     (request, response) => {
       reading.add(request.socket);
-      void take(options, request, response).finally(() => reading.delete(request.socket));
+      void take(options, { request, response, room }).finally(() => reading.delete(request.socket));
     },
   );
   server.maxConnections = mostConnections;
+  server.on('drop', () => ctx.overload(`more than ${mostConnections} connections at once`));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // A request whose body is being read is counted by its reader.
     if (answerRubbish(error, socket as Socket) && !reading.has(socket as Socket)) ctx.refuse(rubbishOf(error));
@@ -57,7 +62,13 @@ export async function serveWebhook(options: WebhookServerOptions): Promise<Webho
   };
 }
 
-async function take(options: WebhookServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly room: BodyRoom;
+}
+
+async function take(options: WebhookServerOptions, { request, response, room }: Exchange): Promise<void> {
   const { ctx, token, tokenIn } = options;
   const arrivedMonoMs = ctx.clock.monoMs();
   response.on('error', () => request.destroy());
@@ -73,14 +84,15 @@ async function take(options: WebhookServerOptions, request: IncomingMessage, res
     return;
   }
   try {
-    const bytes = await readBody(request, bodyLimit);
+    const bytes = await readBody(request, bodyLimit, room);
     if (bytes.length === 0) throw new BodyError(400, 'an empty body', bytes);
     answer(response, 202);
     ctx.deliver({ bytes, arrivedMonoMs, headers: plainHeaders(request, tokenIn) });
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    ctx.refuse(error.message, error.got.subarray(0, evidenceLimit));
-    answer(response, error.status);
+    if (error.status === 503) ctx.overload(error.message);
+    else ctx.refuse(error.message, error.got.subarray(0, evidenceLimit));
+    answer(response, error.status, error.status === 503 ? { 'retry-after': '1' } : {});
   }
 }
 

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { OpenChannel } from '../../model/detector.ts';
 import { type FakeChannelContext, fakeChannelContext } from '../../testing/fakes/channel-context.ts';
 import { webhook } from './webhook.ts';
+import { serveWebhook } from './webhook-server.ts';
 
 const limit = 10 * 1024 * 1024;
 
@@ -185,6 +186,54 @@ describe('webhook', () => {
     expect(ctx.refusals[0]).to.match(/no HTTP/);
   });
 
+  it('answers 503 where bodies at once are more than there is room for, and says that signals are lost', async () => {
+    const server = await serveWebhook({
+      ctx,
+      listen: { host: '127.0.0.1', port: 0 },
+      token: 't',
+      tokenIn: 'path',
+      bodyTimeoutMs: 2000,
+      roomBytes: 1000,
+    });
+    try {
+      const url = `${server.origin}/t`;
+      const slow = connect(Number(new URL(url).port), '127.0.0.1');
+      slow.write(`POST /t HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n${'x'.repeat(899)}`);
+      const flooded = await untilStatus(503, () => post(url, 'y'.repeat(200)));
+      expect(flooded.headers.get('retry-after')).to.equal('1');
+      expect(ctx.overloads[0]).to.match(/more bodies at once/);
+      expect(ctx.refusals).to.deep.equal([]);
+      slow.end('x');
+      expect((await untilStatus(202, () => post(url, 'y'.repeat(200)))).status).to.equal(202);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('says that signals are lost where more connect than it takes', async () => {
+    const server = await serveWebhook({
+      ctx,
+      listen: { host: '127.0.0.1', port: 0 },
+      token: 't',
+      tokenIn: 'path',
+      bodyTimeoutMs: 2000,
+      mostConnections: 1,
+    });
+    try {
+      const port = Number(new URL(server.origin).port);
+      const first = connect(port, '127.0.0.1');
+      await new Promise((resolve) => first.on('connect', resolve));
+      await new Promise((resolve) =>
+        connect(port, '127.0.0.1')
+          .on('close', resolve)
+          .on('error', () => undefined),
+      );
+      expect(ctx.overloads).to.deep.equal(['more than 1 connections at once: 1']);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('closes though a connection is kept alive, and listens no more', async () => {
     const url = await opened();
     await post(url, 'x');
@@ -193,6 +242,15 @@ describe('webhook', () => {
     expect(await post(url, 'x').catch(() => 'gone')).to.equal('gone');
   });
 });
+
+/** Asks until the answer has a status; the other end may still be taking in what came before. */
+async function untilStatus(status: number, ask: () => Promise<Response>): Promise<Response> {
+  for (let n = 0; n < 200; n++) {
+    const answer = await ask();
+    if (answer.status === status) return answer;
+  }
+  throw new Error(`No answer with status ${status} came.`);
+}
 
 function raw(url: URL, text: string): Promise<string> {
   return new Promise((resolve) => {

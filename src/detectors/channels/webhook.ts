@@ -47,7 +47,8 @@ export const webhook = defineChannel({
   description:
     'A server of our own, on loopback unless told otherwise, that takes POST and PUT. Requests without the token get 401, ' +
     'other methods 405, bodies over 10 MiB (unpacked) 413, unknown encodings 415, broken or empty bodies 400, slow ones ' +
-    '408; all of them are counted as refused.',
+    '408; all of them are counted as refused. Over 64 MiB of bodies at once get 503, and over 512 connections none; these ' +
+    'are counted as dropped, and silence then proves nothing.',
   params,
   example: params.parse({ announce: { url: 'http://127.0.0.1:9000/subscriptions' } }),
   delivery: 'push',

@@ -7,7 +7,10 @@ export interface FakeChannelContext extends ChannelContext {
   readonly payloads: Payload[];
   readonly texts: () => readonly string[];
   readonly refusals: string[];
+  readonly overloads: string[];
   readonly lines: string[];
+  /** Told of each payload as it comes. */
+  onDeliver?: (payload: Payload) => void;
   readonly abort: (reason?: unknown) => void;
   /** Resolves once that many payloads, or refusals, are there; rejects after two real seconds. */
   readonly delivered: (count: number) => Promise<void>;
@@ -21,17 +24,23 @@ export function fakeChannelContext(
   const stop = new AbortController();
   const payloads: Payload[] = [];
   const refusals: string[] = [];
+  const overloads: string[] = [];
   const lines: string[] = [];
-  return {
+  const ctx: FakeChannelContext = {
     clock: more.clock ?? new VirtualClock(),
     signal: stop.signal,
     clients: async () => more.clients,
     log: (line) => void lines.push(line),
-    deliver: (payload) => void payloads.push(payload),
+    deliver(payload) {
+      payloads.push(payload);
+      ctx.onDeliver?.(payload);
+    },
     refuse: (reason) => void refusals.push(reason),
+    overload: (reason, count = 1) => void overloads.push(`${reason}: ${count}`),
     payloads,
     texts: () => payloads.map(({ bytes }) => Buffer.from(bytes).toString()),
     refusals,
+    overloads,
     lines,
     abort: (reason) => stop.abort(reason),
     delivered: (count) =>
@@ -45,6 +54,7 @@ export function fakeChannelContext(
         () => `${refusals.length} of ${count} refusals came`,
       ),
   };
+  return ctx;
 }
 
 async function until(holds: () => boolean, problem: () => string): Promise<void> {
