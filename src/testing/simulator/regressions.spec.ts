@@ -12,13 +12,7 @@ import {
   withoutSettle,
 } from './plain.ts';
 import { play } from './play.ts';
-import { shrunkBlindness } from './shrunk/blindness.ts';
-import { shrunkControls } from './shrunk/controls.ts';
-import { shrunkDetections } from './shrunk/detections.ts';
-import { shrunkGuardrails } from './shrunk/guardrails.ts';
-import { shrunkKnownAlerts } from './shrunk/known-alerts.ts';
-import { shrunkRecovery } from './shrunk/recovery.ts';
-import { shrunkTimes } from './shrunk/times.ts';
+import { shrunkStories } from './shrunk/all.ts';
 import type { GuardStory, Story } from './story.ts';
 
 /** Stories that simulated seeds had shrunk to, each of which once ended in a verdict that no rule allows. */
@@ -143,13 +137,7 @@ const stories: Readonly<Record<string, Story>> = {
 describe('a simulated game day', () => {
   for (const [claim, story] of Object.entries({
     ...stories,
-    ...shrunkBlindness,
-    ...shrunkControls,
-    ...shrunkDetections,
-    ...shrunkGuardrails,
-    ...shrunkKnownAlerts,
-    ...shrunkRecovery,
-    ...shrunkTimes,
+    ...shrunkStories,
   })) {
     it(claim, async () => {
       const { findings } = judge(await play(story));

@@ -1,0 +1,134 @@
+/** A deliberate bug: one piece of one module, by its exact text, and what stands there instead. */
+export interface Mutant {
+  readonly name: string;
+  /** From the top folder. */
+  readonly file: string;
+  readonly text: string;
+  readonly replacement: string;
+}
+
+/** Bugs that the simulation must catch; `npm run simulate -- --mutants` plays each until a verdict is wrong. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'late counted as detected',
+    file: 'src/engine/judge-detection.ts',
+    text: 'if (upper <= sloMs) {',
+    replacement: 'if (upper <= 3 * sloMs) {',
+  },
+  {
+    name: 'marker ignored',
+    file: 'src/engine/correlate.ts',
+    text: 'heard.sightings.filter((sighting) => sighting.marker === view.marker)',
+    replacement: 'heard.sightings.filter(() => false)',
+  },
+  {
+    name: 'clean-up alert counted',
+    file: 'src/engine/correlate.ts',
+    text: "    return say('ours', 'marker');\n  }",
+    replacement: "    return say('fault', 'marker');\n  }",
+  },
+  {
+    name: "control's alerts counted as the fault's",
+    file: 'src/engine/correlate.ts',
+    text: "if (phase === 'control') return say('control', 'marker', ...evidence);",
+    replacement: "if (phase === 'control') return say('fault', 'marker', ...evidence);",
+  },
+  {
+    name: 'sample counted',
+    file: 'src/engine/correlate.ts',
+    text: "if (signal.sample) return say('other');",
+    replacement: '',
+  },
+  {
+    name: 'J8 re-send counted',
+    file: 'src/engine/judge-detection.ts',
+    text: 'if (heard.isRepeat === true) return false;',
+    replacement: 'if (previous !== undefined) return true;',
+  },
+  {
+    name: 'effect unproven ignored',
+    file: 'src/engine/judge-detection.ts',
+    text: "const effectDue = expectation.of === 'effect' && fault.effect !== 'proven';",
+    replacement: 'const effectDue = false;',
+  },
+  {
+    name: 'canary skipped',
+    file: 'src/engine/judge-detection.ts',
+    text: 'if (proof.rule.received || (!detector.offersRuleCanary && proof.tool.received)) {',
+    replacement: 'if (facts.nowMonoMs >= 0) {',
+  },
+  {
+    name: 'horizon cut',
+    file: 'src/engine/judge-detection.ts',
+    text: 'export const horizonFactor = 3;',
+    replacement: 'export const horizonFactor = 1;',
+  },
+  {
+    name: "first expectation's SLO used for all",
+    file: 'src/engine/trial-state.ts',
+    text: 'sloMs: e.within,\n        of: e.of,',
+    replacement: 'sloMs: detections[0]?.within ?? e.within,\n        of: e.of,',
+  },
+  {
+    name: 'journal written after the act',
+    file: 'src/engine/journal.ts',
+    text: 'if (!flushing) void flush();\n      return promise;',
+    replacement:
+      "if (entry.kind === 'intent') return whole;\n      if (!flushing) void flush();\n      return promise;",
+  },
+  {
+    name: 'revert clobbers',
+    file: 'src/testing/simulator/sim-fault.ts',
+    text: 'if (now[field] !== value || was[field] === value) continue;\n        const expected = { value };',
+    replacement: 'if (now[field] === was[field]) continue;\n        const expected = { value: now[field] };',
+  },
+  {
+    name: 'severity ignored',
+    file: 'src/engine/judge-detection.ts',
+    text: "return severity >= atLeast ? 'yes' : 'no';",
+    replacement: "return 'yes';",
+  },
+  {
+    name: "another actor's alert counted",
+    file: 'src/engine/correlate.ts',
+    text: "if (source.namesActor && namesActor(heard.signal) && !evidence.includes('actor'))",
+    replacement: 'if (evidence.length > 9)',
+  },
+  {
+    name: 'stability window skipped',
+    file: 'src/engine/judge-guardrail.ts',
+    text: 'const stableAt = gone[1] + stabilityMs;',
+    replacement: 'const stableAt = gone[1];',
+  },
+  {
+    name: 'stale read believed',
+    file: 'src/engine/live-fault.ts',
+    text: 'return first === -1 ? [] : fault.reads.slice(first);',
+    replacement: 'return first === -2 ? [] : fault.reads;',
+  },
+  {
+    name: 'late effect not waited for',
+    file: 'src/engine/revert.ts',
+    text: "if (request.injection === 'unknown') await lookForLateEffect(request);",
+    replacement: '',
+  },
+  {
+    name: 'blind without a canary before',
+    file: 'src/engine/judge-blindness.ts',
+    text: 'if (fault.t0 !== undefined && !passedInTime(before, expectation.sloMs)) {',
+    replacement: 'if (facts.nowMonoMs < 0) {',
+  },
+  {
+    name: 'reverts the oldest first',
+    file: 'src/engine/roll-back.ts',
+    text: 'for (const fault of faults.toReversed()) {',
+    replacement: 'for (const fault of faults) {',
+  },
+];
+
+/** Answers a module's source with the bug in it; throws where its text is not there just once. */
+export function mutate(mutant: Mutant, source: string): string {
+  const times = source.split(mutant.text).length - 1;
+  if (times === 1) return source.replace(mutant.text, () => mutant.replacement);
+  throw new Error(`Mutant '${mutant.name}' must find its text once in ${mutant.file}, found it ${times} times.`);
+}

@@ -1,0 +1,19 @@
+import type { Story } from '../story.ts';
+import { shrunkBlindness } from './blindness.ts';
+import { shrunkControls } from './controls.ts';
+import { shrunkDetections } from './detections.ts';
+import { shrunkGuardrails } from './guardrails.ts';
+import { shrunkKnownAlerts } from './known-alerts.ts';
+import { shrunkRecovery } from './recovery.ts';
+import { shrunkTimes } from './times.ts';
+
+/** Every story that a failing seed had shrunk to, by what holds in it now. */
+export const shrunkStories: Readonly<Record<string, Story>> = {
+  ...shrunkBlindness,
+  ...shrunkControls,
+  ...shrunkDetections,
+  ...shrunkGuardrails,
+  ...shrunkKnownAlerts,
+  ...shrunkRecovery,
+  ...shrunkTimes,
+};

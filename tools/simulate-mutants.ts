@@ -1,0 +1,41 @@
+import { registerHooks } from 'node:module';
+import { execa } from 'execa';
+import { type Mutant, mutants, mutate } from '../src/testing/simulator/mutants.ts';
+import { root } from './sources.ts';
+
+/** How many seeds a bug may survive; all of them are clean without it. */
+const seeds = 300;
+
+/** Plays each mutant in a process of its own; says whether every one was caught. */
+export async function runMutants(): Promise<boolean> {
+  let caught = 0;
+  for (const { name, file } of mutants) {
+    const tool = `${root}tools/simulate.ts`;
+    const args = ['--conditions=windshear-source', tool, '--mutant', name, '--seeds', String(seeds)];
+    const { exitCode, stdout, stderr } = await execa(process.execPath, args, { cwd: root, reject: false });
+    const said = stdout.split('\n').at(-1) ?? '';
+    const isCaught = exitCode === 0 && said.startsWith('caught');
+    if (isCaught) caught++;
+    console.log(`${isCaught ? 'caught' : 'NOT CAUGHT'} | ${name} | ${file} | ${said === '' ? stderr : said}`);
+  }
+  console.log(`${caught} of ${mutants.length} mutants caught`);
+  return caught === mutants.length;
+}
+
+/** Puts a mutant's bug into its module as that is loaded; throws where the mutant or its text is not found. */
+export function breakModule(name: string): void {
+  const mutant = mutants.find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`No mutant '${name}'.`);
+  const url = new URL(mutant.file, `file://${root}`).href;
+  registerHooks({
+    load(loaded, context, next) {
+      const result = next(loaded, context);
+      return loaded === url ? { ...result, source: broken(mutant, result.source) } : result;
+    },
+  });
+}
+
+function broken(mutant: Mutant, source: unknown): string {
+  const text = source instanceof Uint8Array ? new TextDecoder().decode(source) : String(source);
+  return mutate(mutant, text);
+}
