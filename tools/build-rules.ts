@@ -12,10 +12,18 @@ import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 
 const folder = new URL('../src/staging/detection/rules/', import.meta.url).pathname;
-const packages = ['trail', 'identity'] as const;
+/** What each binary answers to; a package may read others, which its binary then holds too. */
+const packages = {
+  trail: { entrypoints: ['trail/alerts'], reads: [] },
+  identity: { entrypoints: ['identity/alerts'], reads: [] },
+  audit: { entrypoints: ['audit/alerts', 'audit/scheduled'], reads: ['admission'] },
+  admission: { entrypoints: ['admission/denials'], reads: [] },
+} as const satisfies Record<string, { entrypoints: readonly string[]; reads: readonly string[] }>;
+type Package = keyof typeof packages;
+const names = Object.keys(packages) as Package[];
 const lockFile = join(folder, 'compiled.json');
 
-type Lock = { readonly opa: string } & Record<(typeof packages)[number], { sources: string; wasm: string }>;
+type Lock = { readonly opa: string } & Record<Package, { sources: string; wasm: string }>;
 
 const check = process.argv.includes('--check');
 const opa = await opaVersion();
@@ -26,7 +34,7 @@ async function buildRules(): Promise<void> {
   if (opa === undefined) return fail("'opa' is not on PATH: install it to compile the rules.");
   if (!(await rulesPassTheirTests())) return;
   const lock: Record<string, unknown> = { opa };
-  for (const name of packages) {
+  for (const name of names) {
     const wasm = await compile(name);
     await writeFile(join(folder, `${name}.wasm`), wasm);
     lock[name] = { sources: await hashSources(name), wasm: sha256(wasm) };
@@ -38,7 +46,7 @@ async function buildRules(): Promise<void> {
 async function checkRules(): Promise<void> {
   const lock: Lock = JSON.parse(await readFile(lockFile, 'utf8'));
   const recompile = opa === lock.opa;
-  for (const name of packages) {
+  for (const name of names) {
     const committed = await readFile(join(folder, `${name}.wasm`));
     const stale = sha256(committed) !== lock[name].wasm || (await hashSources(name)) !== lock[name].sources;
     if (stale || (recompile && !committed.equals(await compile(name)))) {
@@ -72,13 +80,14 @@ async function opaVersion(): Promise<string | undefined> {
 }
 
 /** The sources are named relative to their folder, since the binary contains their names. */
-async function compile(name: string): Promise<Buffer> {
+async function compile(name: Package): Promise<Buffer> {
   const scratch = await mkdtemp(join(tmpdir(), 'windshear-rules-'));
   try {
     const bundle = join(scratch, 'bundle.tar.gz');
-    await execa('opa', ['build', '-t', 'wasm', '-e', `${name}/alerts`, '--ignore', '*_test.rego', '-o', bundle, name], {
-      cwd: folder,
-    });
+    const { entrypoints, reads } = packages[name];
+    const asked = entrypoints.flatMap((entrypoint) => ['-e', entrypoint]);
+    const args = ['build', '-t', 'wasm', ...asked, '--ignore', '*_test.rego', '-o', bundle, name, ...reads];
+    await execa('opa', args, { cwd: folder });
     return fileInTar(gunzipSync(await readFile(bundle)), '/policy.wasm');
   } finally {
     await rm(scratch, { recursive: true });
@@ -96,11 +105,12 @@ function fileInTar(tar: Buffer, wanted: string): Buffer {
   throw new Error(`opa's bundle has no ${wanted}.`);
 }
 
-async function hashSources(name: string): Promise<string> {
-  const files = (await readdir(join(folder, name))).filter((file) => /(?<!_test)\.rego$/.test(file)).sort();
-  const texts = await Promise.all(
-    files.map(async (file) => `${file}\n${await readFile(join(folder, name, file), 'utf8')}`),
-  );
+async function hashSources(name: Package): Promise<string> {
+  const texts: string[] = [];
+  for (const part of [name, ...packages[name].reads]) {
+    const files = (await readdir(join(folder, part))).filter((file) => /(?<!_test)\.rego$/.test(file)).sort();
+    for (const file of files) texts.push(`${file}\n${await readFile(join(folder, part, file), 'utf8')}`);
+  }
   return sha256(texts.join('\0'));
 }
 

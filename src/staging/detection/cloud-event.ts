@@ -11,7 +11,7 @@ export interface CloudEvent {
 }
 
 export interface CloudEventParts {
-  readonly detector: 'identity' | 'profile';
+  readonly detector: 'identity' | 'profile' | 'audit';
   readonly kind: string;
   readonly id: string;
   readonly time: string;

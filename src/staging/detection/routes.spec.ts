@@ -90,7 +90,7 @@ describe('detectionRoutes', () => {
   it('answers 404, 405 and 413 where they belong', async () => {
     expect((await call('GET /nothing')).status).to.equal(404);
     expect((await call('GET /trail-rules/test')).status).to.equal(405);
-    expect((await call('POST /trail-rules/test', { marker: 'x'.repeat(1024 * 1024) })).status).to.equal(413);
+    expect((await call('POST /trail-rules/test', { marker: 'x'.repeat(16 * 1024 * 1024) })).status).to.equal(413);
   });
 
   async function open(postureDelivery: boolean): Promise<void> {

@@ -17,7 +17,8 @@ export interface Request {
 /** Leads `METHOD /path` to what answers it. */
 export type Routes = Readonly<Record<string, (request: Request) => Answer>>;
 
-const bodyLimitBytes = 1024 * 1024;
+/** What a batch of 400 audit events with their objects needs, and more. */
+const bodyLimitBytes = 16 * 1024 * 1024;
 
 /**
  * Serves the routes on 127.0.0.1 and a free port, until the signal ends it; answers the port.

@@ -15,10 +15,18 @@ const line = z.strictObject({ actor: z.string(), action: z.string(), resource: z
  * @throws when a line is no triple
  */
 export function learnProfile(recording: string, names: StagingNames): Profile {
+  return learnHabits(withNames(recording, names));
+}
+
+/**
+ * Learns from a recording whose names are the same in every staging, such as those of the cluster.
+ * @throws when a line is no triple
+ */
+export function learnHabits(recording: string): Profile {
   const known = new Set<string>();
   const actors = new Set<string>();
   const actions = new Set<string>();
-  for (const text of withNames(recording, names).split('\n').filter(Boolean)) {
+  for (const text of recording.split('\n').filter(Boolean)) {
     const triple = line.parse(JSON.parse(text));
     known.add(tripleKey(triple));
     actors.add(triple.actor);
