@@ -22,7 +22,8 @@ export function clusterAccess(): readonly JsonObject[] {
     ]),
     ...grantedIn(app, 'tester', [
       rule('', ['pods'], ['get', 'create']),
-      rule('', ['serviceaccounts', 'configmaps'], ['get', 'list', 'create']),
+      rule('', ['serviceaccounts'], ['get', 'list', 'create']),
+      rule('', ['configmaps'], ['get', 'list', 'create', 'delete']),
       rule('', ['secrets'], ['get', 'list', 'create']),
       rule('apps', ['deployments'], ['get', 'patch']),
       rule('networking.k8s.io', ['networkpolicies'], ['get', 'delete']),
@@ -34,7 +35,8 @@ export function clusterAccess(): readonly JsonObject[] {
       { ...webhooks(['get', 'patch']), resourceNames: [admissionNames.configuration] },
     ]),
     ...grantedIn(app, 'revert', [
-      rule('', ['pods', 'serviceaccounts', 'configmaps', 'secrets'], ['get', 'list', 'delete']),
+      rule('', ['pods', 'serviceaccounts', 'secrets'], ['get', 'list', 'delete']),
+      rule('', ['configmaps'], ['get', 'list', 'create', 'delete']),
       rule('apps', ['deployments'], ['get', 'patch']),
       rule('networking.k8s.io', ['networkpolicies'], ['get', 'create']),
     ]),
