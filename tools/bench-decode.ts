@@ -1,6 +1,7 @@
 import { decode } from '../src/detectors/decode.ts';
 import { falco } from '../src/detectors/formats/falco.ts';
 import type { AnyFormat } from '../src/model/detector.ts';
+import { falcoAlert } from './bench/falco-alerts.ts';
 
 export interface DecodeFigures {
   /** Falco alerts a second through `decode`, bytes to normal form; median of the rounds. */
@@ -12,9 +13,7 @@ export interface DecodeFigures {
 
 /** Measures how fast pushed alerts are taken in against plain `JSON.parse` of the same bytes. */
 export function benchDecode({ rounds = 9, alerts = 20_000 } = {}): DecodeFigures {
-  const payloads = Array.from({ length: 64 }, (_, n) =>
-    Buffer.from(JSON.stringify(alert(n)).replaceAll('"@', '').replaceAll('@"', '')),
-  );
+  const payloads = Array.from({ length: 64 }, (_, n) => Buffer.from(falcoAlert(n)));
   const formats = [{ definition: falco as unknown as AnyFormat, params: {} }];
   const utf8 = new TextDecoder();
   const decodeOne = (bytes: Uint8Array) => decode({ bytes, arrivedMonoMs: 0 }, formats).signals.length;
@@ -27,39 +26,6 @@ export function benchDecode({ rounds = 9, alerts = 20_000 } = {}): DecodeFigures
   }
   const [decodedPerSecond, parsedPerSecond] = [median(decoded), median(parsed)];
   return { decodedPerSecond, parsedPerSecond, ratio: decodedPerSecond / parsedPerSecond };
-}
-
-/** An alert as Falco writes them: `@` stands where a nanosecond count is no string. */
-function alert(n: number): object {
-  const nanos = 1_795_377_616_000_000_000n + BigInt(n) * 1_234_567n;
-  return {
-    hostname: `node-${n % 8}`,
-    output: `20:00:16.464550037: Notice A shell was spawned in a container with an attached terminal | evt_type=execve user=root user_uid=0 user_loginuid=-1 process=sh proc_exepath=/bin/busybox parent=runc command=sh -c id; cat /etc/passwd terminal=34816 exe_flags=EXE_WRITABLE container_id=${n}2fe2ae802f container_name=box k8s_pod_name=<NA> k8s_ns_name=<NA>`,
-    output_fields: {
-      'container.id': `${n}2fe2ae802f`,
-      'container.image.repository': 'docker.io/library/alpine',
-      'container.image.tag': '3.22',
-      'container.name': 'box',
-      'evt.arg.flags': 'EXE_WRITABLE|EXE_LOWER_LAYER',
-      'evt.time': `@${nanos}@`,
-      'evt.type': 'execve',
-      'k8s.ns.name': null,
-      'k8s.pod.name': null,
-      'proc.cmdline': 'sh -c id; cat /etc/passwd',
-      'proc.exepath': '/bin/busybox',
-      'proc.name': 'sh',
-      'proc.pname': 'runc',
-      'proc.tty': 34816,
-      'user.loginuid': -1,
-      'user.name': 'root',
-      'user.uid': 0,
-    },
-    priority: 'Notice',
-    rule: 'Shell in a container',
-    source: 'syscall',
-    tags: ['T1059', 'container', 'maturity_stable', 'mitre_execution', 'shell'],
-    time: '2026-11-22T20:00:16.464550037Z',
-  };
 }
 
 function rate(one: (bytes: Uint8Array) => number, payloads: readonly Uint8Array[], alerts: number): number {

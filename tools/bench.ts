@@ -1,10 +1,12 @@
 /**
  * Measures the project's figures: `npm run bench [-- --runs <n>] [--json] [<part of a name>…]`.
- * Each is the median of several runs; one that cannot be had says why.
+ * Each is the median of several runs, but a flood is let in once; one that cannot be had says why.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Bench, type Figure, type Measured, median } from './bench/figure.ts';
+import { crowdedInterval } from './bench/flight/figures.ts';
+import { floods } from './bench/flood/figures.ts';
 import { runGameDays } from './bench/game-day.ts';
 import { gameDayTime, harnessMemory, pushedInterval, trialOverhead } from './bench/game-day-figures.ts';
 import { helpFromPackage, helpFromSource } from './bench/help.ts';
@@ -24,7 +26,9 @@ const figures: readonly Figure[] = [
   trialOverhead,
   suiteBound,
   pushedInterval,
+  crowdedInterval,
   ingest,
+  ...floods,
   load,
 ];
 

@@ -5,6 +5,7 @@ import { type Figure, measured, median } from './figure.ts';
 export const ingest: Figure = {
   name: 'ingest rate against JSON.parse',
   unit: '×',
+  goal: '> 0.5',
   measure: async ({ runs }) => {
     const results = Array.from({ length: runs }, () => benchDecode());
     const rate = Math.round(median(results.map(({ decodedPerSecond }) => decodedPerSecond)));

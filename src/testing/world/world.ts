@@ -1,4 +1,5 @@
 import { CallError, type CallRecord } from '../../model/call.ts';
+import type { Clock } from '../../model/clock.ts';
 import type { Payload } from '../../model/detector.ts';
 import { type Marker, markerWithPhase, type Phase } from '../../model/marker.ts';
 import type { Signal } from '../../model/signal.ts';
@@ -38,9 +39,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** A system under test in memory and virtual time: resources with values, detectors, guardrails and their side effects. */
+/** A system under test in memory, and in virtual time unless another clock is given: resources with values, detectors, guardrails and their side effects. */
 export class World {
-  readonly clock = new VirtualClock({ autoAdvance: true });
+  readonly clock: Clock;
   readonly disk = new MemoryDisk();
   readonly random: SeededRandom;
   readonly resources = new Map<string, string>();
@@ -58,8 +59,9 @@ export class World {
   latencyMs = 5;
   #n = 0;
 
-  constructor(seed = 1) {
+  constructor(seed = 1, clock: Clock = new VirtualClock({ autoAdvance: true })) {
     this.random = new SeededRandom(seed);
+    this.clock = clock;
   }
 
   /** Writes as somebody; throws a `CallError` where the guard refuses. */
