@@ -1,6 +1,7 @@
 import { awsCall as awsCallCanary } from './detectors/canaries/aws.call.ts';
 import { heartbeat } from './detectors/canaries/heartbeat.ts';
 import { httpRequest } from './detectors/canaries/http.request.ts';
+import { kubernetesGet } from './detectors/canaries/kubernetes.get.ts';
 import { poll } from './detectors/canaries/poll.ts';
 import { fileTail } from './detectors/channels/file-tail.ts';
 import { httpPoll } from './detectors/channels/http-poll.ts';
@@ -116,7 +117,13 @@ export const catalogue: Catalogue = {
     format(opaDecisionLog),
     format(mapped),
   ]),
-  canaries: byType([canary(awsCallCanary), canary(httpRequest), canary(heartbeat), canary(poll)]),
+  canaries: byType([
+    canary(awsCallCanary),
+    canary(kubernetesGet),
+    canary(httpRequest),
+    canary(heartbeat),
+    canary(poll),
+  ]),
   guardrails: byType([
     guardrail(awsDenial),
     guardrail(s3BlockPublicAccess),

@@ -173,7 +173,7 @@ function offersOf(request: RunRequest, config: DetectorConfig): Partial<Record<'
       kind: definition.kind,
       ...(rule === undefined ? {} : { rule }),
       async raise(marker, signal) {
-        const clients = async (target: 'aws') => {
+        const clients = async (target: 'aws' | 'kubernetes') => {
           const session = await need(request.targets.get(target), `target '${target}'`).session(
             'canary',
             marker,

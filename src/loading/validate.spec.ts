@@ -75,12 +75,12 @@ describe('validateFiles', () => {
     expect(found).to.match(/no guardrail 'deniar'/);
   });
 
-  it('tells a hundred of thousands of unknown keys, and how many more there are', async () => {
-    const keys = Array.from({ length: 20_000 }, (_, n) => `k${n}: 1\n`).join('');
+  it('tells a hundred of two thousand unknown keys, and how many more there are', async () => {
+    const keys = Array.from({ length: 2000 }, (_, n) => `k${n}: 1\n`).join('');
     await writeFile(path('scenarios/aws/bucket-open.yaml'), `${smallScenario}${keys}`);
     const found = await messages();
     expect(found).to.have.length(101);
-    expect(found.join('\n')).to.include('19900 more unknown keys are not told.');
+    expect(found.join('\n')).to.include('1900 more unknown keys are not told.');
   });
 
   it('refuses a file of 50 MB without reading it', async () => {

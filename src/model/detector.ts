@@ -126,7 +126,7 @@ export interface CanaryContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Clients whose user agent and session carry the canary phase. */
-  readonly clients: (target: 'aws') => Promise<unknown>;
+  readonly clients: (target: 'aws' | 'kubernetes') => Promise<unknown>;
   /** `ws….k`; a request's `${marker}` is replaced by it. */
   readonly markerText: string;
 }

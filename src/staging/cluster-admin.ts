@@ -5,7 +5,7 @@ import type { StagingState } from './state.ts';
 
 const answerWithinMs = 5000;
 
-/** Asks the small API server as its administrator, by a path that is no part of Kubernetes and in no audit log. */
+/** Asks the small API server as its administrator, most often by a path that is no part of Kubernetes and in no audit log. */
 export async function askClusterAdmin(
   {
     server,
@@ -14,7 +14,7 @@ export async function askClusterAdmin(
   }: Pick<StagingState['kubernetes'], 'server' | 'caFile'> & {
     readonly tokens: { readonly admin: string };
   },
-  { method, path, body }: { readonly method: 'GET' | 'PUT'; readonly path: string; readonly body?: object },
+  { method, path, body }: { readonly method: 'GET' | 'PUT' | 'POST'; readonly path: string; readonly body?: object },
 ): Promise<unknown> {
   const [ca, token] = await Promise.all([readFile(caFile, 'utf8'), readFile(tokens.admin, 'utf8')]);
   return new Promise((resolve, reject) => {
@@ -30,6 +30,7 @@ export async function askClusterAdmin(
 
 async function read(answer: IncomingMessage, what: string): Promise<unknown> {
   const text = Buffer.concat((await answer.toArray()) as Buffer[]).toString('utf8');
-  if (answer.statusCode !== 200) throw new Error(`${what} was answered ${answer.statusCode}: ${text}`);
+  if (answer.statusCode !== 200 && answer.statusCode !== 201)
+    throw new Error(`${what} was answered ${answer.statusCode}: ${text}`);
   return JSON.parse(text) as unknown;
 }

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JsonObject } from '../model/json.ts';
 import { type ApplicationState, applicationState } from './application/start-up.ts';
 import type { StagingChild } from './child.ts';
+import { askClusterAdmin } from './cluster-admin.ts';
 import * as startUps from './cluster-start-ups.ts';
+import { releaseManifests, webhookConfiguration } from './seed/cluster/manifests.ts';
 import { type ClusterUser, clusterUsers } from './seed/cluster/names.ts';
 import type { StagingOptions } from './state.ts';
 
@@ -14,6 +18,8 @@ export interface ClusterHalf {
   readonly tokenFiles: Readonly<Record<ClusterUser, string>>;
   readonly application: ApplicationState;
   readonly uptime: string;
+  /** Address of the process that watches the audit events. */
+  readonly clusterDetection: string;
 }
 
 export interface ClusterHalfOptions {
@@ -23,18 +29,30 @@ export interface ClusterHalfOptions {
   readonly run: (name: string) => StagingChild;
 }
 
-/** Starts cluster, application and uptime monitor; `ready` resolves once all of it is. */
+/** Starts cluster, application, and what watches and guards them; `ready` resolves once all of it is. */
 export function startClusterHalf({ folder, options, run }: ClusterHalfOptions): {
   readonly application: Promise<ApplicationState>;
   readonly ready: Promise<ClusterHalf>;
 } {
   const [kubernetes, applicationChild, uptime] = [run('kubernetes'), run('application'), run('uptime')];
+  const [clusterDetection, clusterGuards] = [run('cluster-detection'), run('cluster-guards')];
   const tokens = startUps.newClusterTokens();
   const token = randomBytes(24).toString('base64url');
   kubernetes.start(startUps.kubernetesStartUpOf({ folder, tokens }));
   applicationChild.start(startUps.applicationStartUpOf(folder, token));
+  clusterDetection.start(startUps.clusterDetectionStartUpOf(folder, options));
   const application = applicationChild.ready.then(stateOf);
-  const ready = finish({ folder, options, kubernetes, application, uptime, tokens, token });
+  const ready = finish({
+    folder,
+    options,
+    kubernetes,
+    application,
+    uptime,
+    clusterDetection,
+    clusterGuards,
+    tokens,
+    token,
+  });
   for (const promise of [application, ready]) promise.catch(() => undefined);
   return { application, ready };
 }
@@ -43,13 +61,19 @@ interface Started extends Pick<ClusterHalfOptions, 'folder' | 'options'> {
   readonly kubernetes: StagingChild;
   readonly application: Promise<ApplicationState>;
   readonly uptime: StagingChild;
+  readonly clusterDetection: StagingChild;
+  readonly clusterGuards: StagingChild;
   readonly tokens: startUps.ClusterTokens;
   readonly token: string;
 }
 
 async function finish(started: Started): Promise<ClusterHalf> {
-  const { folder, options, kubernetes, application, uptime, tokens, token } = started;
-  const [service, tokenFiles] = await Promise.all([application, writeTokens(folder, tokens, token)]);
+  const { folder, options, kubernetes, application, uptime, clusterDetection, clusterGuards, tokens, token } = started;
+  const [service, tokenFiles] = await Promise.all([
+    application,
+    writeTokens(folder, tokens, token),
+    writeRelease(startUps.releasePath(folder)),
+  ]);
   uptime.start(startUps.uptimeStartUpOf({ application: service, token, options }));
   const [cluster, monitor] = await Promise.all([kubernetes.ready, uptime.ready]);
   const server = `https://127.0.0.1:${given(cluster.port, 'a port')}`;
@@ -58,13 +82,43 @@ async function finish(started: Started): Promise<ClusterHalf> {
     startUps.kubeconfigOf({ server, caFile: startUps.caPath(folder), tokenFile: tokenFiles.admin }),
     { mode: 0o600 },
   );
+  clusterGuards.start(startUps.clusterGuardsStartUpOf({ folder, server, tokens }));
+  const watching = `http://127.0.0.1:${given((await clusterDetection.ready).port, 'a port')}`;
+  const administered = { server, caFile: startUps.caPath(folder), tokens: { admin: tokenFiles.admin } };
+  await askClusterAdmin(administered, {
+    method: 'PUT',
+    path: '/windshear/audit-webhooks',
+    body: { urls: [`${watching}/audit`] },
+  });
+  await installAdmission(administered, startUps.admissionCaPath(folder), await clusterGuards.ready);
   return {
     server,
     clusterUid: given(cluster.clusterUid, 'a cluster uid'),
     tokenFiles,
     application: service,
     uptime: `http://127.0.0.1:${given(monitor.port, 'a port')}`,
+    clusterDetection: watching,
   };
+}
+
+/** Writes what the reconciler keeps, a file a Deployment. */
+async function writeRelease(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const write = (manifest: JsonObject, index: number) =>
+    writeFile(join(folder, `${index}.json`), `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600 });
+  await Promise.all(releaseManifests().map(write));
+}
+
+/** Puts the admission webhook in, as its installer does, once it answers. */
+async function installAdmission(
+  cluster: Parameters<typeof askClusterAdmin>[0],
+  caFile: string,
+  { port }: { readonly port?: number | undefined },
+): Promise<void> {
+  const url = `https://127.0.0.1:${given(port, 'a port')}/admit`;
+  const body = webhookConfiguration({ url, caCertificate: await readFile(caFile, 'utf8') });
+  const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+  await askClusterAdmin(cluster, { method: 'POST', path, body });
 }
 
 async function stateOf({ port }: { readonly port?: number | undefined }): Promise<ApplicationState> {

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ApplicationState, applicationStartUp } from './application/start-up.ts';
+import type { clusterDetectionStartUp } from './cluster-detection/start-up.ts';
+import type { clusterGuardsStartUp } from './cluster-guards/start-up.ts';
 import type { kubernetesStartUp } from './kubernetes/start-up.ts';
 import { clusterManifests } from './seed/cluster/manifests.ts';
-import { type ClusterUser, clusterUsers } from './seed/cluster/names.ts';
+import { type ClusterUser, clusterUsers, namespaceNames, releasedImages } from './seed/cluster/names.ts';
 import type { StagingOptions } from './state.ts';
 import { switchesOf } from './switches.ts';
 import type { uptimeStartUp } from './uptime/start-up.ts';
@@ -31,9 +33,39 @@ export function kubernetesStartUpOf(given: {
       username: clusterUsers[name],
       groups: name === 'admin' ? ['system:masters'] : [],
     })),
-    manifests: [...clusterManifests(undefined)] as never,
+    manifests: [...clusterManifests()] as never,
     caFile: caPath(folder),
     audit: { file: clusterAuditPath(folder) },
+  };
+}
+
+export function clusterDetectionStartUpOf(
+  folder: string,
+  options: StagingOptions,
+): z.input<typeof clusterDetectionStartUp> {
+  return {
+    profileFile: profileAlertsPath(folder),
+    released: [...releasedImages],
+    canaryNamespace: namespaceNames.canary,
+    auditRules: switchesOf('audit-rules', options),
+    profile: switchesOf('profile', options),
+    noise: options.noise,
+  };
+}
+
+export function clusterGuardsStartUpOf(given: {
+  readonly folder: string;
+  readonly server: string;
+  readonly tokens: ClusterTokens;
+}): z.input<typeof clusterGuardsStartUp> {
+  const { folder, server, tokens } = given;
+  const { reconciler, remediator } = tokens;
+  return {
+    server,
+    caFile: caPath(folder),
+    tokens: { reconciler, remediator },
+    releaseFolder: releasePath(folder),
+    admissionCaFile: admissionCaPath(folder),
   };
 }
 
@@ -77,6 +109,18 @@ export function kubeconfigOf(given: { server: string; caFile: string; tokenFile:
 
 export function caPath(folder: string): string {
   return join(folder, 'kubernetes', 'ca.pem');
+}
+
+export function admissionCaPath(folder: string): string {
+  return join(folder, 'kubernetes', 'admission-ca.pem');
+}
+
+export function releasePath(folder: string): string {
+  return join(folder, 'kubernetes', 'release');
+}
+
+export function profileAlertsPath(folder: string): string {
+  return join(folder, 'profile', 'alerts.jsonl');
 }
 
 export function kubeconfigPath(folder: string): string {

@@ -138,10 +138,14 @@ export function stateOf({ folder, emulator, seeded, options }: Premises, started
         test: `${detection}/identity-rules/test`,
       },
       posture: { alerts: `${detection}/posture/api/v2/alerts` },
-      profile: { file: join(folder, 'profile', 'alerts.jsonl') },
+      profile: { file: clusterStartUps.profileAlertsPath(folder) },
       uptime: {
         subscribe: `${clusterHalf.uptime}/uptime/subscriptions`,
         test: `${clusterHalf.uptime}/uptime/test`,
+      },
+      'audit-rules': {
+        subscribe: `${clusterHalf.clusterDetection}/audit-rules/subscriptions`,
+        test: `${clusterHalf.clusterDetection}/audit-rules/test`,
       },
     },
     options,
@@ -163,6 +167,7 @@ function clusterOf(folder: string, { server, clusterUid, tokenFiles }: ClusterHa
     workloads: clusterNames.workloadNames,
     images: clusterNames.images,
     networkPolicy: clusterNames.networkPolicyName,
+    canaryNamespace: clusterNames.namespaceNames.canary,
     admission: clusterNames.admissionNames,
     audit: { file: clusterStartUps.clusterAuditPath(folder) },
   };

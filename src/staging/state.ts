@@ -76,6 +76,8 @@ export const stagingState = supervisorState.extend({
     workloads: z.object({ api: z.string(), worker: z.string(), preview: z.string() }),
     images: z.object({ api: z.string(), worker: z.string(), preview: z.string() }),
     networkPolicy: z.string(),
+    /** Whoever reads it makes the canary rule of the audit rules speak. */
+    canaryNamespace: z.string(),
     admission: z.object({ configuration: z.string(), webhook: z.string() }),
     audit: z.object({ file: z.string() }),
   }),
@@ -98,6 +100,7 @@ export const stagingState = supervisorState.extend({
     posture: z.object({ alerts: loopbackUrl() }),
     profile: z.object({ file: z.string() }),
     uptime: z.object({ subscribe: loopbackUrl(), test: loopbackUrl() }),
+    'audit-rules': z.object({ subscribe: loopbackUrl(), test: loopbackUrl() }),
   }),
   options: stagingOptions,
 });

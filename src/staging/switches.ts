@@ -2,7 +2,7 @@ import type { DetectorSwitches } from './detection/options.ts';
 import { type DetectorName, detectorNames } from './detection/start-up.ts';
 
 /** Names every detector of the embedded staging, whichever of its processes it is in. */
-export const stagingDetectors = [...detectorNames, 'uptime'] as const;
+export const stagingDetectors = [...detectorNames, 'uptime', 'audit-rules'] as const;
 
 export type StagingDetector = (typeof stagingDetectors)[number];
 

@@ -6,6 +6,7 @@ import { VirtualClock } from '../../testing/fakes/virtual-clock.ts';
 import { awsCall } from './aws.call.ts';
 import { heartbeat } from './heartbeat.ts';
 import { httpRequest } from './http.request.ts';
+import { kubernetesGet } from './kubernetes.get.ts';
 import { poll } from './poll.ts';
 
 const markerText = 'ws234567abcdef.k';
@@ -48,6 +49,23 @@ describe('aws.call canary', () => {
   it('needs clients that can send', async () => {
     const failure = await awsCall.raise(context({ clients: {} }), awsCall.example).catch((error: unknown) => error);
     expect(String(failure)).to.contain('send()');
+  });
+});
+
+describe('kubernetes.get canary', () => {
+  it('gets the one object', async () => {
+    const calls: unknown[] = [];
+    const clients = { call: async (request: object) => void calls.push(request) };
+    const params = kubernetesGet.params.parse({ resource: 'configmaps', namespace: 'a', name: 'canary' });
+    await kubernetesGet.raise(context({ clients }), params);
+    const of = { group: '', version: 'v1', resource: 'configmaps' };
+    expect(calls).to.deep.equal([{ verb: 'get', of, name: 'canary', namespace: 'a' }]);
+  });
+
+  it('refuses what is no resource in the plural, and clients that cannot call', async () => {
+    expect(kubernetesGet.params.safeParse({ resource: 'pods/exec', name: 'a' }).success).to.equal(false);
+    const failure = await kubernetesGet.raise(context({ clients: {} }), kubernetesGet.example).catch((e: unknown) => e);
+    expect(String(failure)).to.contain('call()');
   });
 });
 

@@ -15,18 +15,19 @@ import {
 /** Where admission control answers. */
 export interface AdmissionAddress {
   readonly url: string;
-  /** As PEM; absent where it serves plain http. */
-  readonly caCertificate?: string | undefined;
+  /** As PEM. */
+  readonly caCertificate: string;
 }
 
 const { app } = namespaceNames;
 const { api, worker, preview } = workloadNames;
 
 /** Lists the objects that the cluster begins with: workloads with accounts of their own, their policies, who may what. */
-export function clusterManifests(admission: AdmissionAddress | undefined): readonly JsonObject[] {
+export function clusterManifests(): readonly JsonObject[] {
   return [
     namespace(app, { [beaconLabel.key]: beaconLabel.value }),
     namespace(namespaceNames.beacon, { [beaconLabel.key]: beaconLabel.value }),
+    namespace(namespaceNames.canary, {}),
     ...clusterAccess(),
     ...[api, worker, preview].map((name) => inApp('v1', 'ServiceAccount', name, {})),
     inApp('v1', 'ConfigMap', configName, { data: { model: 'resnet-7', batch: '16' } }),
@@ -34,16 +35,19 @@ export function clusterManifests(admission: AdmissionAddress | undefined): reado
     inApp('networking.k8s.io/v1', 'NetworkPolicy', networkPolicyName, {
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     }),
-    deployment(api, images.api, 2),
-    deployment(worker, images.worker, 1),
+    ...releaseManifests(),
     deployment(preview, images.preview, 1),
-    ...(admission === undefined ? [] : [webhookConfiguration(admission)]),
   ];
 }
 
+/** Lists what the release declares and the reconciler keeps; the preview is nobody's but its developers'. */
+export function releaseManifests(): readonly JsonObject[] {
+  return [deployment(api, images.api, 2), deployment(worker, images.worker, 1)];
+}
+
 /** Asks about what a workload may be, and nothing else, so that a slow answer slows nothing else down. */
-function webhookConfiguration({ url, caCertificate }: AdmissionAddress): JsonObject {
-  const caBundle = caCertificate === undefined ? {} : { caBundle: Buffer.from(caCertificate).toString('base64') };
+export function webhookConfiguration({ url, caCertificate }: AdmissionAddress): JsonObject {
+  const caBundle = Buffer.from(caCertificate).toString('base64');
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
@@ -55,7 +59,7 @@ function webhookConfiguration({ url, caCertificate }: AdmissionAddress): JsonObj
         sideEffects: 'None',
         failurePolicy: 'Fail',
         timeoutSeconds: 3,
-        clientConfig: { url, ...caBundle },
+        clientConfig: { url, caBundle },
         rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
       },
     ],

@@ -1,5 +1,5 @@
 /** Names of what is in the embedded staging's cluster. */
-export const namespaceNames = { app: 'inference', beacon: 'windshear-beacon' } as const;
+export const namespaceNames = { app: 'inference', beacon: 'windshear-beacon', canary: 'windshear-canary' } as const;
 
 /** Each identity has a token of its own, so that the audit log tells them apart. */
 export const clusterUsers = {
@@ -25,6 +25,9 @@ export const images = {
   worker: 'registry.internal/inference-worker:1.4.2',
   preview: 'registry.internal/inference-preview:1.5.0-rc.1',
 } as const;
+
+/** How the images begin that somebody released. */
+export const releasedImages = ['registry.internal/', 'registry.k8s.io/pause:'] as const;
 
 export const networkPolicyName = 'default-deny';
 export const configName = 'inference-settings';
