@@ -53,6 +53,7 @@ import { kubernetesAdmission } from './guardrails/kubernetes-admission.ts';
 import { reconciler } from './guardrails/reconciler.ts';
 import { reverter } from './guardrails/reverter.ts';
 import { s3BlockPublicAccess } from './guardrails/s3-block-public-access.ts';
+import { http as httpLoad } from './loads/http.ts';
 import type { Catalogue } from './model/catalogue.ts';
 import type {
   AnyCanary,
@@ -64,6 +65,7 @@ import type {
 } from './model/detector.ts';
 import type { AnyFault, FaultDefinition } from './model/fault.ts';
 import type { AnyGuardrail, GuardrailDefinition } from './model/guardrail.ts';
+import type { AnyLoad, LoadDefinition } from './model/load.ts';
 import type { AnyProbe, ProbeDefinition } from './model/probe.ts';
 import { awsReachability } from './probes/aws.reachability.ts';
 import { browserJourney } from './probes/browser.journey.ts';
@@ -139,6 +141,7 @@ export const catalogue: Catalogue = {
     probe(httpLatency),
     probe(browserJourney),
   ]),
+  loads: byType([load(httpLoad)]),
 };
 
 function byType<Plugin extends { readonly type: string }>(plugins: readonly Plugin[]): ReadonlyMap<string, Plugin> {
@@ -169,4 +172,8 @@ function guardrail<Params>(definition: GuardrailDefinition<Params>): AnyGuardrai
 
 function probe<Params, Clients>(definition: ProbeDefinition<Params, Clients>): AnyProbe {
   return definition as unknown as AnyProbe;
+}
+
+function load<Params, Clients>(definition: LoadDefinition<Params, Clients>): AnyLoad {
+  return definition as unknown as AnyLoad;
 }

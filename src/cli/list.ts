@@ -60,7 +60,7 @@ async function listOf(kind: string, options: CommonOptions): Promise<readonly Li
     case 'probes':
       return [...catalogue.probes.values()].map((p) => ({ name: p.type, title: p.title, more: p.unit }));
     case 'loads':
-      return [];
+      return titled(catalogue.loads);
     case 'guardrails':
       return [...catalogue.guardrails.values()].map((g) => ({
         name: g.type,

@@ -42,6 +42,7 @@ const budgetWords = {
   resources: 'resources',
   exposureMinutes: 'exposure, minutes',
   apiWrites: 'API writes',
+  load: 'load, requests/s',
 } as const;
 
 function scenarioText(scenario: PlannedScenario, paint: Palette, text: (value: string) => string): readonly string[] {
@@ -51,8 +52,16 @@ function scenarioText(scenario: PlannedScenario, paint: Palette, text: (value: s
     '',
     `${paint.bold(scenario.id)}  ${text(scenario.title)} ${paint.dim(`(${about})`)}`,
     ...scenario.steps.flatMap((step) => stepText(step, paint, text)),
+    ...(scenario.load === undefined ? [] : [loadText(scenario.load, paint)]),
     ...scenario.waitsFor.map((wait) => `  ${paint.yellow('waits for')} ${wait.scenario}: ${text(wait.why)}`),
   ];
+}
+
+function loadText(load: NonNullable<PlannedScenario['load']>, paint: Palette): string {
+  const { type, ratePerSecond, beforeMs, afterMs, expects } = load;
+  const flows = `at most ${ratePerSecond} requests/s, from ${formatDuration(beforeMs)} before the injection to ${formatDuration(afterMs)} after the revert`;
+  const told = expects.length === 0 ? 'measured only' : `judged by ${expects.join(', ')}`;
+  return `  ${paint.cyan('load   ')} ${type} ${flows}; ${told}`;
 }
 
 function stepText(step: PlannedStep, paint: Palette, text: (value: string) => string): readonly string[] {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { RefusedError } from '../model/errors.ts';
+import type { AnyLoad } from '../model/load.ts';
 import { boundFault, boundScenario, environmentOf } from '../testing/fakes/bound-scenario.ts';
 import { switchFault } from '../testing/fakes/memory-world.ts';
 import { checkBudgets } from './budgets.ts';
@@ -18,11 +20,25 @@ describe('checkBudgets', () => {
       exposureMinutes: 1.5,
       // 2 faults × (1 inject + 1 revert) × 3 trials, and the control's 2.
       apiWrites: 14,
+      load: 0,
     });
   });
 
   it('takes the longest horizon as exposure where no maxExposure is given', () => {
     expect(used(checkBudgets(run([boundScenario({ faults: faults(1) })]))).exposureMinutes).to.equal(0.2);
+  });
+
+  it('adds up what all loads send a second, and refuses what is over', () => {
+    const definition = { ratePerSecond: ({ rate }: { rate: number }) => rate } as unknown as AnyLoad;
+    const load = (rate: number) => ({
+      ...boundScenario({ faults: faults(1) }),
+      load: { use: { type: 'http' } as never, definition, params: { rate } },
+    });
+    expect(used(checkBudgets(run([load(200), load(300)]))).load).to.equal(500);
+    expect(() => checkBudgets(run([load(200), load(301)]))).to.throw(
+      RefusedError,
+      'requests a second of load 501 of 500 (budgets.load)',
+    );
   });
 
   it("counts the trials of the command line in place of the scenario's", () => {

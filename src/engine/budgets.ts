@@ -2,14 +2,14 @@ import { formatDuration } from '../model/duration.ts';
 import type { Environment } from '../model/environment.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { FaultPermissions } from '../model/fault.ts';
-import type { BoundFault, BoundScenario, RunRequest } from '../model/run.ts';
+import type { BoundFault, BoundLoad, BoundScenario, RunRequest } from '../model/run.ts';
 
 /** An expectation is heard to 3 × its SLO (J20), so a fault that has no `maxExposure` is in no longer than that. */
 const horizonFactor = 3;
 
 /** How much of one budget a run would use; `plan` shows it. */
 export interface BudgetUse {
-  readonly budget: 'concurrentFaults' | 'resources' | 'exposureMinutes' | 'apiWrites';
+  readonly budget: 'concurrentFaults' | 'resources' | 'exposureMinutes' | 'apiWrites' | 'load';
   readonly used: number;
   readonly allowed: number;
 }
@@ -43,6 +43,7 @@ const words = {
   resources: 'resources touched',
   exposureMinutes: 'minutes of exposure',
   apiWrites: 'API writes',
+  load: 'requests a second of load',
 } as const;
 
 /** Adds up what a run would use of each budget. */
@@ -67,14 +68,21 @@ export function budgetUses(run: Planned): readonly BudgetUse[] {
     { budget: 'resources', used: touched.size, allowed: budgets.resources },
     { budget: 'exposureMinutes', used: exposureMs / 60_000, allowed: budgets.exposureMinutes },
     { budget: 'apiWrites', used: writes, allowed: budgets.apiWrites },
+    { budget: 'load', used: sum(scenarios, ({ load }) => rateOf(load)), allowed: budgets.load },
   ];
+}
+
+/** Tells how many requests a second a load sends at most. */
+export function rateOf(load: BoundLoad | undefined): number {
+  return load === undefined ? 0 : load.definition.ratePerSecond(load.params as never);
 }
 
 /** Tells the longest that the faults of one trial may be in. */
 export function longestExposureMs({ scenario }: BoundScenario, environment: Environment): number {
   if (scenario.maxExposure !== undefined) return scenario.maxExposure;
   const { detections, guardrails, blind } = scenario.expect;
-  const slos = [...detections, ...guardrails, ...blind].map((expectation) => expectation.within);
+  const recoveries = (scenario.load?.expect ?? []).filter((e) => e.figure === 'recovery');
+  const slos = [...detections, ...guardrails, ...blind, ...recoveries].map((expectation) => expectation.within);
   const settledMs = Math.max(0, ...slos) * horizonFactor;
   return Math.min(Math.max(settledMs, scenario.hold ?? environment.hold), environment.budgets.maxExposure);
 }

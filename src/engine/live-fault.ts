@@ -61,6 +61,8 @@ export interface InjectionDeps {
   readonly scenario: string;
   readonly n: number;
   readonly session: (fault: BoundFault, phase: Phase) => Promise<TargetSession>;
+  /** Told when all that comes before the change is done. */
+  readonly aboutToInject?: (fault: LiveFault) => void;
   readonly log: (line: string) => void;
 }
 
@@ -126,6 +128,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
 
   const callsBefore = writer.session.calls().length;
   const calls = () => writer.session.calls().slice(callsBefore);
+  deps.aboutToInject?.(fault);
   try {
     const acknowledged = await definition.inject(writer.ctx, bound.params, fault.before);
     fault.acknowledged = acknowledged;

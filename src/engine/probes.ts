@@ -53,7 +53,7 @@ async function measureOne(
       const due = began + (n * windowMs) / (samplesPerWindow - 1);
       if (due > clock.monoMs()) await clock.sleep(due - clock.monoMs(), signal);
       const measured = await definition.measure({ clock, signal, clients }, probe.params);
-      if (measured.status === 'skipped') return say('skipped', 'not-measured', measured.reason);
+      if (measured.status === 'skipped') return say('skipped', 'skipped', measured.reason);
       values.push(measured.value);
     }
   } catch (error) {

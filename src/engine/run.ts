@@ -15,6 +15,7 @@ import { checkRevertRights } from './rights.ts';
 import { footprintOf, runAll } from './schedule.ts';
 import { proveStaging } from './staging-proof.ts';
 import { runTrial } from './trial.ts';
+import { prepareLoads } from './trial-load.ts';
 import { detectorsOf, type RunDeps } from './trial-state.ts';
 
 /**
@@ -89,6 +90,7 @@ async function preflight(request: RunRequest): Promise<void> {
   await proveStaging(request);
   await checkRevertRights(request);
   await prepareTargets(request);
+  await prepareLoads(request);
 }
 
 /** Libraries are loaded before the first trial: a process that is busy with that hears no signal meanwhile (J19). */

@@ -23,7 +23,13 @@ export async function proveStaging(
 }
 
 function targetsInUse(run: Pick<RunRequest, 'environmentName' | 'scenarios' | 'targets'>): readonly Target[] {
-  const plugins = run.scenarios.flatMap((one) => [...one.faults, ...one.control, ...one.steadyState, ...one.impact]);
+  const plugins = run.scenarios.flatMap((one) => [
+    ...one.faults,
+    ...one.control,
+    ...one.steadyState,
+    ...one.impact,
+    ...(one.load === undefined ? [] : [one.load]),
+  ]);
   const kinds = new Set(plugins.map((plugin) => plugin.definition.target).filter((kind) => kind !== 'none'));
   return [...kinds].map((kind) => {
     const target = run.targets.get(kind);

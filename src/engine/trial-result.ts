@@ -3,6 +3,7 @@ import type { ProbeResult, Stages, TrialResult } from '../model/scorecard.ts';
 import { trialVerdict } from '../model/summary.ts';
 import type { TrialVerdict } from '../model/verdict.ts';
 import { type ControlWent, controlResult } from './control.ts';
+import { impactOf, loadResult } from './impact.ts';
 import { alsoSeenBy, judgeAll } from './judge-trial.ts';
 import type { LiveFault } from './live-fault.ts';
 import { rollbackOf } from './roll-back.ts';
@@ -25,13 +26,15 @@ export function resultOf(trial: Trial, parts: TrialParts): TrialResult {
     for (const fault of trial.faults) if (fault.status === 'pending') fault.status = 'not-injected';
   const judgements = judgeAll(trial);
   const rollback = rollbackOf(trial);
+  const load = loadResult(trial);
   const results = {
     detections: judgements.detections.map((one) => one.result),
     guardrails: judgements.guardrails.map((one) => one.result),
     blindness: judgements.blindness.map((one) => one.result),
     ...(parts.control === undefined ? {} : { control: controlResult(trial, parts.control) }),
     steadyState: [...parts.steadyState],
-    impact: [...parts.impact],
+    impact: [...impactOf(trial, parts.impact)],
+    ...(load === undefined ? {} : { load }),
     rollback,
   };
   const verdict = trialVerdict({ ...results, errored: trial.ended === 'errored', aborted: trial.ended === 'stopped' });

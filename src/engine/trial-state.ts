@@ -24,6 +24,7 @@ import { type Meter, newMeter } from './meter.ts';
 import type { PastAct, PastActs } from './past-acts.ts';
 import type { PreImages } from './pre-images.ts';
 import { newPulse, type Pulse } from './pulse.ts';
+import { newTrialLoad, type TrialLoad } from './trial-load.ts';
 
 /** What all trials of a run share. */
 export interface RunDeps {
@@ -57,6 +58,7 @@ export interface Trial {
   /** Readings of probes that show a mitigation, by expectation; `present` where out of tolerance. */
   readonly mitigation: Map<string, StateRead[]>;
   readonly canaries: Map<string, { before?: CanaryFate; during?: CanaryFate; after?: CanaryFate }>;
+  readonly load: TrialLoad;
   readonly injection: InjectionDeps;
   /** Under whom we inject and revert; known once sessions are there. */
   identities: { readonly tester: readonly string[]; readonly revert: readonly string[] };
@@ -82,6 +84,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
   const touches = [...bound.faults, ...bound.control].flatMap(({ definition, params }) =>
     definition.touches(params as never),
   );
+  const load = newTrialLoad(request, bound, marker);
   const session = (fault: BoundFault, phase: Phase): Promise<TargetSession> =>
     sessionOf(request, fault, { phase, marker });
   return {
@@ -101,6 +104,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
     canaries: new Map(),
     mitigation: new Map(),
     controlProof: new Map(),
+    load,
     injection: {
       clock,
       journal: deps.journal,
@@ -109,6 +113,9 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
       scenario: bound.scenario.id,
       n,
       session,
+      aboutToInject: ({ role }) => {
+        if (role === 'fault') load.enter('during');
+      },
       log: deps.log,
     },
     identities: { tester: [], revert: [] },

@@ -61,6 +61,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
   } finally {
     request.stop.removeEventListener('abort', onStop);
     forget();
+    await trial.load.close();
   }
   const result = resultOf(trial, parts);
   await keepEvidence(trial, result).catch((error: unknown) =>
@@ -112,6 +113,7 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
     for (const fault of trial.faults) fault.status = 'not-injected';
     return;
   }
+  await meter.outside(() => trial.load.start());
   await injectAll(trial);
   if (trial.faults.some((fault) => fault.intent !== undefined && fault.status !== 'refused')) {
     const impact = measure(trial, bound.impact, { when: 'during', signal: stop });
@@ -123,8 +125,11 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   trial.tell('revert');
   await meter.outside(() => takeBack(trial));
   trial.tell('verify');
+  trial.load.enter('after');
+  const felt = trial.load.finish();
   await raiseCanaries(trial, 'after');
   await listenOn(trial);
+  await meter.outside(() => felt);
   if (request.stop.aborted) trial.ended ??= 'stopped';
   if (trial.ended !== undefined) return;
   const after = await meter.outside(() => measure(trial, bound.steadyState, { when: 'after', signal: stop }));
@@ -246,6 +251,7 @@ function needsFaultIn(trial: Trial, judgements: TrialJudgements, live: readonly 
   const isIn = live.some((fault) => tellingReads(fault).at(-1)?.present !== false);
   return (
     proofDue ||
+    (isIn && trial.load.needsFaultIn(live.at(-1)?.t0?.monoMs ?? clock.monoMs())) ||
     judgements.guardrails.some((one) => !one.settled) ||
     judgements.blindness.some((one) => !one.settledDuring) ||
     (isIn && judgements.detections.some((one) => one.seesState && !one.settled))

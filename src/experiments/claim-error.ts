@@ -15,7 +15,8 @@ export class ClaimError extends AssertionError<object> {
     super([`expected '${view.id}' ${claim}`, ...reasons, ...timeline(view.result)].join('\n'));
     this.scenario = view.id;
     this.ids = lines.map((line) => line.id);
-    this.inconclusive = lines.length > 0 && lines.every((line) => line.outcome === 'inconclusive');
+    this.inconclusive =
+      lines.length > 0 && lines.every(({ outcome }) => outcome === 'inconclusive' || outcome === 'skipped');
   }
 }
 

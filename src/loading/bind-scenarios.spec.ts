@@ -28,6 +28,39 @@ const rules: readonly [title: string, change: readonly [string | RegExp, string]
     "13:14: steadyState[0].probe: there is no probe 'aws.answer'; did you mean 'aws.answers'?",
   ],
   [
+    'an unknown load',
+    ['expect:', 'load: { type: trafic, with: { rate: 1 } }\nexpect:'],
+    "14:15: load.type: there is no load 'trafic'; did you mean 'traffic'?",
+  ],
+  [
+    'a param that a load refuses',
+    ['expect:', 'load: { type: traffic, with: { rate: fast } }\nexpect:'],
+    "14:38: load.with.rate must be a number, got 'fast'.",
+  ],
+  [
+    'a phase that a load has no figures of',
+    ['expect:', 'load: { type: script, expect: [{ figure: p95, atMost: 1s }] }\nexpect:'],
+    "14:32: the load 'script' has no figures of 'during', only of whole.",
+  ],
+  [
+    'a recovery that a load does not tell',
+    ['expect:', 'load: { type: script, expect: [{ figure: recovery, within: 1s }] }\nexpect:'],
+    "14:42: the load 'script' does not tell when users are well again.",
+  ],
+  [
+    'a recovery for which the fault is not in for long enough',
+    ['expect:', 'load: { type: traffic, with: { rate: 1 }, expect: [{ figure: recovery, within: 30s }] }\nexpect:'],
+    '19:14: maxExposure must be at least 31 s, 1 s more than the SLO of the recovery, got 30 s.',
+  ],
+  [
+    'two expectations of a load under one id',
+    [
+      'expect:',
+      'load: { type: traffic, with: { rate: 1 }, expect: [{ figure: p95, atMost: 1s }, { figure: p95, atMost: 2s }] }\nexpect:',
+    ],
+    "14:81: two expectations have the id 'traffic/p95/during'; give one an id of its own (id: …).",
+  ],
+  [
     'an unknown param',
     [`{ bucket: "\${env.bucket}" }`, `{ bucket: "\${env.bucket}", publik: true }`],
     "8:38: unknown key 'publik' in faults[0].with; did you mean 'public'?",

@@ -2,11 +2,13 @@ import type { Catalogue } from '../model/catalogue.ts';
 import type { Environment } from '../model/environment.ts';
 import type { AnyFault } from '../model/fault.ts';
 import type { Json } from '../model/json.ts';
+import type { AnyLoad } from '../model/load.ts';
 import type { AnyProbe } from '../model/probe.ts';
 import type { Problem } from '../model/problems.ts';
 import { resolveReferences } from '../model/references.ts';
-import type { BoundFault, BoundProbe, BoundScenario } from '../model/run.ts';
+import type { BoundFault, BoundLoad, BoundProbe, BoundScenario } from '../model/run.ts';
 import { checkExpectations } from './expectation-rules.ts';
+import { checkLoad } from './load-rules.ts';
 import { findPlugin, parseParams } from './plugin-params.ts';
 import { type Findings, newCheck, type ScenarioCheck } from './scenario-check.ts';
 import type { ScenarioFile } from './scenario-files.ts';
@@ -61,6 +63,7 @@ function bind(check: ScenarioCheck, problems: Problem[]): BoundScenario {
     control: bindFaults('control', check, problems),
     steadyState: bindProbes('steadyState', check, problems),
     impact: bindProbes('impact', check, problems),
+    load: bindLoad(check, problems),
     techniques,
   };
 }
@@ -89,8 +92,19 @@ function bindProbes(list: 'steadyState' | 'impact', check: ScenarioCheck, proble
   });
 }
 
+function bindLoad(check: ScenarioCheck, problems: Problem[]): BoundLoad | undefined {
+  const use = check.scenario.load;
+  if (use === undefined) return undefined;
+  const name = { source: check.file.source, typeAt: ['load', 'type'], kind: 'load', type: use.type };
+  const definition = findPlugin<AnyLoad>(name, check.catalogue.loads, problems);
+  if (definition === undefined) return undefined;
+  checkTarget(definition, ['load', 'type'], check);
+  checkLoad(check, use, definition);
+  return { use, definition, params: bindParams(definition, { at: ['load'], params: use.with }, { check, problems }) };
+}
+
 function checkTarget(
-  { type, target }: AnyFault | AnyProbe,
+  { type, target }: AnyFault | AnyLoad | AnyProbe,
   path: (string | number)[],
   { environment, environmentName, problem }: ScenarioCheck,
 ): void {
@@ -99,7 +113,7 @@ function checkTarget(
 }
 
 function bindParams(
-  { params: schema }: AnyFault | AnyProbe,
+  { params: schema }: AnyFault | AnyLoad | AnyProbe,
   use: { readonly at: readonly (string | number)[]; readonly params: Json },
   { check, problems }: { readonly check: ScenarioCheck; readonly problems: Problem[] },
 ): unknown {

@@ -72,6 +72,7 @@ function checkExpectationIds({ scenario, problem }: ScenarioCheck): void {
     ...guardrails.map((e, i) => ({ id: expectationId.guardrail(e), path: ['expect', 'guardrails', i] })),
     ...blind.map((e, i) => ({ id: expectationId.blind(e), path: ['expect', 'blind', i] })),
     ...scenario.impact.map((e, i) => ({ id: expectationId.probe(e), path: ['impact', i] })),
+    ...loadIds(scenario),
   ];
   if (all.length === 0)
     problem(
@@ -90,6 +91,11 @@ function checkExpectationIds({ scenario, problem }: ScenarioCheck): void {
       problem(['steadyState', i], `two probes have the id '${id}'; give one an id of its own (id: …).`);
     steady.add(id);
   }
+}
+
+function loadIds({ load }: ScenarioCheck['scenario']): readonly { readonly id: string; readonly path: Path }[] {
+  if (load === undefined) return [];
+  return load.expect.map((e, i) => ({ id: expectationId.load(load.type, e), path: ['load', 'expect', i] }));
 }
 
 function checkTolerances({ scenario, problem }: ScenarioCheck): void {

@@ -37,6 +37,9 @@ export const http = defineLoad({
   params,
   example: params.parse({ url: 'http://127.0.0.1:8080/v1/infer' }),
   permissions: [],
+  phases: ['before', 'during', 'after'],
+  tellsRecovery: true,
+  ratePerSecond: ({ rate }) => rate,
   start: async (ctx: { clock: Clock; signal: AbortSignal; clients: HttpClients }, p: Params) => {
     ctx.signal.throwIfAborted();
     const { url, method, headers, anonymous, body } = p;
@@ -48,7 +51,7 @@ export const http = defineLoad({
       ...(body === undefined ? {} : { body: body as Json }),
     });
     const generator = generate(ctx, p, traffic);
-    return { enter: generator.enter, stop: generator.stop };
+    return generator;
   },
 });
 
@@ -138,11 +141,10 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
     }
     traffic.close();
     signal.removeEventListener('abort', traffic.close);
-    const impaired = impairment.period(endMonoMs);
     return {
       figures: phases.map((count, index) => figuresOf(count, phases[index + 1]?.fromMonoMs ?? endMonoMs)),
       limits: [],
-      ...(impaired === undefined ? {} : { impaired }),
+      impaired: impairment.periods(endMonoMs),
       ...(worstLagMs <= behindMs
         ? {}
         : {
@@ -154,6 +156,8 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
   let stopping: ReturnType<typeof stop> | undefined;
   return {
     enter,
+    // What hangs is no sign that users are well.
+    impaired: () => impairment.periods(inFlight.values().next().value?.sentMonoMs ?? clock.monoMs()),
     stop: () => {
       stopping ??= stop();
       return stopping;

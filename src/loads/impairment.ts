@@ -1,40 +1,42 @@
-import type { LoadSummary } from '../model/load.ts';
+import { type Impaired, impairedSlotMs, wellForMs } from '../model/load.ts';
 
 /** Finds out from when to when users were hurt. */
 export interface Impairment {
   readonly note: (dueMonoMs: number, isGood: boolean) => void;
-  readonly period: (endMonoMs: number) => LoadSummary['impaired'];
+  readonly periods: (endMonoMs: number) => readonly Impaired[];
 }
-
-const slotMs = 100;
-/** Users are well again when all has been well for so long. */
-const stableMs = 1000;
 
 /**
  * Counts good and bad answers in slots of 100 ms by the time at which they were due. Users are hurt from the first slot
- * with too many bad answers until the end of the last one, if a second without such a slot follows it.
+ * with too many bad answers until the end of the last one that no whole second without such a slot comes before.
  */
 export function createImpairment(toleratedErrorRatio: number): Impairment {
   const slots = new Map<number, { good: number; bad: number }>();
   return {
     note: (dueMonoMs, isGood) => {
-      const at = Math.floor(dueMonoMs / slotMs);
+      const at = Math.floor(dueMonoMs / impairedSlotMs);
       const slot = slots.get(at) ?? { good: 0, bad: 0 };
       slots.set(at, slot);
       if (isGood) slot.good += 1;
       else slot.bad += 1;
     },
-    period: (endMonoMs) => {
+    periods: (endMonoMs) => {
       const hurt = [...slots]
         .filter(([, { good, bad }]) => bad / (good + bad) > toleratedErrorRatio)
-        .map(([at]) => at)
-        .sort((a, b) => a - b);
-      const [first] = hurt;
-      const last = hurt.at(-1);
-      if (first === undefined || last === undefined) return undefined;
-      const untilMonoMs = (last + 1) * slotMs;
-      const isOver = endMonoMs - untilMonoMs >= stableMs;
-      return { fromMonoMs: first * slotMs, ...(isOver ? { untilMonoMs } : {}) };
+        .map(([at]) => at * impairedSlotMs)
+        .toSorted((a, b) => a - b);
+      const found: { fromMonoMs: number; untilMonoMs: number }[] = [];
+      for (const fromMonoMs of hurt) {
+        const last = found.at(-1);
+        const untilMonoMs = fromMonoMs + impairedSlotMs;
+        if (last !== undefined && fromMonoMs - last.untilMonoMs < wellForMs) last.untilMonoMs = untilMonoMs;
+        else found.push({ fromMonoMs, untilMonoMs });
+      }
+      // Where nothing was asked nobody can say that it was well.
+      const knownMonoMs = Math.min(endMonoMs, (Math.max(...slots.keys()) + 1) * impairedSlotMs);
+      return found.map(({ fromMonoMs, untilMonoMs }) =>
+        knownMonoMs - untilMonoMs >= wellForMs ? { fromMonoMs, untilMonoMs } : { fromMonoMs },
+      );
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AnyCanary, AnyChannel, AnyFormat } from './detector.ts';
 import type { AnyFault } from './fault.ts';
 import type { AnyGuardrail } from './guardrail.ts';
+import type { AnyLoad } from './load.ts';
 import type { AnyProbe } from './probe.ts';
 
 /** Every plugin by its type; `src/catalogue.ts` fills it, engine and validation read it. */
@@ -11,4 +12,5 @@ export interface Catalogue {
   readonly canaries: ReadonlyMap<string, AnyCanary>;
   readonly guardrails: ReadonlyMap<string, AnyGuardrail>;
   readonly probes: ReadonlyMap<string, AnyProbe>;
+  readonly loads: ReadonlyMap<string, AnyLoad>;
 }

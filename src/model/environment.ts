@@ -143,6 +143,7 @@ const budgetsSchema = z.strictObject({
   resources: z.number().int().positive().default(50),
   exposureMinutes: z.number().positive().default(60),
   apiWrites: z.number().int().positive().default(500),
+  load: z.number().positive().describe('Requests a second that all loads may send together.').default(500),
   maxExposure: positiveDurationSchema.describe('Longest `maxExposure` that a scenario may ask for.').default(600_000),
 });
 

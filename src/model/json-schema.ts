@@ -21,10 +21,11 @@ export function generatedSchemas(catalogue: Catalogue): ReadonlyMap<string, stri
 }
 
 /** Describes scenario files (draft-7), the params of each fault and probe included, so that editors complete them. */
-export function scenarioJsonSchema({ faults, probes }: Catalogue): JsonSchema {
+export function scenarioJsonSchema({ faults, probes, loads }: Catalogue): JsonSchema {
   const schema = draft7(scenarioSchema, 'input');
   for (const list of ['faults', 'control']) nameUses(partOf(schema, 'properties', list, 'items'), 'type', faults);
   for (const list of ['steadyState', 'impact']) nameUses(partOf(schema, 'properties', list, 'items'), 'probe', probes);
+  nameUses(partOf(schema, 'properties', 'load'), 'type', loads);
   return titled('A scenario of windshear', schema);
 }
 

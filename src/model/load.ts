@@ -37,11 +37,23 @@ export interface LoadLimit {
   readonly reason: string;
 }
 
+/** Users count as well again once nothing has hurt them for so long. */
+export const wellForMs = 1000;
+
+/** How finely `Impaired` is told: its start may be so much early, its end so much late. */
+export const impairedSlotMs = 100;
+
+/** From when to when users were hurt, on the clock's monotonic time; without an end where they are not well again. */
+export interface Impaired {
+  readonly fromMonoMs: number;
+  readonly untilMonoMs?: number;
+}
+
 export interface LoadSummary {
   readonly figures: readonly LoadFigures[];
   readonly limits: readonly LoadLimit[];
-  /** When users began to be hurt, and when they were well again; both on the clock's monotonic time. */
-  readonly impaired?: { readonly fromMonoMs: number; readonly untilMonoMs?: number };
+  /** When users were hurt, in order of time. */
+  readonly impaired: readonly Impaired[];
   /** Why the figures are not to be relied on: the generator failed, or fell behind. */
   readonly unsound?: string;
 }
@@ -50,6 +62,8 @@ export interface LoadSummary {
 export interface RunningLoad {
   /** What is due from now on belongs to that phase; it begins in `before`. */
   readonly enter: (phase: LoadPhase) => void;
+  /** When users were hurt, as far as it is known by now; absent where the load cannot tell. */
+  readonly impaired?: () => readonly Impaired[];
   /** Ends the traffic, waits for what is under way, and answers once. */
   readonly stop: () => Promise<LoadSummary>;
 }
@@ -63,6 +77,12 @@ export interface LoadDefinition<Params = unknown, Clients = unknown> {
   readonly params: z.ZodType<Params>;
   readonly example: Params;
   readonly permissions: readonly string[];
+  /** Of which its summary tells figures. */
+  readonly phases: readonly LoadFigures['phase'][];
+  /** Whether it tells from when to when users were hurt. */
+  readonly tellsRecovery: boolean;
+  /** The most requests that it sends a second, for the budget. */
+  readonly ratePerSecond: (params: Params) => number;
   /** Finds or builds what the load needs, before anything is injected. Throws `UsageError` with the remedy. */
   readonly prepare?: (ctx: LoadContext<Clients>, params: Params) => Promise<void>;
   readonly start: (ctx: LoadContext<Clients>, params: Params) => Promise<RunningLoad>;
@@ -72,3 +92,5 @@ export interface LoadDefinition<Params = unknown, Clients = unknown> {
 export function defineLoad<Params, Clients>(load: LoadDefinition<Params, Clients>): LoadDefinition<Params, Clients> {
   return load;
 }
+
+export type AnyLoad = LoadDefinition<never, never>;

@@ -5,9 +5,10 @@ import type { Disk } from './disk.ts';
 import type { Environment } from './environment.ts';
 import type { ExitCode } from './errors.ts';
 import type { AnyFault, TargetKind } from './fault.ts';
+import type { AnyLoad } from './load.ts';
 import type { AnyProbe } from './probe.ts';
 import type { Random } from './random.ts';
-import type { FaultUse, ProbeUse, Scenario } from './scenario.ts';
+import type { FaultUse, LoadUse, ProbeUse, Scenario } from './scenario.ts';
 import type { ScenarioResult, Scorecard, TrialResult } from './scorecard.ts';
 import type { Target } from './target.ts';
 
@@ -24,6 +25,12 @@ export interface BoundProbe {
   readonly params: unknown;
 }
 
+export interface BoundLoad {
+  readonly use: LoadUse;
+  readonly definition: AnyLoad;
+  readonly params: unknown;
+}
+
 /** A scenario bound to an environment: every id known, every param parsed, every duration in milliseconds. */
 export interface BoundScenario {
   readonly scenario: Scenario;
@@ -32,6 +39,7 @@ export interface BoundScenario {
   readonly control: readonly BoundFault[];
   readonly steadyState: readonly BoundProbe[];
   readonly impact: readonly BoundProbe[];
+  readonly load?: BoundLoad | undefined;
   readonly techniques: readonly string[];
 }
 

@@ -22,15 +22,22 @@ const toleranceSchema = z.strictObject({
   over: positiveDurationSchema.describe('Window over which it is sampled.').default(1000),
 });
 
+const usesSchema = z
+  .array(z.string().min(1))
+  .describe('What it depends on: no other scenario may impair that at the same time.')
+  .default([]);
+
+const phaseSchema = z
+  .enum(['before', 'during', 'after', 'whole'])
+  .describe('Before the injection, while the fault is in, after it was taken back, or all of it.')
+  .default('during');
+
 const probeUseSchema = z.strictObject({
   id: ownIdSchema,
   probe: z.string().min(1),
   with: withSchema,
   tolerance: toleranceSchema,
-  uses: z
-    .array(z.string().min(1))
-    .describe('What it depends on: no other scenario may impair that at the same time.')
-    .default([]),
+  uses: usesSchema,
 });
 
 const detectionSchema = z.strictObject({
@@ -63,6 +70,35 @@ const blindSchema = z.strictObject({
   within: withinSchema,
 });
 
+const loadExpectationSchema = z.discriminatedUnion('figure', [
+  z.strictObject({
+    id: ownIdSchema,
+    figure: z.literal('error-ratio').describe('The share of requests that got no good answer.'),
+    phase: phaseSchema,
+    atMost: z.number().min(0).max(1),
+  }),
+  z.strictObject({
+    id: ownIdSchema,
+    figure: z.enum(['p50', 'p95', 'p99']).describe('Latency, counted from when each request was due.'),
+    phase: phaseSchema,
+    atMost: positiveDurationSchema,
+  }),
+  z.strictObject({
+    id: ownIdSchema,
+    figure: z.literal('recovery').describe('Users are well again although the fault is still in.'),
+    within: withinSchema,
+  }),
+]);
+
+const loadUseSchema = z.strictObject({
+  type: z.string().min(1),
+  with: withSchema,
+  uses: usesSchema,
+  before: positiveDurationSchema.describe('How long it flows before the first fault is injected.').default(2000),
+  after: positiveDurationSchema.describe('How long it flows after everything was taken back.').default(2000),
+  expect: z.array(loadExpectationSchema).describe('What users may feel at most.').default([]),
+});
+
 const passSchema = z.union([z.literal('all'), z.strictObject({ hits: z.number().int().positive() })]);
 
 export const scenarioSchema = z.strictObject({
@@ -81,6 +117,9 @@ export const scenarioSchema = z.strictObject({
     .default([]),
   steadyState: z.array(probeUseSchema).describe('What holds before, and again after.').default([]),
   impact: z.array(probeUseSchema).describe('What must hold even while the fault is in.').default([]),
+  load: loadUseSchema
+    .describe('Traffic that flows from before the injection until after the revert, and feels what users feel.')
+    .optional(),
   expect: z.strictObject({
     detections: z.array(detectionSchema).describe('Who must notice.').default([]),
     guardrails: z.array(guardrailExpectationSchema).describe('Who must prevent, revert or mitigate.').default([]),
@@ -98,6 +137,8 @@ export const scenarioSchema = z.strictObject({
 export type Scenario = Readonly<z.infer<typeof scenarioSchema>>;
 export type FaultUse = Readonly<z.infer<typeof faultUseSchema>>;
 export type ProbeUse = Readonly<z.infer<typeof probeUseSchema>>;
+export type LoadUse = Readonly<z.infer<typeof loadUseSchema>>;
+export type LoadExpectation = LoadUse['expect'][number];
 export type DetectionExpectation = Scenario['expect']['detections'][number];
 export type GuardrailExpectation = Scenario['expect']['guardrails'][number];
 export type BlindExpectation = Scenario['expect']['blind'][number];
@@ -109,4 +150,6 @@ export const expectationId = {
     e.id ?? `${e.guardrail}/${e.outcome}`,
   blind: (e: Pick<BlindExpectation, 'id' | 'detector'>): string => e.id ?? `${e.detector}/blind`,
   probe: (e: Pick<ProbeUse, 'id' | 'probe'>): string => e.id ?? e.probe,
+  load: (type: string, e: LoadExpectation): string =>
+    e.id ?? (e.figure === 'recovery' ? `${type}/recovery` : `${type}/${e.figure}/${e.phase}`),
 } as const;

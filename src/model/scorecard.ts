@@ -66,11 +66,32 @@ export const probeResultSchema = z.strictObject({
   ...judged,
   probe: z.string(),
   verdict: z.enum(v.impactVerdicts),
-  when: z.enum(['before', 'after', 'during']),
+  when: z.enum(['before', 'after', 'during', 'whole']),
   unit: z.string(),
   samples: z.number().int(),
   windowMs: ms,
   worst: z.number().optional(),
+});
+
+const latencyMs = z.strictObject({ p50: ms.optional(), p95: ms.optional(), p99: ms.optional(), max: ms.optional() });
+
+/** What users felt, by phase of the trial. */
+export const loadResultSchema = z.strictObject({
+  load: z.string(),
+  figures: z.array(
+    z.strictObject({
+      phase: z.enum(['before', 'during', 'after', 'whole']),
+      durationMs: ms,
+      requests: z.number().int(),
+      errors: z.number().int(),
+      errorRatio: z.number(),
+      latencyMs,
+    }),
+  ),
+  /** From when to when users were hurt, since t0; without an end where they were hurt to the last. */
+  impaired: z.array(z.strictObject({ fromMs: ms, untilMs: ms.optional() })),
+  /** Why the figures are not to be relied on. */
+  unsound: z.string().optional(),
 });
 
 export const rollbackResultSchema = z.strictObject({
@@ -105,6 +126,7 @@ export const trialResultSchema = z.strictObject({
   control: controlResultSchema.optional(),
   steadyState: z.array(probeResultSchema),
   impact: z.array(probeResultSchema),
+  load: loadResultSchema.optional(),
   alsoSeenBy: z.array(
     z.strictObject({ detector: z.string(), rule: z.string(), ttdMs: ms, matchedBy: z.array(z.string()) }),
   ),
@@ -190,6 +212,7 @@ export type GuardrailResult = Readonly<z.infer<typeof guardrailResultSchema>>;
 export type BlindnessResult = Readonly<z.infer<typeof blindnessResultSchema>>;
 export type ControlResult = Readonly<z.infer<typeof controlResultSchema>>;
 export type ProbeResult = Readonly<z.infer<typeof probeResultSchema>>;
+export type LoadResult = Readonly<z.infer<typeof loadResultSchema>>;
 export type RollbackResult = Readonly<z.infer<typeof rollbackResultSchema>>;
 export type ExpectationSummary = Readonly<z.infer<typeof expectationSummarySchema>>;
 export type Stages = Readonly<z.infer<typeof stagesSchema>>;

@@ -113,6 +113,7 @@ describe('trialVerdict', () => {
     ],
     ['an inconclusive part', { detections: unclear().detections }, 'inconclusive'],
     ['a skipped probe as nothing', { impact: probe('skipped') }, 'passed'],
+    ['a skipped probe that is all that was expected', { detections: [], impact: probe('skipped') }, 'inconclusive'],
   ];
   for (const [name, over, verdict] of cases) {
     it(`puts ${name}: ${verdict}`, () => expect(trialVerdict({ ...trial(), ...over })).to.equal(verdict));

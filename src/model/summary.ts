@@ -204,16 +204,20 @@ function judgedBlindness(trial: TrialResult, id: string): Judged | undefined {
   return { verdict: b.verdict, met: b.verdict === 'inconclusive' ? null : b.verdict === 'blind' };
 }
 
-/** Control, probes and rollback of a trial, each as held, broken or unknown. */
-function surroundings(
-  parts: Pick<TrialResult, 'control' | 'steadyState' | 'impact' | 'rollback'>,
-): readonly (boolean | null)[] {
+/** Control, probes and rollback of a trial, each as held, broken or unknown; one whose every expectation was skipped is unknown. */
+function surroundings(parts: TrialParts): readonly (boolean | null)[] {
+  const { detections, guardrails, blindness, impact } = parts;
+  const isAllSkipped =
+    detections.length + guardrails.length + blindness.length === 0 &&
+    impact.length > 0 &&
+    impact.every((p) => p.verdict === 'skipped');
   const control = parts.control?.verdict ?? 'quiet';
   const probes = [...parts.steadyState, ...parts.impact].filter((p) => p.verdict !== 'skipped');
   return [
     control === 'inconclusive' ? null : control === 'quiet',
     ...probes.map((p) => (p.verdict === 'inconclusive' ? null : p.verdict === 'held')),
     parts.rollback.verdict !== 'dirty' && parts.rollback.verdict !== 'unverified',
+    ...(isAllSkipped ? [null] : []),
   ];
 }
 

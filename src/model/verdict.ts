@@ -58,6 +58,8 @@ export const reasonCodes = {
   'not-injected': 'Nothing was injected.',
   'within-tolerance': 'The probe stayed within its tolerance.',
   'out-of-tolerance': 'The probe left its tolerance.',
+  skipped: 'The probe was left out: this machine lacks what it needs.',
+  'too-few-samples': 'Too few requests were due for this figure.',
   'not-measured': 'The probe could not be measured.',
   'read-back-equal': 'The state read back equals the pre-image.',
   'gone-already': 'Our delta was gone before the revert.',

@@ -122,6 +122,8 @@ function compareLine(line: ResultLine, was: BaselineEntry | undefined, today: st
 }
 
 function changeOf(line: ResultLine, was: BaselineEntry | undefined, today: string): Change {
+  // What this machine cannot measure is neither better nor worse than what another one measured.
+  if (line.outcome === 'skipped') return 'same';
   const met = line.outcome === 'met';
   if (was === undefined) return met ? 'same' : line.outcome === 'failed' ? 'new-failing' : 'lost';
   const expired = was.expires !== undefined && was.expires <= today;

@@ -39,5 +39,5 @@ function ids(line: ResultLine): Pick<ResultLine, 'scenario' | 'id'> {
 function rank(line: ResultLine): number {
   if (line.outcome === 'met') return 4;
   if (line.outcome === 'failed') return line.verdict === 'late' ? 3 : 1;
-  return line.outcome === 'inconclusive' ? 2 : 0;
+  return line.outcome === 'inconclusive' || line.outcome === 'skipped' ? 2 : 0;
 }

@@ -1,5 +1,6 @@
 import type { ScenarioResult, Scorecard } from '../model/scorecard.ts';
 import type { ComparedLine, Comparison } from './baseline.ts';
+import { loadFacts } from './load-text.ts';
 import { nextStep } from './next-step.ts';
 import { maskAccounts } from './plain-text.ts';
 import { type ResultLine, scenarioLines } from './results.ts';
@@ -55,6 +56,9 @@ function suite(scenario: ScenarioResult, compared: ReadonlyMap<string, ComparedL
     ['verdict', scenario.verdict],
     ['techniques', scenario.techniques.join(' ')],
     ['markers', scenario.trials.map((t) => t.marker).join(' ')],
+    ...scenario.trials.flatMap(({ n, load }) =>
+      load === undefined ? [] : [[`load.${n}`, `${load.load}: ${loadFacts(load).join('; ')}`]],
+    ),
   ].map(([name, value]) => `      <property name="${name}" value="${text(value ?? '')}"/>`);
   const xml = [
     `  <testsuite ${head}${at === undefined ? '' : ` timestamp="${stamp(at)}"`}>`,
@@ -87,6 +91,7 @@ function stateOf(
   const message = `${line.verdict}: ${line.reason}`;
   if (line.outcome === 'met') return { state: 'ok', message, type };
   if (line.outcome === 'errored') return { state: 'error', message, type };
+  if (line.outcome === 'skipped') return { state: 'skipped', message, type };
   if (compared?.change === 'known-gap') {
     const because = compared.was?.reason ?? line.reason;
     return { state: 'skipped', message: `known gap: ${line.verdict}: ${because}`, type };

@@ -3,6 +3,7 @@ import type { ScenarioResult, Scorecard } from '../model/scorecard.ts';
 import type { ComparedLine } from './baseline.ts';
 import { counted, runDurationMs, shownRate, shownTime } from './figures.ts';
 import type { PageOptions } from './junit.ts';
+import { loadFacts } from './load-text.ts';
 import { nextStep } from './next-step.ts';
 import { shownText } from './plain-text.ts';
 import { type ResultLine, resultLines, scenarioLines } from './results.ts';
@@ -51,6 +52,7 @@ function runFacts(card: Scorecard, text: Text): string[] {
     ...(run.identity === undefined ? [] : [`- **Identity** ${run.identity.map(text).join(', ')}`]),
     `- **Tool** windshear ${text(card.tool.version)}`,
     `- **Expectations** ${summary.expectations} in ${counted(summary.scenarios, 'scenario')}: ${summary.met} met, ${summary.failed} failed, ${summary.inconclusive} inconclusive · ${counted(summary.falseAlerts, 'false alert')}`,
+    ...(summary.skipped === 0 ? [] : [`- **Skipped** ${counted(summary.skipped, 'probe')}`]),
     `- **Rollback** ${clean} clean, ${byGuardrail} by guardrail, ${none} none, ${dirty} dirty, ${unverified} unverified`,
     ...(run.exitCode === undefined ? [] : [`- **Exit code** ${run.exitCode}`]),
   ];
@@ -70,7 +72,7 @@ function row(line: ResultLine, compared: ComparedLine | undefined, text: Text): 
   return `| ${cells.join(' | ')} |`;
 }
 
-const marks = { met: '✔', failed: '✘', inconclusive: '?', errored: '‼' } as const;
+const marks = { met: '✔', failed: '✘', inconclusive: '?', errored: '‼', skipped: '–' } as const;
 
 function openLines(card: Scorecard, find: (line: ResultLine) => ComparedLine | undefined, text: Text): string[] {
   const open = resultLines(card).filter((line) => line.outcome !== 'met');
@@ -122,6 +124,9 @@ function scenarioSection(scenario: ScenarioResult, text: Text): string[] {
   const reasons = scenarioLines(scenario).map(
     (line) => `- ${text(line.id)}: ${text(line.verdict)}. ${text(line.reason)}`,
   );
+  const loads = scenario.trials.flatMap(({ n, load }) =>
+    load === undefined ? [] : loadFacts(load).map((fact) => `- trial ${n}, load ${text(load.load)}, ${text(fact)}`),
+  );
   const trials = scenario.trials.map((trial) => {
     const stages = Object.entries(trial.stages)
       .filter((stage): stage is [string, number] => typeof stage[1] === 'number')
@@ -140,5 +145,6 @@ function scenarioSection(scenario: ScenarioResult, text: Text): string[] {
     ...reasons,
     ...waited,
     ...trials,
+    ...loads,
   ];
 }

@@ -52,6 +52,8 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'not-injected': 'Read why the run ended before this scenario.',
   'not-listened': 'Run the scenario again when it may finish.',
   'out-of-tolerance': 'Find out what users felt before the next release.',
+  skipped: 'Install what the probe needs, or leave it out of the scenario.',
+  'too-few-samples': 'Send more requests a second, or hold the fault in for longer.',
   'not-measured': 'Check that the probe’s target can be reached.',
   'left-altered': 'Compare both images in the journal and settle by hand what is right.',
 };

@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import { detection, guardrail, missed, rollback, scenario, scorecard, trial } from '../testing/fixtures/scorecards.ts';
+import { acceptBaseline, compareWithBaseline } from './baseline.ts';
 import { diffRuns } from './diff.ts';
+import { junitXml } from './junit.ts';
 import { markdown } from './markdown.ts';
 import { nextStep } from './next-step.ts';
 import { resultLines, scenarioLines } from './results.ts';
+import { finalReport } from './terminal.ts';
 
 const unclear = missed({ verdict: 'inconclusive', reasonCode: 'channel-unproven', reason: 'No canary came.' });
 const outcomes = (lines: readonly { id: string; outcome: string }[]) => lines.map((l) => `${l.id} ${l.outcome}`);
@@ -102,5 +105,64 @@ describe('markdown', () => {
     expect(table.split('\n').filter((row) => row.startsWith('|'))).to.have.length(2 + resultLines(card).length);
     expect(page).to.contain('Write or enable the rule').and.contain('…3333 \\| &lt;b&gt;');
     expect(page).to.not.contain('111122223333');
+  });
+});
+
+describe('a scenario under load', () => {
+  const load = {
+    load: 'http',
+    figures: [
+      { phase: 'before', durationMs: 2000, requests: 100, errors: 0, errorRatio: 0, latencyMs: { p50: 3, p95: 9 } },
+      { phase: 'during', durationMs: 8000, requests: 400, errors: 12, errorRatio: 0.03, latencyMs: { p99: 2000 } },
+    ],
+    impaired: [{ fromMs: 40, untilMs: 2440 }],
+  } as const;
+  const impact = {
+    ...({ id: 'http/error-ratio/during', probe: 'http', when: 'during', unit: 'ratio' } as const),
+    ...({ samples: 400, windowMs: 8000, worst: 0.03, verdict: 'breached' } as const),
+    ...({ reasonCode: 'out-of-tolerance', reason: 'Got error-ratio 3 %.' } as const),
+  };
+  const skipped = {
+    ...({ id: 'browser.journey', probe: 'browser.journey', when: 'during', unit: 'ratio' } as const),
+    ...({ samples: 0, windowMs: 1000, verdict: 'skipped', reasonCode: 'skipped' } as const),
+    reason: 'There is no browser on this machine.',
+  };
+  const under = trial({
+    load: { ...load, figures: [...load.figures], impaired: [...load.impaired] },
+    impact: [impact, skipped],
+  });
+  const card = scorecard([scenario('region-failover', under)]);
+  const options = { colour: false, columns: 120, showAccounts: false };
+
+  it('is told phase by phase on every page, with when users were hurt', () => {
+    const before = 'before: 100 requests, 0 % errors, p50 3 ms, p95 9 ms';
+    const hurt = 'users were hurt from 40 ms after it to 2.4 s after it';
+    for (const page of [finalReport(card, 1, options), junitXml(card)]) {
+      expect(page).to.contain(before).and.contain('during: 400 requests, 3 % errors, p99 2 s').and.contain(hurt);
+    }
+    expect(markdown(card)).to.contain(`trial 1, load http, ${before}`).and.contain(hurt);
+  });
+
+  it('fails for a limit that was crossed', () => {
+    expect(under.verdict).to.equal('failed');
+    expect(junitXml(card)).to.match(/name="impact\/http\/error-ratio\/during"[^>]*>\s*<failure message="breached: /);
+  });
+
+  it('shows a skipped probe as skipped, with its reason, and counts it', () => {
+    expect(resultLines(card).find(({ id }) => id === 'impact/browser.journey')?.outcome).to.equal('skipped');
+    expect(card.summary.skipped).to.equal(1);
+    expect(junitXml(card)).to.contain('<skipped message="skipped: There is no browser on this machine."/>');
+    expect(finalReport(card, 1, options))
+      .to.match(/Skipped +1 probe/)
+      .and.contain('– region-failover');
+    expect(markdown(card)).to.contain('**Skipped** 1 probe').and.contain('There is no browser on this machine.');
+  });
+
+  it('is neither better nor worse than a baseline where a probe is skipped', () => {
+    const baseline = acceptBaseline(card, undefined, {}, '2026-11-01T00:00:00Z');
+    const change = compareWithBaseline(card, baseline, '2026-11-22').lines.find(
+      ({ line }) => line.id === 'impact/browser.journey',
+    );
+    expect(change?.change).to.equal('same');
   });
 });

@@ -10,7 +10,7 @@ import type {
 import { detectionMet, guardrailMet } from '../model/summary.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 
-export type Outcome = 'met' | 'failed' | 'inconclusive' | 'errored';
+export type Outcome = 'met' | 'failed' | 'inconclusive' | 'errored' | 'skipped';
 
 /** One line of a report: an expectation, control, probe or rollback of a scenario. */
 export interface ResultLine {
@@ -125,7 +125,7 @@ function controlPart(control: NonNullable<TrialResult['control']>): Part {
 
 function probePart(kind: 'steady-state' | 'impact', probe: ProbeResult): Part {
   const { verdict, reasonCode, reason } = probe;
-  const outcome = outcomeOf(verdict === 'inconclusive' ? null : verdict !== 'breached');
+  const outcome = verdict === 'skipped' ? verdict : outcomeOf(verdict === 'inconclusive' ? null : verdict === 'held');
   return { id: `${kind}/${probe.id}`, kind, outcome, verdict, reasonCode, reason };
 }
 

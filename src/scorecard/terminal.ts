@@ -3,6 +3,7 @@ import type { ExitCode } from '../model/errors.ts';
 import type { Scorecard, TrialResult } from '../model/scorecard.ts';
 import type { Change, ComparedLine, Comparison } from './baseline.ts';
 import { counted, runDurationMs, shownRate, shownTime } from './figures.ts';
+import { loadFacts } from './load-text.ts';
 import { nextStep } from './next-step.ts';
 import { type Palette, palette } from './palette.ts';
 import { shownText } from './plain-text.ts';
@@ -50,6 +51,7 @@ export function finalReport(card: Scorecard, exitCode: ExitCode, options: Termin
   return [
     ...table(lines, view),
     ...openLines(lines, view),
+    ...loadLines(card, view),
     ...betterLines(options.comparison, view),
     ...totals(card, exitCode, options.comparison, view),
     '',
@@ -81,7 +83,7 @@ function trialPart(line: ResultLine, paint: Palette, showAccounts: boolean): str
 
 function outcomePaint(line: ResultLine, paint: Palette): (text: string) => string {
   if (line.outcome === 'met') return (text) => text;
-  return line.outcome === 'inconclusive' ? paint.yellow : paint.red;
+  return isOpen(line) ? paint.yellow : paint.red;
 }
 
 /** Rows that need no attention by themselves are left out: a quiet control, a held probe, a clean rollback. */
@@ -173,7 +175,7 @@ function openLines(lines: readonly ResultLine[], view: View): string[] {
   const open = lines.filter((line) => line.outcome !== 'met' && !isUntold(line));
   const groups = Map.groupBy(open, (line) => explanation(line, view).join('\n'));
   return [...groups]
-    .toSorted(([, [a]], [, [b]]) => Number(a?.outcome === 'inconclusive') - Number(b?.outcome === 'inconclusive'))
+    .toSorted(([, [a]], [, [b]]) => Number(a !== undefined && isOpen(a)) - Number(b !== undefined && isOpen(b)))
     .flatMap(([text, group]) => ['', ...group.map((line) => openHead(line, view)), text]);
 }
 
@@ -196,6 +198,17 @@ function explanation(line: ResultLine, view: View): string[] {
 
 function paragraph(text: string, indent: string, columns: number): string[] {
   return wrapped(text, columns - indent.length).map((line) => `${indent}${line}`);
+}
+
+function loadLines(card: Scorecard, view: View): string[] {
+  const felt = card.scenarios.flatMap(({ id, trials }) =>
+    trials.flatMap(({ n, load }) => {
+      if (load === undefined) return [];
+      const head = `  ${view.paint.bold(id)} load ${view.text(load.load)}${trials.length > 1 ? `, trial ${n}` : ''}`;
+      return [head, ...loadFacts(load).flatMap((fact) => paragraph(view.text(fact), '    ', view.columns))];
+    }),
+  );
+  return felt.length === 0 ? [] : ['', ...felt];
 }
 
 function betterLines(comparison: Comparison | undefined, view: View): string[] {
@@ -232,6 +245,7 @@ function totals(card: Scorecard, exitCode: ExitCode, comparison: Comparison | un
   return [
     '',
     `  ${label('Expectations')}${expectations.join(' · ')}`,
+    ...(s.skipped === 0 ? [] : [`  ${label('Skipped')}${paint.yellow(counted(s.skipped, 'probe'))}`]),
     `  ${label('False alerts')}${s.falseAlerts === 0 ? '0' : paint.red(String(s.falseAlerts))}`,
     `  ${label('Rollback')}${rollback.join(' · ')}`,
     `  ${label('Run')}${card.run.id}${took === undefined ? '' : ` · ${formatDuration(took)}`} · ${card.run.environment} (${card.run.staging} staging)`,
@@ -260,18 +274,24 @@ function exitSentences(compared: boolean): Readonly<Record<ExitCode, string>> {
   };
 }
 
+/** Neither good nor bad news. */
+function isOpen({ outcome }: ResultLine): boolean {
+  return outcome === 'inconclusive' || outcome === 'skipped';
+}
+
 function isExpectation(line: ResultLine): boolean {
   return line.kind === 'detection' || line.kind === 'guardrail' || line.kind === 'blind';
 }
 
 function markOf(line: ResultLine): string {
-  return line.outcome === 'met' ? '✔' : line.outcome === 'inconclusive' ? '?' : '✘';
+  if (line.outcome === 'met') return '✔';
+  return line.outcome === 'skipped' ? '–' : line.outcome === 'inconclusive' ? '?' : '✘';
 }
 
 /** A known gap stays red: it is a gap. */
 function tintOf(line: ResultLine, view: View): (text: string) => string {
   if (line.outcome === 'met') return view.paint.green;
-  return line.outcome === 'inconclusive' ? view.paint.yellow : view.paint.red;
+  return isOpen(line) ? view.paint.yellow : view.paint.red;
 }
 
 function lineKey(line: Pick<ResultLine, 'scenario' | 'id'>): string {

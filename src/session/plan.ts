@@ -1,8 +1,9 @@
-import { type BudgetUse, budgetUses, longestExposureMs, permissionsOf } from '../engine/budgets.ts';
+import { type BudgetUse, budgetUses, longestExposureMs, permissionsOf, rateOf } from '../engine/budgets.ts';
 import type { RevertRight } from '../engine/rights.ts';
 import { conflictBetween, footprintOf } from '../engine/schedule.ts';
 import type { Environment } from '../model/environment.ts';
-import type { BoundFault, BoundScenario } from '../model/run.ts';
+import type { BoundFault, BoundLoad, BoundScenario } from '../model/run.ts';
+import { expectationId } from '../model/scenario.ts';
 import { type PolicyDocument, policyFor } from './least-privilege.ts';
 
 /** One step of a scenario: an injection of its control or fault, with the calls that it declares. */
@@ -26,6 +27,14 @@ export interface PlannedScenario {
   readonly title: string;
   readonly trials: number;
   readonly steps: readonly PlannedStep[];
+  readonly load?: {
+    readonly type: string;
+    readonly ratePerSecond: number;
+    readonly beforeMs: number;
+    readonly afterMs: number;
+    /** Ids of what is expected of it. */
+    readonly expects: readonly string[];
+  };
   readonly waitsFor: readonly { readonly scenario: string; readonly why: string }[];
   readonly exposureMs: number;
   readonly expectedMs: number;
@@ -67,6 +76,7 @@ export function makePlan(request: PlanRequest): Plan {
       title: bound.scenario.title,
       trials: count,
       steps: [...bound.control.map((f) => step('control', f)), ...bound.faults.map((f) => step('fault', f))],
+      ...(bound.load === undefined ? {} : { load: plannedLoad(bound.load) }),
       waitsFor,
       exposureMs: count * longestExposureMs(bound, environment),
       expectedMs: controlWindowMs(bound) + count * expectedTrialMs(bound, environment),
@@ -101,6 +111,17 @@ function step(role: PlannedStep['role'], fault: BoundFault): PlannedStep {
   };
 }
 
+function plannedLoad(load: BoundLoad): NonNullable<PlannedScenario['load']> {
+  const { type, before, after, expect } = load.use;
+  return {
+    type,
+    ratePerSecond: rateOf(load),
+    beforeMs: before,
+    afterMs: after,
+    expects: expect.map((expected) => expectationId.load(type, expected)),
+  };
+}
+
 /** The control's window is the longest SLO among its detectors (DESIGN §2). */
 function controlWindowMs({ scenario, control }: BoundScenario): number {
   return control.length === 0 ? 0 : Math.max(0, ...scenario.expect.detections.map((d) => d.within));
@@ -114,7 +135,8 @@ function expectedTrialMs(bound: BoundScenario, environment: Environment): number
   const steady = bound.steadyState.reduce((sum, probe) => sum + 2 * probe.use.tolerance.over, 0);
   const stable = guardrails.some((g) => g.outcome === 'reverted') ? environment.stability : 0;
   const seen = Math.max(0, ...slos, ...blindMs) + stable;
-  return steady + Math.max(seen, bound.scenario.hold ?? environment.hold);
+  const loadMs = bound.load === undefined ? 0 : bound.load.use.before + bound.load.use.after;
+  return steady + loadMs + Math.max(seen, bound.scenario.hold ?? environment.hold);
 }
 
 /** Scenarios run side by side unless they wait: the longest chain of waits decides. */

@@ -19,6 +19,7 @@ const folders = {
   canaries: 'detectors/canaries',
   guardrails: 'guardrails',
   probes: 'probes',
+  loads: 'loads',
 } as const;
 
 describe('catalogue', () => {
@@ -46,7 +47,7 @@ describe('catalogue', () => {
     }
   }
 
-  for (const plugin of [...catalogue.guardrails.values(), ...catalogue.probes.values()]) {
+  for (const plugin of [...catalogue.guardrails.values(), ...catalogue.probes.values(), ...catalogue.loads.values()]) {
     it(`has an example of '${plugin.type}' that its schema leaves as it is`, () => {
       expect(plugin.params.parse(plugin.example)).to.deep.equal(plugin.example);
     });

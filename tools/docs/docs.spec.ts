@@ -28,6 +28,7 @@ describe('catalogueTables', () => {
       canaries: empty,
       guardrails: empty,
       probes: empty,
+      loads: empty,
     } as unknown as Catalogue;
     expect(catalogueTables(catalogue).split('\n')).to.deep.equal([
       '**Faults**',

@@ -1,7 +1,9 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parse } from 'yaml';
 import { commands } from '../../src/cli/command.ts';
+import { scenarioSchema } from '../../src/model/scenario.ts';
 import { root } from '../sources.ts';
 
 describe('README and CONTRIBUTING', () => {
@@ -36,6 +38,13 @@ describe('README and CONTRIBUTING', () => {
         await access(join(root, path)).catch(() => expect.fail(`${document} names '${path}', which is not there.`));
       }
     }
+  });
+
+  it('show a load that a scenario may have', async () => {
+    const snippet = /```yaml\n(load:[\s\S]*?)```/.exec(await text('README.md'))?.[1] ?? '';
+    const { load } = parse(snippet);
+    expect(scenarioSchema.shape.load.safeParse(load).error).to.equal(undefined);
+    expect(Object.keys(load)).to.include.members(['before', 'expect', 'after']);
   });
 
   it('show an experiment that the project runs', async () => {

@@ -23,6 +23,7 @@ export function catalogueTables(catalogue: Catalogue): string {
     ['Canaries', catalogue.canaries],
     ['Guardrails', catalogue.guardrails],
     ['Probes', catalogue.probes],
+    ['Loads', catalogue.loads],
   ] as const;
   return kinds
     .filter(([, plugins]) => plugins.size > 0)

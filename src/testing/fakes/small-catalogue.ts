@@ -4,6 +4,7 @@ import type { AnyCanary, AnyChannel, AnyFormat } from '../../model/detector.ts';
 import type { AnyFault } from '../../model/fault.ts';
 import { durationSchema } from '../../model/fields.ts';
 import type { AnyGuardrail } from '../../model/guardrail.ts';
+import type { AnyLoad } from '../../model/load.ts';
 import type { AnyProbe } from '../../model/probe.ts';
 
 const described = { title: 'A plugin of specs', description: 'It is never run.' };
@@ -37,6 +38,27 @@ const canaries = [{ type: 'knock', ...described, params: z.strictObject({ door: 
 const guardrails = [{ type: 'denier', ...described, params: z.strictObject({}), outcomes: ['prevented'] }];
 const probes = [{ type: 'aws.answers', ...described, target: 'aws', params: z.strictObject({}) }];
 
+const loads = [
+  {
+    type: 'traffic',
+    ...described,
+    target: 'aws',
+    params: z.strictObject({ rate: z.number() }),
+    phases: ['before', 'during', 'after'],
+    tellsRecovery: true,
+    ratePerSecond: ({ rate }: { rate: number }) => rate,
+  },
+  {
+    type: 'script',
+    ...described,
+    target: 'aws',
+    params: z.strictObject({}),
+    phases: ['whole'],
+    tellsRecovery: false,
+    ratePerSecond: () => 1,
+  },
+];
+
 /** A catalogue for specs of loading; its plugins have types, params and what they declare, and nothing else. */
 export const smallCatalogue: Catalogue = {
   faults: byType<AnyFault>(faults),
@@ -45,6 +67,7 @@ export const smallCatalogue: Catalogue = {
   canaries: byType<AnyCanary>(canaries),
   guardrails: byType<AnyGuardrail>(guardrails),
   probes: byType<AnyProbe>(probes),
+  loads: byType<AnyLoad>(loads),
 };
 
 function byType<Plugin>(plugins: readonly { readonly type: string }[]): ReadonlyMap<string, Plugin> {

@@ -75,6 +75,7 @@ export function simCatalogue(world: SimWorld, run: string, isDead: () => boolean
     canaries: new Map(canaries.map((one) => [one.type, one as unknown as AnyCanary])),
     guardrails: new Map(guardrails.map((one) => [one.type, one as unknown as AnyGuardrail])),
     probes: new Map(),
+    loads: new Map(),
   };
 }
 

@@ -11,8 +11,10 @@ import type {
 } from '../../model/detector.ts';
 import { type AnyFault, defineFault, type FaultDefinition } from '../../model/fault.ts';
 import type { AnyGuardrail, GuardrailDefinition } from '../../model/guardrail.ts';
+import type { AnyLoad } from '../../model/load.ts';
 import type { AnyProbe, ProbeDefinition } from '../../model/probe.ts';
 import { type Signal, signalSchema } from '../../model/signal.ts';
+import { worldLoad } from './traffic.ts';
 import type { World, WorldClients } from './world.ts';
 
 const flipParams = z.strictObject({
@@ -140,6 +142,7 @@ export function worldCatalogue(world: World): Catalogue {
       ['sim.reverter', reverter as unknown as AnyGuardrail],
     ]),
     probes: new Map([['sim.probe', probe as unknown as AnyProbe]]),
+    loads: new Map([['sim.load', worldLoad(world) as unknown as AnyLoad]]),
   };
 }
 

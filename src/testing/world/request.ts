@@ -54,6 +54,11 @@ export function worldScenario(world: World, file: Record<string, unknown>): Boun
     if (definition === undefined) throw new Error(`No probe '${use.probe}'.`);
     return { use, definition, params: definition.params.parse(use.with) };
   };
+  const bindLoad = (use: NonNullable<typeof scenario.load>) => {
+    const definition = catalogue.loads.get(use.type);
+    if (definition === undefined) throw new Error(`No load '${use.type}'.`);
+    return { use, definition, params: definition.params.parse(use.with) };
+  };
   return {
     scenario,
     file: `${scenario.id}.yaml`,
@@ -62,6 +67,7 @@ export function worldScenario(world: World, file: Record<string, unknown>): Boun
     control: scenario.control.map(bind),
     steadyState: scenario.steadyState.map(bindProbe),
     impact: scenario.impact.map(bindProbe),
+    ...(scenario.load === undefined ? {} : { load: bindLoad(scenario.load) }),
   };
 }
 

@@ -54,6 +54,10 @@ export class World {
     undefined;
   /** Told of each write after it happened; guardrails and saboteurs live here. */
   onWrite: (event: WorldEvent) => void = () => undefined;
+  /** How its service answers a request of a load. */
+  answer: () => number = () => 200;
+  /** Requests of loads so far. */
+  requests = 0;
   /** Whether the audit source hears of events at all. */
   auditUp = true;
   latencyMs = 5;

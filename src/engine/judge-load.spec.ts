@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import type { LoadFigures, LoadSummary } from '../model/load.ts';
+import type { LoadExpectation } from '../model/scenario.ts';
+import { judgeLoad, type LoadCase } from './judge-load.ts';
+
+const during: LoadFigures = {
+  phase: 'during',
+  durationMs: 8000,
+  requests: 400,
+  errors: 8,
+  errorRatio: 0.02,
+  latencyMs: { p50: 20, p95: 300, p99: 900, max: 1000 },
+};
+
+function judge(expected: LoadExpectation, summary: Partial<LoadSummary> = {}, more: Partial<LoadCase> = {}) {
+  const facts: LoadCase = {
+    use: { type: 'http', expect: [expected] },
+    summary: { figures: [during], limits: [], impaired: [], ...summary },
+    t0MonoMs: 10_000,
+    revertMonoMs: 20_000,
+    endMonoMs: 23_000,
+    ...more,
+  };
+  const [result] = judgeLoad(facts);
+  if (result === undefined) throw new Error('No result.');
+  return result;
+}
+
+const errors = (atMost: number): LoadExpectation => ({ figure: 'error-ratio', phase: 'during', atMost });
+const p99: LoadExpectation = { figure: 'p99', phase: 'during', atMost: 1000 };
+const recovery: LoadExpectation = { figure: 'recovery', within: 4000 };
+
+describe('judgeLoad', () => {
+  it('holds a ratio against its limit, and states window and samples', () => {
+    const held = judge(errors(0.02));
+    expect(held).to.deep.include({ id: 'http/error-ratio/during', verdict: 'held', when: 'during', worst: 0.02 });
+    expect(held).to.deep.include({ samples: 400, windowMs: 8000, unit: 'ratio' });
+    expect(held.reason).to.equal('Got error-ratio 2 %, expected at most 2 % (400 requests in 8 s, while it was in).');
+    expect(judge(errors(0.019)).verdict).to.equal('breached');
+  });
+
+  it('judges a percentile only on enough requests', () => {
+    expect(judge(p99).verdict).to.equal('held');
+    expect(judge({ ...p99, atMost: 800 }).verdict).to.equal('breached');
+    const few = judge(p99, { figures: [{ ...during, requests: 99 }] });
+    expect([few.verdict, few.reasonCode]).to.deep.equal(['inconclusive', 'too-few-samples']);
+    expect(judge(errors(0), { figures: [{ ...during, requests: 0 }] }).reasonCode).to.equal('too-few-samples');
+  });
+
+  it('relies on nothing that the generator does not vouch for', () => {
+    const unsound = judge(errors(1), { unsound: 'the generator was too slow' });
+    expect(unsound).to.deep.include({ verdict: 'inconclusive', reasonCode: 'not-measured' });
+    expect(judge(errors(1), { figures: [] }).reasonCode).to.equal('not-measured');
+    expect(judge(errors(1), {}, { ended: 'stopped' }).reasonCode).to.equal('stopped');
+  });
+
+  const hurt = (fromMonoMs: number, untilMonoMs?: number) => ({
+    impaired: [{ fromMonoMs, ...(untilMonoMs === undefined ? {} : { untilMonoMs }) }],
+  });
+  const recoveries: readonly [string, Partial<LoadSummary>, Partial<LoadCase>, string][] = [
+    ['held where users were never hurt', {}, {}, 'held within-tolerance'],
+    ['held where they were well again in time', hurt(10_000, 13_900), {}, 'held within-tolerance'],
+    ['breached where they were well again too late', hurt(10_000, 14_100), {}, 'breached out-of-tolerance'],
+    ['open where the SLO lies inside what it is told to', hurt(10_000, 14_050), {}, 'inconclusive poll-too-coarse'],
+    ['breached where only our revert healed them', hurt(10_100, 20_300), {}, 'breached out-of-tolerance'],
+    ['breached where nothing healed them', hurt(10_100), {}, 'breached out-of-tolerance'],
+    [
+      'open where our revert came before the SLO',
+      hurt(10_100, 13_300),
+      { revertMonoMs: 13_000 },
+      'inconclusive gone-before-slo',
+    ],
+    [
+      'open where nothing hurt them before an early revert',
+      {},
+      { revertMonoMs: 13_000 },
+      'inconclusive gone-before-slo',
+    ],
+    ['open where they were hurt before the fault', hurt(9500, 12_000), {}, 'inconclusive not-measured'],
+    ['held where they were hurt and well again before the fault', hurt(8000, 8500), {}, 'held within-tolerance'],
+    [
+      'held where they were well in time and our revert hurt them once more',
+      { impaired: [...hurt(10_000, 12_000).impaired, ...hurt(20_100, 20_300).impaired] },
+      {},
+      'held within-tolerance',
+    ],
+  ];
+  for (const [title, summary, more, expected] of recoveries) {
+    it(`calls a recovery ${title}`, () => {
+      const { verdict, reasonCode } = judge(recovery, summary, more);
+      expect(`${verdict} ${reasonCode}`).to.equal(expected);
+    });
+  }
+
+  it("passes on the load's own limits, with its requests", () => {
+    const whole: LoadFigures = { ...during, phase: 'whole' };
+    const [limit] = judgeLoad({
+      use: { type: 'k6', expect: [] },
+      summary: {
+        figures: [whole],
+        limits: [{ metric: 'http_reqs', limit: 'count>1', verdict: 'breached', reason: 'Crossed.' }],
+        impaired: [],
+      },
+      t0MonoMs: 0,
+      endMonoMs: 1,
+    });
+    expect(limit).to.deep.include({ id: 'k6/http_reqs count>1', verdict: 'breached', samples: 400, windowMs: 8000 });
+  });
+});

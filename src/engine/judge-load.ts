@@ -1,0 +1,132 @@
+import { formatDuration } from '../model/duration.ts';
+import { impairedSlotMs, type LoadFigures, type LoadLimit, type LoadSummary, wellForMs } from '../model/load.ts';
+import { expectationId, type LoadExpectation, type LoadUse } from '../model/scenario.ts';
+import type { ProbeResult } from '../model/scorecard.ts';
+
+export interface LoadCase {
+  readonly use: Pick<LoadUse, 'type' | 'expect'>;
+  readonly summary: LoadSummary;
+  readonly t0MonoMs: number;
+  /** When we asked for the fault to be taken back; absent where it was gone before. */
+  readonly revertMonoMs?: number;
+  /** When the traffic ended. */
+  readonly endMonoMs: number;
+  readonly ended?: 'stopped' | 'errored';
+}
+
+/** Fewer requests than these say nothing about a percentile. */
+const leastRequests = { p50: 1, p95: 20, p99: 100 } as const;
+
+/** Judges what users felt: each expectation of a load, then the load's own limits. */
+export function judgeLoad(facts: LoadCase): readonly ProbeResult[] {
+  return [
+    ...facts.use.expect.map((expected) => judgeOne(facts, expected)),
+    ...facts.summary.limits.map(toResult(facts)),
+  ];
+}
+
+type Said = Pick<ProbeResult, 'verdict' | 'reasonCode' | 'reason'> & { readonly worst?: number };
+
+function judgeOne(facts: LoadCase, expected: LoadExpectation): ProbeResult {
+  const { type } = facts.use;
+  const phase = expected.figure === 'recovery' ? 'during' : expected.phase;
+  const figures = facts.summary.figures.find((one) => one.phase === phase);
+  const unit = expected.figure === 'error-ratio' ? 'ratio' : 'ms';
+  return {
+    id: expectationId.load(type, expected),
+    probe: type,
+    when: phase,
+    unit,
+    samples: figures?.requests ?? 0,
+    windowMs: figures?.durationMs ?? 0,
+    ...say(facts, expected, figures),
+  };
+}
+
+function say(facts: LoadCase, expected: LoadExpectation, figures: LoadFigures | undefined): Said {
+  const { summary, ended } = facts;
+  if (ended !== undefined) return open(ended, 'The trial ended before its time, and the traffic with it.');
+  if (summary.unsound !== undefined) return open('not-measured', `Not to be relied on: ${summary.unsound}`);
+  if (figures === undefined) return open('not-measured', 'The load has no figures of that phase.');
+  if (expected.figure === 'recovery') return sayRecovery(facts, expected.within);
+  const over = `${figures.requests} requests in ${formatDuration(figures.durationMs)}, ${phaseWords[figures.phase]}`;
+  const isRatio = expected.figure === 'error-ratio';
+  const least = isRatio ? 1 : leastRequests[expected.figure];
+  const value = isRatio ? figures.errorRatio : figures.latencyMs[expected.figure];
+  if (figures.requests < least) {
+    return open('too-few-samples', `${expected.figure} needs at least ${least} requests, got ${over}.`);
+  }
+  if (value === undefined) return open('not-measured', `The load does not tell its ${expected.figure}.`);
+  const text = isRatio ? percent : formatDuration;
+  const got = `${expected.figure} ${text(value)}, expected at most ${text(expected.atMost)} (${over}).`;
+  return value <= expected.atMost
+    ? { verdict: 'held', reasonCode: 'within-tolerance', reason: `Got ${got}`, worst: value }
+    : { verdict: 'breached', reasonCode: 'out-of-tolerance', reason: `Got ${got}`, worst: value };
+}
+
+/**
+ * Judges whether users were well again within the SLO while the fault was still in: what only our own revert healed
+ * says nothing for the staging.
+ */
+function sayRecovery(facts: LoadCase, sloMs: number): Said {
+  const { summary, t0MonoMs, revertMonoMs = Number.POSITIVE_INFINITY, endMonoMs } = facts;
+  const untilOf = (one: LoadSummary['impaired'][number]) => one.untilMonoMs ?? Number.POSITIVE_INFINITY;
+  const hurt = summary.impaired.filter((one) => untilOf(one) > t0MonoMs && one.fromMonoMs < revertMonoMs);
+  const [first, last] = [hurt[0], hurt.at(-1)];
+  const inMs = Math.min(revertMonoMs, endMonoMs) - t0MonoMs;
+  const slo = formatDuration(sloMs);
+  if (first === undefined || last === undefined) {
+    if (revertMonoMs !== Number.POSITIVE_INFINITY && inMs < sloMs)
+      return open('gone-before-slo', `Users were not hurt in the ${formatDuration(inMs)} of the fault, SLO ${slo}.`);
+    return { verdict: 'held', reasonCode: 'within-tolerance', reason: 'Users were not hurt at all.', worst: 0 };
+  }
+  if (first.fromMonoMs < t0MonoMs - impairedSlotMs) {
+    const early = formatDuration(t0MonoMs - first.fromMonoMs);
+    return open('not-measured', `Users were hurt already ${early} before the fault.`);
+  }
+  const untilMonoMs = untilOf(last);
+  if (untilMonoMs > revertMonoMs || last.untilMonoMs === undefined) {
+    const heldMs = last.untilMonoMs === undefined ? Math.min(inMs, endMonoMs - wellForMs - t0MonoMs) : inMs;
+    const still = `Users were still hurt after ${formatDuration(Math.max(0, heldMs))} of the fault`;
+    return heldMs >= sloMs
+      ? { verdict: 'breached', reasonCode: 'out-of-tolerance', reason: `${still}, SLO ${slo}.`, worst: heldMs }
+      : open('gone-before-slo', `${still}, which was gone before the SLO of ${slo}.`);
+  }
+  const tookMs = untilMonoMs - t0MonoMs;
+  const reason = `Users were well again ${formatDuration(tookMs)} after the fault, SLO ${slo}, and stayed so for at least ${formatDuration(wellForMs)}.`;
+  if (tookMs <= sloMs) return { verdict: 'held', reasonCode: 'within-tolerance', reason, worst: tookMs };
+  if (tookMs - impairedSlotMs < sloMs) return open('poll-too-coarse', `${reason} It is told to ${impairedSlotMs} ms.`);
+  return { verdict: 'breached', reasonCode: 'out-of-tolerance', reason, worst: tookMs };
+}
+
+function open(reasonCode: ProbeResult['reasonCode'], reason: string): Said {
+  return { verdict: 'inconclusive', reasonCode, reason };
+}
+
+const limitReasons = { held: 'within-tolerance', breached: 'out-of-tolerance', inconclusive: 'not-measured' } as const;
+
+function toResult({ use, summary, ended }: LoadCase): (limit: LoadLimit) => ProbeResult {
+  const whole = summary.figures.find((one) => one.phase === 'whole');
+  return ({ metric, limit, verdict, reason }) => ({
+    id: `${use.type}/${metric} ${limit}`,
+    probe: use.type,
+    when: 'whole',
+    unit: 'limit',
+    samples: whole?.requests ?? 0,
+    windowMs: whole?.durationMs ?? 0,
+    ...(ended === undefined
+      ? { verdict, reasonCode: limitReasons[verdict], reason }
+      : open(ended, 'The trial ended before its time, and the traffic with it.')),
+  });
+}
+
+const phaseWords = {
+  before: 'before the fault',
+  during: 'while it was in',
+  after: 'after it was taken back',
+  whole: 'over the whole trial',
+} as const;
+
+function percent(ratio: number): string {
+  return `${Math.round(ratio * 10_000) / 100} %`;
+}

@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import { UsageError } from '../model/errors.ts';
+import type { LoadDefinition } from '../model/load.ts';
+import type { RunRequest } from '../model/run.ts';
+import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
+import { worldRequest, worldScenario } from '../testing/world/request.ts';
+import { World } from '../testing/world/world.ts';
+import { runScenarios } from './run.ts';
+
+const url = 'http://127.0.0.1:1/';
+
+function world(): World {
+  const made = new World();
+  made.resources.set('bucket', 'private');
+  return made;
+}
+
+/** Answers nothing good for so long after the bucket was opened. */
+function hurts(at: World, forMs: number): void {
+  let sinceMonoMs = Number.POSITIVE_INFINITY;
+  at.onWrite = ({ value }) => {
+    if (value === 'public') sinceMonoMs = at.clock.monoMs();
+  };
+  at.answer = () => {
+    const isIn = at.resources.get('bucket') === 'public';
+    return isIn && at.clock.monoMs() < sinceMonoMs + forMs ? 503 : 200;
+  };
+}
+
+function scenario(at: World, load: object, more: object = {}) {
+  return worldScenario(at, {
+    id: 'flip',
+    faults: [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }],
+    load: { type: 'sim.load', with: { url, rate: 50 }, ...load },
+    expect: {},
+    ...more,
+  });
+}
+
+async function run(at: World, load: object, overrides: Partial<RunRequest> = {}, more: object = {}) {
+  const { scorecard, exitCode } = await runScenarios(worldRequest(at, [scenario(at, load, more)], overrides));
+  const trial = scorecard.scenarios[0]?.trials[0];
+  if (trial === undefined) throw new Error('No trial.');
+  const verdicts = Object.fromEntries(trial.impact.map(({ id, verdict }) => [id, verdict]));
+  const phases = Object.fromEntries(trial.load?.figures.map((one) => [one.phase, one]) ?? []);
+  return { trial, exitCode, verdicts, phases };
+}
+
+const errorsDuring = { figure: 'error-ratio', phase: 'during', atMost: 0.1 };
+const recovery = { figure: 'recovery', within: '4s' };
+
+describe('a trial under load', () => {
+  it('flows from before the injection until after the revert, and keeps the phases apart', async () => {
+    const at = world();
+    hurts(at, Number.POSITIVE_INFINITY);
+    const { trial, phases, verdicts } = await run(
+      at,
+      { expect: [errorsDuring, { ...errorsDuring, phase: 'after', atMost: 0 }] },
+      {},
+      { hold: '5s' },
+    );
+    expect(trial.error).to.equal(undefined);
+    expect(phases['before']).to.include({ errors: 0 });
+    expect(phases['before']?.requests).to.be.within(95, 110);
+    expect(phases['during']?.errorRatio).to.be.greaterThan(0.95);
+    expect(phases['during']?.durationMs).to.be.within(5000, 5500);
+    expect(phases['after']).to.include({ errors: 0 });
+    expect(phases['after']?.durationMs).to.be.within(2000, 2400);
+    expect(verdicts).to.deep.equal({
+      'sim.load/error-ratio/during': 'breached',
+      'sim.load/error-ratio/after': 'held',
+    });
+    expect(trial.verdict).to.equal('failed');
+    expect(trial.load?.impaired).to.have.length(1);
+    expect(trial.load?.impaired[0]?.fromMs).to.be.within(-100, 100);
+    expect(trial.load?.impaired[0]?.untilMs).to.be.within(5000, 5500);
+  });
+
+  it('holds the fault in until users are well again, and no longer', async () => {
+    const at = world();
+    hurts(at, 2000);
+    const { trial, verdicts } = await run(at, { expect: [recovery] });
+    expect(verdicts).to.deep.equal({ 'sim.load/recovery': 'held' });
+    expect(trial.impact[0]?.worst).to.be.within(1900, 2200);
+    expect(trial.exposureMs).to.be.within(3000, 4000);
+    expect(trial.verdict).to.equal('passed');
+  });
+
+  it('calls a recovery breached that only the revert brought', async () => {
+    const at = world();
+    hurts(at, Number.POSITIVE_INFINITY);
+    const { trial, verdicts } = await run(at, { expect: [recovery] });
+    expect(verdicts).to.deep.equal({ 'sim.load/recovery': 'breached' });
+    expect(trial.exposureMs).to.be.within(5000, 5800);
+  });
+
+  it('says nothing of users where the change was refused', async () => {
+    const at = world();
+    at.guard = (_resource, value) => (value === 'public' ? { code: 'Guard', message: 'no' } : undefined);
+    const { trial } = await run(at, { expect: [errorsDuring] });
+    expect([trial.impact[0]?.verdict, trial.impact[0]?.reasonCode]).to.deep.equal(['inconclusive', 'not-injected']);
+    expect(trial.verdict).to.equal('inconclusive');
+  });
+
+  for (const [when, ms] of [
+    ['before the injection', 1000],
+    ['while the fault is in', 4000],
+  ] as const) {
+    it(`stops with the trial when somebody stops it ${when}`, async () => {
+      const at = world();
+      const stop = new AbortController();
+      at.later(ms, () => stop.abort());
+      const { trial, exitCode } = await run(at, { expect: [errorsDuring] }, { stop: stop.signal }, { hold: '10s' });
+      const sent = at.requests;
+      await at.clock.sleep(3000);
+      expect(at.requests).to.equal(sent);
+      expect(sent).to.be.within((ms / 1000) * 45, (ms / 1000) * 55);
+      expect(trial.verdict).to.equal('aborted');
+      expect(exitCode).to.equal(130);
+      expect(at.resources.get('bucket')).to.equal('private');
+    });
+  }
+
+  it('ends the traffic of a trial that failed', async () => {
+    const at = world();
+    const disk = new MemoryDisk(({ path }) => {
+      const isLate = at.clock.monoMs() > 1000 && path.endsWith('journal.jsonl');
+      return isLate ? { fail: 'before', code: 'EIO' } : 'proceed';
+    });
+    const request = worldRequest(at, [scenario(at, {})], { disk });
+    const { scorecard } = await runScenarios(request);
+    const sent = at.requests;
+    await at.clock.sleep(3000);
+    expect(scorecard.scenarios[0]?.trials[0]?.verdict).to.equal('errored');
+    expect(at.requests).to.equal(sent);
+  });
+
+  it('refuses before anything is touched where a load cannot be prepared', async () => {
+    const at = world();
+    const bound = scenario(at, {});
+    if (bound.load === undefined) throw new Error('No load.');
+    const definition = {
+      ...(bound.load.definition as unknown as LoadDefinition),
+      prepare: async ({ scenario }: { scenario: string }) => {
+        throw new UsageError(`Scenario '${scenario}' needs k6.`);
+      },
+    };
+    const request = worldRequest(at, [{ ...bound, load: { ...bound.load, definition: definition as never } }]);
+    const error = await runScenarios(request).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(UsageError);
+    expect(String(error)).to.include("Scenario 'flip' needs k6.");
+    expect(at.events.some(({ action }) => action === 'write')).to.equal(false);
+  });
+});

@@ -1,0 +1,30 @@
+import { formatDuration } from '../model/duration.ts';
+import type { LoadResult } from '../model/scorecard.ts';
+
+/** Says what users felt: a sentence for each phase, then when they were hurt, then what the figures are worth. */
+export function loadFacts(load: LoadResult): readonly string[] {
+  return [
+    ...load.figures.map(
+      ({ phase, requests, errorRatio, latencyMs }) =>
+        `${phase}: ${requests} requests, ${Math.round(errorRatio * 10_000) / 100} % errors${percentiles(latencyMs)}`,
+    ),
+    ...load.impaired.map(({ fromMs, untilMs }) =>
+      untilMs === undefined
+        ? `users were hurt from ${sinceT0(fromMs)} to the end`
+        : `users were hurt from ${sinceT0(fromMs)} to ${sinceT0(untilMs)}`,
+    ),
+    ...(load.unsound === undefined ? [] : [`not to be relied on: ${load.unsound}`]),
+  ];
+}
+
+function percentiles(latencyMs: LoadResult['figures'][number]['latencyMs']): string {
+  const known = (['p50', 'p95', 'p99'] as const).flatMap((name) => {
+    const value = latencyMs[name];
+    return value === undefined ? [] : [`${name} ${formatDuration(value)}`];
+  });
+  return known.length === 0 ? '' : `, ${known.join(', ')}`;
+}
+
+function sinceT0(ms: number): string {
+  return ms < 0 ? `${formatDuration(-ms)} before the fault` : `${formatDuration(ms)} after it`;
+}
