@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { faults, recordOf, startUp } from '../src/staging/detection/detection.fixture.ts';
 import { learnProfile } from '../src/staging/detection/profile/profile.ts';
 import { tripleOf } from '../src/staging/detection/profile/triple.ts';
-import { namesIn, warmUp } from './record-warm-up.ts';
+import { clusterWarmUp, namesIn, warmUp } from './record-warm-up.ts';
 
 const fault = recordOf(faults.publicPolicy);
 const inPhase = (phase: string) =>
@@ -38,6 +38,28 @@ describe('warmUp', () => {
     const other = { ...inPhase('c'), eventName: 'ABucketCall' };
     const lines = warmUp(audit(inPhase('c'), other), startUp, 'i');
     expect(lines).to.deep.equal([...lines].sort());
+  });
+});
+
+describe('clusterWarmUp', () => {
+  const event = (userAgent: string, more: object = {}) => ({
+    ...{ auditID: 'a', stage: 'ResponseComplete', verb: 'delete', requestURI: '/', requestReceivedTimestamp: '' },
+    ...{ user: { username: 'windshear-revert' }, userAgent },
+    objectRef: { resource: 'pods', namespace: 'inference', name: 'rogue-wsabc234def567' },
+    ...more,
+  });
+
+  it('leaves out faults and the cluster itself, and keeps every other habit once, without markers', () => {
+    const own = { user: { username: 'system:kube-controller-manager' } };
+    const events = [
+      event('w wsabc234def567.i'),
+      event('w wsabc234def567.r'),
+      event('w wsaaa234def567.r'),
+      event('x', own),
+    ];
+    expect(clusterWarmUp(audit(...events), 'i')).to.deep.equal([
+      JSON.stringify({ actor: 'windshear-revert', action: 'kubernetes:delete pods', resource: 'inference/rogue-*' }),
+    ]);
   });
 });
 
