@@ -70,6 +70,51 @@ describe('game day', () => {
     itLeavesNoTrace(trial);
   });
 
+  experiment('rogue-privileged-pod', (trial) => {
+    it('is prevented by admission control', async () => {
+      expect(await trial()).to.be.preventedBy('admission');
+    });
+    it('is seen by the audit rules as an attempt', async () => {
+      expect(await trial()).to.be.detectedBy('audit-rules');
+    });
+    itLeavesNoTrace(trial);
+  });
+
+  experiment('rogue-bare-pod', (trial) => {
+    it('is detected by the audit rules and by the behavioural profile', async () => {
+      expect(await trial()).to.be.detectedBy('audit-rules');
+      expect(await trial()).to.be.detectedBy('profile');
+    });
+    itLeavesNoTrace(trial);
+  });
+
+  experiment('cluster-admin-binding', (trial) => {
+    it('is detected by the audit rules', async () => {
+      expect(await trial()).to.be.detectedBy('audit-rules');
+    });
+    it('is reverted by the binding remediator', async () => {
+      expect(await trial()).to.be.revertedBy('binding-remediator');
+    });
+    itLeavesNoTrace(trial);
+  });
+
+  experiment('release-image-drift', (trial) => {
+    it('is detected by the behavioural profile', async () => {
+      expect(await trial()).to.be.detectedBy('profile');
+    });
+    it('is reverted by the release reconciler', async () => {
+      expect(await trial()).to.be.revertedBy('release-reconciler');
+    });
+    itLeavesNoTrace(trial);
+  });
+
+  experiment('service-account-sprawl', (trial) => {
+    it('is detected by the audit rules', async () => {
+      expect(await trial()).to.be.detectedBy('audit-rules');
+    });
+    itLeavesNoTrace(trial);
+  });
+
   experiment('inference-endpoint-exposed', (trial) => {
     it('is detected by the posture watcher', async () => {
       expect(await trial()).to.be.detectedBy('posture');

@@ -5,7 +5,7 @@ export type Outcome = Readonly<Record<string, string>>;
 
 const quiet = { trial: 'passed', control: 'quiet', steadyState: 'held', rollback: 'clean' };
 
-/** What a game day in the complete embedded staging comes to, its gap included. */
+/** What a game day in the complete embedded staging comes to, its gaps included. */
 export const fullOutcomes: Readonly<Record<string, Outcome>> = {
   'role-over-privilege': {
     ...quiet,
@@ -41,6 +41,34 @@ export const fullOutcomes: Readonly<Record<string, Outcome>> = {
     'identity-rules/access-key-attempt': 'attempt',
     'explicit-deny/prevented': 'prevented',
     rollback: 'none',
+  },
+  'rogue-privileged-pod': {
+    ...quiet,
+    'audit-rules/rogue-pod-attempt': 'attempt',
+    'admission/prevented': 'prevented',
+    rollback: 'none',
+  },
+  'rogue-bare-pod': {
+    ...quiet,
+    'audit-rules/unknown-image': 'detected',
+    'profile/unusual-action': 'detected',
+  },
+  'cluster-admin-binding': {
+    ...quiet,
+    'audit-rules/cluster-admin-binding': 'detected',
+    'binding-remediator/reverted': 'reverted',
+    rollback: 'by-guardrail',
+  },
+  'release-image-drift': {
+    ...quiet,
+    'profile/unusual-action': 'detected',
+    'release-reconciler/reverted': 'reverted',
+    rollback: 'by-guardrail',
+  },
+  'service-account-sprawl': {
+    ...quiet,
+    'audit-rules/service-account-sprawl': 'late (after-slo)',
+    trial: 'failed',
   },
   'inference-endpoint-exposed': { ...quiet, 'posture/EndpointExposed': 'detected' },
   'region-failover': { ...quiet, 'uptime/RegionDown': 'detected', 'router/mitigated': 'mitigated' },
