@@ -54,6 +54,7 @@ import { reconciler } from './guardrails/reconciler.ts';
 import { reverter } from './guardrails/reverter.ts';
 import { s3BlockPublicAccess } from './guardrails/s3-block-public-access.ts';
 import { http as httpLoad } from './loads/http.ts';
+import { k6 } from './loads/k6.ts';
 import type { Catalogue } from './model/catalogue.ts';
 import type {
   AnyCanary,
@@ -141,7 +142,7 @@ export const catalogue: Catalogue = {
     probe(httpLatency),
     probe(browserJourney),
   ]),
-  loads: byType([load(httpLoad)]),
+  loads: byType([load(httpLoad), load(k6)]),
 };
 
 function byType<Plugin extends { readonly type: string }>(plugins: readonly Plugin[]): ReadonlyMap<string, Plugin> {

@@ -87,10 +87,11 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
 }
 
 async function preflight(request: RunRequest): Promise<void> {
+  await prepareLoads(request, 'find');
   await proveStaging(request);
   await checkRevertRights(request);
   await prepareTargets(request);
-  await prepareLoads(request);
+  await prepareLoads(request, 'prepare');
 }
 
 /** Libraries are loaded before the first trial: a process that is busy with that hears no signal meanwhile (J19). */

@@ -135,23 +135,25 @@ describe('a trial under load', () => {
     expect(at.requests).to.equal(sent);
   });
 
-  it('refuses before anything is touched where a load cannot be prepared', async () => {
-    const at = world();
-    const bound = scenario(at, {});
-    if (bound.load === undefined) throw new Error('No load.');
-    const definition = {
-      ...(bound.load.definition as unknown as LoadDefinition),
-      prepare: async ({ scenario }: { scenario: string }) => {
-        throw new UsageError(`Scenario '${scenario}' needs k6.`);
-      },
-    };
-    const request = worldRequest(at, [{ ...bound, load: { ...bound.load, definition: definition as never } }]);
-    const error = await runScenarios(request).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    expect(error).to.be.instanceOf(UsageError);
-    expect(String(error)).to.include("Scenario 'flip' needs k6.");
-    expect(at.events.some(({ action }) => action === 'write')).to.equal(false);
-  });
+  for (const step of ['find', 'prepare'] as const) {
+    it(`refuses before anything is touched where what a load needs cannot be had (${step})`, async () => {
+      const at = world();
+      const bound = scenario(at, {});
+      if (bound.load === undefined) throw new Error('No load.');
+      const definition = {
+        ...(bound.load.definition as unknown as LoadDefinition),
+        [step]: async ({ scenario }: { scenario: string }) => {
+          throw new UsageError(`Scenario '${scenario}' needs k6.`);
+        },
+      };
+      const request = worldRequest(at, [{ ...bound, load: { ...bound.load, definition: definition as never } }]);
+      const error = await runScenarios(request).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).to.be.instanceOf(UsageError);
+      expect(String(error)).to.include("Scenario 'flip' needs k6.");
+      expect(at.events.some(({ action }) => action === 'write')).to.equal(false);
+    });
+  }
 });

@@ -90,11 +90,11 @@ export function newTrialLoad(request: RunRequest, bound: BoundScenario, marker: 
   };
 }
 
-/** Finds or builds what loads need, before anything is touched. Throws `UsageError` with the remedy. */
-export async function prepareLoads(request: RunRequest): Promise<void> {
+/** Finds, or later builds, what loads need, before anything is touched. Throws `UsageError` with the remedy. */
+export async function prepareLoads(request: RunRequest, step: 'find' | 'prepare'): Promise<void> {
   for (const { load, scenario } of request.scenarios) {
     if (load === undefined) continue;
-    const { prepare } = definitionOf(load);
+    const prepare = definitionOf(load)[step];
     if (prepare === undefined) continue;
     const marker = newMarker(request.random);
     const ctx = await contextOf(request, { load, scenario: scenario.id, marker, signal: request.stop });

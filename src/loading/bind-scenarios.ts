@@ -108,7 +108,7 @@ function checkTarget(
   path: (string | number)[],
   { environment, environmentName, problem }: ScenarioCheck,
 ): void {
-  if (target === 'none' || target === 'process' || Object.hasOwn(environment.targets, target)) return;
+  if (target === 'none' || Object.hasOwn(environment.targets, target)) return;
   problem(path, `'${type}' needs the target '${target}', which '${environmentName}' does not have.`);
 }
 

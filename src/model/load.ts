@@ -83,7 +83,9 @@ export interface LoadDefinition<Params = unknown, Clients = unknown> {
   readonly tellsRecovery: boolean;
   /** The most requests that it sends a second, for the budget. */
   readonly ratePerSecond: (params: Params) => number;
-  /** Finds or builds what the load needs, before anything is injected. Throws `UsageError` with the remedy. */
+  /** Looks for what the load needs, and runs nothing yet. Throws `UsageError` with scenario and remedy. */
+  readonly find?: (ctx: LoadContext<Clients>, params: Params) => Promise<void>;
+  /** Builds what the load needs, and tries it, before anything is injected. Throws `UsageError` with the remedy. */
   readonly prepare?: (ctx: LoadContext<Clients>, params: Params) => Promise<void>;
   readonly start: (ctx: LoadContext<Clients>, params: Params) => Promise<RunningLoad>;
 }

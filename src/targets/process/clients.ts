@@ -36,6 +36,13 @@ export interface Scratch {
   readonly remove: () => Promise<void>;
 }
 
+/** A folder that outlives the run. */
+export interface Cache extends Scratch {
+  /** Lets a program be run that listed programs have built here. Undefined where there is none of that name. */
+  readonly program: (name: string) => Promise<string | undefined>;
+  readonly rename: (from: string, to: string) => Promise<void>;
+}
+
 /** What faults and loads run programs through: only those that the environment lists. */
 export interface ProcessClients {
   /** Runs to the end, whatever the exit code. Throws `CallError` where it did not start, did not end in time or was aborted. */
@@ -44,7 +51,7 @@ export interface ProcessClients {
   readonly start: (command: ProcessCommand, signal: AbortSignal) => Promise<RunningProcess>;
   readonly scratch: () => Promise<Scratch>;
   /** A folder that outlives the run, for what takes minutes to build. */
-  readonly cache: (name: string) => Promise<Scratch>;
+  readonly cache: (name: string) => Promise<Cache>;
   /** The listed program of that name, such as `k6`, as an absolute path that can be run. */
   readonly find: (name: string) => Promise<string | undefined>;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ProcessTargetConfig } from '../../model/environment-targets.ts';
 import { RefusedError } from '../../model/errors.ts';
+import { isGone } from '../../testing/is-gone.ts';
 import { realTime } from '../../testing/real-time.ts';
 import type { ProcessClients, ProcessCommand } from './clients.ts';
 import { processTarget } from './process-target.ts';
@@ -105,18 +106,6 @@ describe('processTarget', () => {
     expect(checks.map(({ answer }) => answer)).to.deep.equal(['allowed', 'denied']);
   });
 });
-
-async function isGone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      process.kill(pid, 0);
-    } catch (error) {
-      return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-    }
-    await realTime.sleep(20);
-  }
-  return false;
-}
 
 async function rejection(work: Promise<unknown>): Promise<unknown> {
   try {

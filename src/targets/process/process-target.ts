@@ -1,5 +1,5 @@
-import { access, constants, readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { access, constants, readFile, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import type { ProcessTargetConfig } from '../../model/environment-targets.ts';
 import { type Marker, markerWithPhase, type Phase } from '../../model/marker.ts';
@@ -32,8 +32,9 @@ export function processTarget(config: ProcessTargetConfig, options: ProcessTarge
       const name = markerWithPhase(marker, phase);
       const known = sessions.get(name);
       if (known !== undefined) return known.session;
+      const executables = new Set(config.executables);
       const processes = openProcesses({
-        executables: config.executables,
+        executables,
         env: { PATH: systemPath, LANG: 'C.UTF-8', ...named(config.variables, options.variables) },
         marker: name,
         phase,
@@ -44,7 +45,15 @@ export function processTarget(config: ProcessTargetConfig, options: ProcessTarge
         run: processes.run,
         start: processes.start,
         scratch: makeScratch,
-        cache: (folder) => openCache(folder, options.variables),
+        cache: async (folder) => {
+          const cache = await openCache(folder, options.variables);
+          const at = (file: string) => join(cache.path, basename(file));
+          return {
+            ...cache,
+            program: (file) => allowBuilt(executables, at(file)),
+            rename: (from, to) => rename(at(from), at(to)),
+          };
+        },
         find: (program) => find(config.executables, program),
       };
       const session = { clients, identity: { arn: 'this machine' }, calls: processes.calls };
@@ -97,6 +106,12 @@ async function proveBeacon({ proof }: ProcessTargetConfig, embedded: boolean): P
 async function find(executables: readonly string[], program: string): Promise<string | undefined> {
   for (const path of executables) if (basename(path) === program && (await isProgram(path))) return path;
   return undefined;
+}
+
+async function allowBuilt(executables: Set<string>, path: string): Promise<string | undefined> {
+  if (!(await isProgram(path))) return undefined;
+  executables.add(path);
+  return path;
 }
 
 async function isProgram(path: string): Promise<boolean> {

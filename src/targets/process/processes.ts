@@ -6,7 +6,8 @@ import type { Phase } from '../../model/marker.ts';
 import type { ProcessCommand, ProcessResult, RunningProcess } from './clients.ts';
 
 export interface ProcessSettings {
-  readonly executables: readonly string[];
+  /** What may be run; programs that were built by these are added to it. */
+  readonly executables: ReadonlySet<string>;
   /** All that programs get to see of the environment. */
   readonly env: Readonly<Record<string, string>>;
   /** `ws….i`, for programs that can carry it; in `WINDSHEAR_MARKER`. */
@@ -33,8 +34,8 @@ export function openProcesses(settings: ProcessSettings): Processes {
 
   async function start(command: ProcessCommand, signal: AbortSignal): Promise<RunningProcess> {
     const [file, ...args] = command.argv;
-    if (!settings.executables.includes(file)) {
-      const listed = settings.executables.join(', ') || 'none';
+    if (!settings.executables.has(file)) {
+      const listed = [...settings.executables].join(', ') || 'none';
       throw new RefusedError(
         'not-allowed',
         `Program '${file}' was not run: targets.process.executables lists ${listed}.`,

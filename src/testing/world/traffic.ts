@@ -7,7 +7,7 @@ type Params = Parameters<typeof http.ratePerSecond>[0];
 
 /** The HTTP load, whose service is the world. */
 export function worldLoad(world: World): LoadDefinition<Params, unknown> {
-  const { prepare: _none, ...rest } = http;
+  const { find: _nothing, prepare: _none, ...rest } = http;
   return defineLoad<Params, unknown>({
     ...rest,
     type: 'sim.load',

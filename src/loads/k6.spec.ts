@@ -1,0 +1,266 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { UsageError } from '../model/errors.ts';
+import type { LoadContext } from '../model/load.ts';
+import type { Target } from '../model/target.ts';
+import type { ProcessClients } from '../targets/process/clients.ts';
+import { isGone } from '../testing/is-gone.ts';
+import { ownPrograms } from '../testing/own-programs.ts';
+import { realTime } from '../testing/real-time.ts';
+import { handleSummary, machineReadable, standIn, summaryExport } from './k6.fixture.ts';
+import { k6 } from './k6.ts';
+import { readExit } from './k6-exit.ts';
+import { readSummary } from './k6-summary.ts';
+
+describe('readSummary', () => {
+  const latencyMs = { p50: 1.8, p95: 5.5, p99: 9.1, max: 31.7 };
+  const thresholds = [
+    { metric: 'http_req_failed', threshold: 'rate<0.01', isCrossed: true },
+    { metric: 'http_req_failed', threshold: 'rate<0.5', isCrossed: false },
+    { metric: 'http_req_duration', threshold: 'p(95)<200', isCrossed: false },
+  ];
+
+  it('reads a threshold of true as crossed in an export, and as kept where it is ok in handleSummary', () => {
+    const common = { requests: 400, errorRatio: 0.05, latencyMs, thresholds };
+    expect(readSummary(JSON.stringify(summaryExport))).to.deep.equal({ shape: 'summary-export', ...common });
+    const handled = { shape: 'handle-summary', durationMs: 8004.1, ...common };
+    expect(readSummary(JSON.stringify(handleSummary))).to.deep.equal(handled);
+  });
+
+  it('finds no thresholds in the machine-readable one', () => {
+    const { p99: _none, ...rest } = latencyMs;
+    const expected = {
+      shape: 'machine-readable',
+      durationMs: 8500,
+      requests: 400,
+      errorRatio: 0.05,
+      latencyMs: rest,
+    };
+    expect(readSummary(JSON.stringify(machineReadable))).to.deep.equal(expected);
+  });
+
+  for (const text of ['', '[]', '{"metrics":[]}', 'null']) {
+    it(`refuses '${text}'`, () => {
+      expect(() => readSummary(text)).to.throw(UsageError, 'The summary of k6');
+    });
+  }
+});
+
+describe('readExit', () => {
+  it('tells a run to its end from one that was stopped, interrupted or failed', () => {
+    expect(readExit({ exitCode: 0 }, false).kind).to.equal('sound');
+    expect(readExit({ exitCode: 99 }, false)).to.deep.include({ kind: 'sound' });
+    expect(readExit({ exitCode: 105 }, true).kind).to.equal('stopped');
+    expect(readExit({ exitCode: 105 }, false).kind).to.equal('failed');
+    expect(readExit({ exitCode: 107 }, true).reason).to.include('exception');
+    expect(readExit({ exitCode: 108 }, true).reason).to.include('test.abort()');
+    expect(readExit({ exitCode: 104 }, true).reason).to.include('configuration');
+    expect(readExit({ exitCode: 77 }, false)).to.deep.include({ kind: 'failed' });
+    expect(readExit({ signal: 'SIGKILL' }, true)).to.deep.include({
+      kind: 'failed',
+      reason: 'k6 was ended by SIGKILL',
+    });
+  });
+});
+
+describe('k6 load', function () {
+  this.timeout(10_000);
+  let folder: string;
+  let program: string;
+  let target: Target;
+  let ctx: LoadContext<ProcessClients>;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'windshear-'));
+    program = await makeProgram('k6', standIn(process.execPath));
+    target = ownPrograms([program]);
+    ctx = await contextOf(target);
+  });
+  after(async () => {
+    await target.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('runs its script until it is stopped, reads what k6 then writes, and leaves no process behind', async () => {
+    const { load, seen } = await start({ waits: true, summary: summaryExport });
+    const { args, script, child, env } = await seen();
+    const { figures, limits, unsound } = await load.stop();
+    expect(unsound).to.equal(undefined);
+    expect(figures).to.have.length(1);
+    expect(figures[0]).to.deep.include({ phase: 'whole', requests: 400, errors: 20, errorRatio: 0.05 });
+    expect(limits.map(({ limit, verdict }) => `${limit} ${verdict}`)).to.deep.equal([
+      'rate<0.01 breached',
+      'rate<0.5 held',
+      'p(95)<200 held',
+    ]);
+    expect(args.join(' ')).to.include(`--user-agent ${ctx.userAgent}`).and.include('--no-usage-report');
+    expect(script).to.include('constant-arrival-rate').and.include('"http://127.0.0.1:8080/it\'s"');
+    expect(env).to.include('WINDSHEAR_MARKER').and.not.include('USER');
+    expect(await isGone(child)).to.equal(true);
+    expect(await load.stop()).to.deep.include({ figures });
+  });
+
+  it('ends with its signal, children included, and relies on nothing of it', async () => {
+    const stop = new AbortController();
+    const { load, seen } = await start({ waits: true, summary: summaryExport }, {}, stop.signal);
+    const { child } = await seen();
+    stop.abort(new Error('stopped'));
+    const { unsound } = await load.stop();
+    expect(unsound).to.include('SIGTERM');
+    expect(await isGone(child)).to.equal(true);
+  });
+
+  it('takes crossed thresholds for breached, also where the summary tells none', async () => {
+    const { load, running } = await start({ exitCode: 99, summary: machineReadable });
+    await running();
+    const { limits, unsound } = await load.stop();
+    expect(unsound).to.equal(undefined);
+    expect(limits.map(({ verdict }) => verdict)).to.deep.equal(['breached']);
+  });
+
+  it('makes limits inconclusive where the script threw, and says what it said', async () => {
+    const { load, running } = await start({ exitCode: 107, summary: summaryExport, stderr: 'ReferenceError: x' });
+    await running();
+    const { limits, unsound } = await load.stop();
+    expect(unsound).to.include('exception').and.include('ReferenceError: x');
+    expect(limits.map(({ verdict }) => verdict)).to.deep.equal(['inconclusive', 'inconclusive', 'inconclusive']);
+  });
+
+  it('is unsound where k6 wrote no summary', async () => {
+    const { load, running } = await start({ exitCode: 0 });
+    await running();
+    expect(await load.stop()).to.deep.include({ figures: [], limits: [], unsound: 'k6 wrote no summary' });
+  });
+
+  it("runs a script of the user's, and reads what its handleSummary writes", async () => {
+    const script = join(folder, 'mine.js');
+    await writeFile(script, 'export default function () {}');
+    const plan = { exitCode: 99, summary: handleSummary, file: 'mine.json' };
+    const { load, running, seen } = await start(plan, { url: undefined, script, rate: 20, summaryFile: 'mine.json' });
+    await running();
+    expect((await seen()).args.at(-1)).to.equal(script);
+    const { figures, limits } = await load.stop();
+    expect(figures[0]?.durationMs).to.equal(8004.1);
+    expect(limits.filter(({ verdict }) => verdict === 'breached')).to.have.length(1);
+  });
+
+  it('names scenario and remedy where there is no k6', async () => {
+    const without = ownPrograms([process.execPath, '/nowhere/k6']);
+    const given = k6.params.parse({ url: 'http://127.0.0.1:1/' });
+    const error = await rejection(k6.find?.(await contextOf(without), given));
+    expect(error).to.be.instanceOf(UsageError);
+    expect(String(error)).to.include("Scenario 'region-failover' needs k6").and.include('targets.process.executables');
+    const built = k6.params.parse({
+      url: 'http://127.0.0.1:1/',
+      extensions: ['example.com/x@v1.0.0'],
+      version: 'v1.8.1',
+    });
+    expect(String(await rejection(k6.find?.(await contextOf(without), built)))).to.include('example.com/x@v1.0.0');
+    await without.close();
+  });
+
+  for (const tool of ['xk6', 'go'] as const) {
+    it(`builds a k6 with extensions by ${tool} once, and keeps it by its versions`, async () => {
+      const built = JSON.stringify(standIn(process.execPath));
+      const calls = join(folder, `${tool}.calls`);
+      const compiler = `#!${process.execPath}
+const fs = require('node:fs');
+const args = process.argv.slice(2);
+fs.appendFileSync(${JSON.stringify(calls)}, args.join(' ') + '\\n');
+const at = args.findIndex((arg) => arg === '-o' || arg === '--output');
+if (at >= 0) fs.writeFileSync(args[at + 1], ${built}, { mode: 0o700 });
+`;
+      const programs = [await makeProgram('go', compiler)];
+      if (tool === 'xk6') programs.push(await makeProgram('xk6', compiler));
+      const cache = join(folder, `cache-${tool}`);
+      const building = ownPrograms(programs, { XDG_CACHE_HOME: cache });
+      const extensions = ['github.com/grafana/xk6-sql@v1.0.4', 'example.com/b@v0.1.0'];
+      const given = k6.params.parse({ url: 'http://127.0.0.1:1/', extensions, version: 'v1.8.1' });
+      await k6.prepare?.(await contextOf(building), given);
+      await k6.prepare?.(await contextOf(building), { ...given, extensions: extensions.toReversed() });
+      const log = await readFile(calls, 'utf8');
+      if (tool === 'xk6') {
+        expect(log).to.match(/^build v1\.8\.1 --with example\.com\/b@v0\.1\.0 --with github\S+ --output \S+\n$/);
+      } else {
+        expect(log.match(/^get go\.k6\.io\/k6@v1\.8\.1 example\.com\/b@v0\.1\.0 github\S+$/gm)).to.have.length(1);
+        expect(log.match(/^build .* -o \S+ \.$/gm)).to.have.length(1);
+      }
+      await building.close();
+    });
+  }
+
+  it('refuses params that contradict each other', () => {
+    const problems = (given: object) => k6.params.safeParse(given).error?.issues.map(({ path }) => path[0]);
+    expect(problems({})).to.deep.equal(['script']);
+    expect(problems({ script: '/a.js' })).to.deep.equal(['rate']);
+    expect(problems({ script: '/a.js', rate: 1, url: 'http://127.0.0.1/' })).to.deep.equal(['script']);
+    expect(problems({ script: '/a.js', rate: 1, thresholds: { http_reqs: ['count>1'] } })).to.deep.equal([
+      'thresholds',
+    ]);
+    expect(problems({ script: '/a.js', rate: 1, extensions: ['example.com/x@v1.0.0'] })).to.deep.equal(['version']);
+  });
+
+  async function start(plan: object, given: object = {}, signal = ctx.signal) {
+    const record = join(folder, `${Math.round(performance.now() * 1000)}.json`);
+    const env = { STAND_IN: JSON.stringify({ record, ...plan }) };
+    const params = k6.params.parse({ url: "http://127.0.0.1:8080/it's", env, ...given });
+    let ended: Promise<unknown> = Promise.resolve();
+    const clients: ProcessClients = {
+      ...ctx.clients,
+      start: async (command, signal) => {
+        const process = await ctx.clients.start(command, signal);
+        ended = process.ended;
+        return process;
+      },
+    };
+    const load = await k6.start({ ...ctx, clients, signal }, params);
+    return { load, running: () => ended, seen: () => readRecord(record) };
+  }
+
+  async function makeProgram(name: string, text: string): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    await chmod(path, 0o700);
+    return path;
+  }
+});
+
+async function contextOf(target: Target): Promise<LoadContext<ProcessClients>> {
+  const signal = new AbortController().signal;
+  const { clients } = await target.session('observe', 'wsabcdefghij23', signal);
+  return {
+    clock: realTime,
+    signal,
+    clients: clients as ProcessClients,
+    userAgent: 'windshear/1 wsabcdefghij23.o',
+    scenario: 'region-failover',
+    log: () => undefined,
+  };
+}
+
+interface Record {
+  readonly args: readonly string[];
+  readonly script: string;
+  readonly child: number;
+  readonly env: readonly string[];
+}
+
+/** Waits until the stand-in is up. */
+async function readRecord(path: string): Promise<Record> {
+  for (;;) {
+    const text = await readFile(path, 'utf8').catch(() => '');
+    if (text !== '') return JSON.parse(text) as Record;
+    await realTime.sleep(20);
+  }
+}
+
+async function rejection(work: Promise<unknown> | undefined): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('expected a rejection');
+}
