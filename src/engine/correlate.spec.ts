@@ -13,6 +13,7 @@ const source: SourceClock = {
   errorMs: 0,
   namesActor: false,
   carriesMarker: false,
+  showsOpen: false,
   isOff: false,
 };
 
@@ -97,6 +98,13 @@ describe('belongingOf', () => {
   it('J10: cannot say whose a signal without marker is, from a detector that carries it', () => {
     expect(whose(heard(100, eventAt(100)), view, { ...source, carriesMarker: true })).to.equal('ambiguous');
     expect(whose(heard(100, eventAt(-9000)), view, { ...source, carriesMarker: true })).to.equal('control');
+  });
+
+  it("J5: cannot say whose an alert of a store is that names another actor in the fault's time", () => {
+    const naming = { ...source, namesActor: true };
+    const byOther = heard(100, { ...eventAt(50), actor: { name: 'arn:aws:iam::111122223333:role/other' } });
+    expect(whose(byOther, view, naming)).to.equal('other');
+    expect(whose(byOther, view, { ...naming, showsOpen: true })).to.equal('ambiguous');
   });
 
   it('J6: lets the marker outrank the event time', () => {

@@ -55,6 +55,8 @@ export interface SourceClock {
   readonly isOff: boolean;
   /** True where an event names the actor who caused it, so that another's name rules it out. */
   readonly namesActor: boolean;
+  /** True where one alert may stand for several events, and names the actor of one of them. */
+  readonly showsOpen: boolean;
   /** True where an event carries the user agent that caused it, so that one without our marker is hardly ours. */
   readonly carriesMarker: boolean;
 }
@@ -93,9 +95,10 @@ export function belongingOf(heard: HeardSignal, view: TrialView, source: SourceC
 function bySubject(one: TimeCase): Belonging {
   const { heard, evidence, source } = one;
   if (!evidence.includes('subject')) return { heard, whose: 'other', matchedBy: [] };
-  if (source.namesActor && namesActor(heard.signal) && !evidence.includes('actor'))
-    return { heard, whose: 'other', matchedBy: ['subject'] };
-  return byTime(one);
+  const told = byTime(one);
+  if (!source.namesActor || !namesActor(heard.signal) || evidence.includes('actor')) return told;
+  const mayHoldIt = source.showsOpen && (told.whose === 'fault' || told.whose === 'ambiguous');
+  return { heard, whose: mayHoldIt ? 'ambiguous' : 'other', matchedBy: ['subject'] };
 }
 
 interface TimeCase {

@@ -1,4 +1,5 @@
 import { CallError, type CallRecord, type Denial } from '../model/call.ts';
+import { sameJson } from '../model/canonical.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Acknowledgement, After, FaultContext, FaultDefinition, Observation } from '../model/fault.ts';
 import type { NewJournalEntry, StateFile } from '../model/journal.ts';
@@ -157,7 +158,10 @@ export async function readState(fault: LiveFault, deps: InjectionDeps, signal: A
   const sentMonoMs = deps.clock.monoMs();
   const observation = await fault.definition.observe(ctx, fault.bound.params, fault.before ?? null, afterOf(fault));
   const receivedMonoMs = deps.clock.monoMs();
-  const present = observation.status === 'ours' || observation.status === 'ours-plus-others';
+  const isOurs = observation.status === 'ours' || observation.status === 'ours-plus-others';
+  // Of a request without an answer nothing is known but what it changed, and where it was so before that is nothing.
+  const isNothingNew = fault.acknowledged === undefined && sameJson(observation.state, fault.before ?? null);
+  const present = isOurs && !isNothingNew;
   fault.reads.push({ sentMonoMs, receivedMonoMs, present });
   if (present && fault.effect !== 'proven') {
     const agreeing = firstAgreeing(fault.reads);

@@ -199,7 +199,7 @@ export function belongingsOf(trial: Trial, detector: string, view = viewOf(trial
 export function sourceClockOf(trial: Trial, detector: string): SourceClock {
   const config = trial.deps.request.environment.detectors[detector];
   if (config === undefined)
-    return { marginMs: 1000, errorMs: 0, namesActor: false, carriesMarker: false, isOff: false };
+    return { marginMs: 1000, errorMs: 0, namesActor: false, carriesMarker: false, showsOpen: false, isOff: false };
   const post = trial.deps.posts.get(detector);
   const marginMs = config.clock.error + config.clock.resolution;
   const aheadMs = -(post?.listener?.counters.clockOffsetMs ?? 0);
@@ -208,6 +208,7 @@ export function sourceClockOf(trial: Trial, detector: string): SourceClock {
     errorMs: config.clock.error,
     isOff: aheadMs > config.clock.error || post?.keeper.isClockBehind() === true,
     namesActor: config.sees === 'event' && config.carries.includes('actor'),
+    showsOpen: post?.listener?.showsOpen ?? false,
     carriesMarker: config.sees === 'event' && config.carries.includes('marker'),
   };
 }

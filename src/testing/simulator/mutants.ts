@@ -91,8 +91,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "another actor's alert counted",
     file: 'src/engine/correlate.ts',
-    text: "if (source.namesActor && namesActor(heard.signal) && !evidence.includes('actor'))",
-    replacement: 'if (evidence.length > 9)',
+    text: "if (!source.namesActor || !namesActor(heard.signal) || evidence.includes('actor')) return told;",
+    replacement: 'return told;',
   },
   {
     name: 'stability window skipped',

@@ -29,10 +29,12 @@ function simFault(settleMs: number): AnyFault {
     volatile: [],
     residue: [],
     capture: async (ctx, p) => ({ ...(await ctx.clients.read(p.resource, ctx.signal)) }),
-    async inject(ctx, p) {
+    async inject(ctx, p, before) {
+      const was = stateOf(before);
       let advanced: { what: string; from: string; to: string } | undefined;
       for (const [field, value] of Object.entries(p.set)) {
-        const { from, to } = await ctx.clients.write({ resource: p.resource, field, value }, ctx.signal);
+        const expected = { value: was[field] };
+        const { from, to } = await ctx.clients.write({ resource: p.resource, field, value, expected }, ctx.signal);
         advanced = { what: p.resource, from: advanced?.from ?? String(from), to: String(to) };
       }
       return p.versioned && advanced !== undefined ? { advanced } : {};

@@ -92,7 +92,7 @@ function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, i
     return say('not', "another's marker");
   if (!isOnTrial(facts, alert)) return say('not', 'another subject');
   if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester')
-    return say('not', 'another actor');
+    return say('not', 'another actor', detector.delivery === 'store');
   return byTime(facts, detector, { arrival, instants, isFaults, say });
 }
 
@@ -179,7 +179,10 @@ function stalenessOf(
   if (wasSeenWithdrawn(facts, detector, { last, arrival })) return 'fresh';
   const resolvedAt = earlier.findLastIndex((one) => one.alert.status !== 'open');
   // A store tells of a resolution by silence only; what was opened anew has an id of its own.
-  if (detector.delivery === 'store' && last.alert.id !== alert.id) return last.untilMs >= t0Ms ? 'fresh' : 'maybe';
+  if (detector.delivery === 'store' && last.alert.id !== alert.id) {
+    const lastOpened = earlier.find((one) => one.alert.id === last.alert.id);
+    return (lastOpened?.untilMs ?? 0) >= t0Ms ? 'fresh' : 'maybe';
+  }
   const shownAgainAt = earlier.findLastIndex((one, index) => {
     const before = earlier[index - 1];
     return before !== undefined && wasSeenWithdrawn(facts, detector, { last: before, arrival: one });

@@ -18,7 +18,9 @@ export function effectProof(facts: TrialFacts, fault: FaultFacts): EffectProof {
   // What the capture of a later fault of the trial saw is no read-back of this one.
   const injectedMs = Math.max(...facts.faults.flatMap(({ acts }) => acts.map((act) => act.answeredMs ?? act.sentMs)));
   const inTime = reads.filter(({ sentMs, answeredMs }) => sentMs >= injectedMs && answeredMs <= facts.revertToldMs);
-  if (believed(inTime, settleMs)) return 'yes';
+  // Each fault has reads of its own; whose a read is, its resource alone does not tell.
+  const isAlone = facts.faults.filter(({ story: { resource } }) => resource === fault.story.resource).length === 1;
+  if (believed(inTime, settleMs)) return isAlone || settleMs === 0 ? 'yes' : 'maybe';
   const isAudited = auditedMs(facts, fault) !== undefined;
   // J12 allows the marker in place of a request id; an answer that was lost leaves open how much was sent.
   if (isAudited && fault.outcome === 'in' && fault.isAcknowledged) return 'yes';

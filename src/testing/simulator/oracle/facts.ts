@@ -97,9 +97,12 @@ function faultFacts(played: Played, story: FaultStory, all: readonly Act[]): Fau
   const done = acts.filter((act) => act.actedMs !== undefined && act.deniedBy === undefined);
   const fields = Object.keys(story.set).length;
   const t0Ms = acts[0]?.sentMs;
+  const presence = presenceOf(played, story, done);
+  // J12 goes by the state read back: a change that was lost, and that somebody else then made, is in.
+  const isMadeByOthers = presence.some(({ fromMs, toMs }) => t0Ms !== undefined && fromMs > t0Ms && toMs - fromMs > 0);
   const outcome = acts.some((act) => act.answer === 'denied' && act.untold !== true)
     ? 'refused'
-    : done.length === fields
+    : done.length === fields || (acts.length > 0 && isMadeByOthers)
       ? 'in'
       : done.length > 0
         ? 'partial'
@@ -109,7 +112,7 @@ function faultFacts(played: Played, story: FaultStory, all: readonly Act[]): Fau
     acts,
     outcome,
     isAcknowledged: acts.length === fields && acts.every((act) => act.answer === 'ok' && act.untold !== true),
-    presence: presenceOf(played, story, done),
+    presence,
     ...(t0Ms === undefined ? {} : { t0Ms }),
   };
 }

@@ -39,11 +39,12 @@ export function judgeBlindness(
   const allowed: Allowed[] = [];
   if (before && lost && after) allowed.push({ verdict: 'blind', rule: '§3 blindness' });
   if (before && passed) allowed.push({ verdict: 'not-blind', rule: '§3 blindness' });
+  const settleMs = facts.played.story.environment.settleMs ?? fault.story.settleMs;
   const isRead = facts.acts.some(
     (act) =>
       act.op === 'read' &&
       act.phase === 'observe' &&
-      surely.some(({ answeredMs }) => act.sentMs >= (answeredMs ?? 0)) &&
+      surely.some(({ answeredMs }) => act.sentMs >= (answeredMs ?? 0) + settleMs) &&
       (act.answeredMs ?? Number.POSITIVE_INFINITY) <= facts.revertToldMs,
   );
   const isSeenIn = span !== undefined && facts.revertToldMs <= span.toMs && surely.length > 0 && isRead;

@@ -1,4 +1,5 @@
 import type { DetectionResult } from '../../../model/scorecard.ts';
+import type { Alert } from '../ledger.ts';
 import type { DetectionStory, DetectorStory } from '../story.ts';
 import { type Claim, causeText, claimsOf } from './claims.ts';
 import { effectProof } from './effect.ts';
@@ -153,16 +154,18 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: Case, hear
       isStale && isFaults && arrival.untilMs <= horizonMs && severityFits(expectation, arrival.alert.severity) !== 'no',
   );
   const hasOlder = ruled.some(
-    ({ arrival: { alert, untilMs } }) => untilMs >= t0Ms && (alert.isUpdate || alert.trueMs < t0Ms),
+    ({ arrival: { alert, untilMs } }) =>
+      untilMs >= t0Ms && (alert.isUpdate || alert.trueMs < t0Ms || saysMs(facts, alert) < t0Ms),
   );
   const isBeyond = ruled.some(({ isBeyondKnowing }) => isBeyondKnowing);
   if (wasOpen || hasOlder || isBeyond || ruled.some(({ isStale }) => isStale) || faultsByHorizon)
     allowed.push(inconclusive('J8', 'already-firing', 'time-ambiguous'));
   const gone = detector.sees === 'state' ? goneMs(facts, fault) : undefined;
   const slackMs = facts.played.story.environment.pollMs + 2200;
+  const isUnread = detector.sees === 'state' && !wasReadIn(facts, fault, sloMs);
   const isGoneBefore = gone !== undefined && gone.firstMs < sloMs + slackMs;
   const isSurelyGone = gone !== undefined && gone.lastMs < sloMs - slackMs;
-  if (isGoneBefore) allowed.push(inconclusive('J14', 'gone-before-slo'));
+  if (isGoneBefore || isUnread) allowed.push(inconclusive('J14', 'gone-before-slo'));
   if (!isProven || path.isAtEdge) allowed.push(inconclusive('J2', 'channel-unproven'));
   if (facts.cutMs !== undefined && facts.cutMs < horizonMs) return allowed;
   if (facts.result.verdict === 'errored') return allowed;
@@ -188,6 +191,27 @@ function wasOpenBefore(facts: TrialFacts, { expectation, detector, fault }: Case
       facts.faults.some(({ story }) => story.resource === alert.resource),
   );
   return before.some(({ alert }) => alert.status === 'open');
+}
+
+/** What an alert says of when it was, on the world's monotonic clock. */
+function saysMs(facts: TrialFacts, { eventEpochMs }: Alert): number {
+  const { clock } = facts.played.world;
+  return eventEpochMs - (clock.epochMs() - clock.monoMs());
+}
+
+/** Whether a read at or after an instant could show that the fault was still in then. */
+function wasReadIn(facts: TrialFacts, fault: FaultFacts, atMs: number): boolean {
+  return facts.acts.some(
+    (act) =>
+      act.op === 'read' &&
+      act.phase === 'observe' &&
+      act.resource === fault.story.resource &&
+      act.answer === 'ok' &&
+      act.untold !== true &&
+      Object.entries(fault.story.set).every(([field, value]) => act.saw?.[field] === value) &&
+      act.sentMs >= atMs &&
+      act.sentMs <= facts.revertToldMs,
+  );
 }
 
 /** When the fault was out again, at the earliest and for good. */

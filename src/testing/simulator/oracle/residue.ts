@@ -39,7 +39,13 @@ function wantedOf(initial: string | undefined, writes: readonly Act[]): string |
 /** What somebody else put in of ours is theirs if it was there before us, and ours to take out if it came after. */
 function isRight(value: string | undefined, initial: string | undefined, writes: readonly Act[]): boolean {
   const others = writes.filter((act) => act.run === undefined);
-  return value === wantedOf(initial, writes) || (others.length > 0 && value === others.at(-1)?.value);
+  if (value === wantedOf(initial, writes) || (others.length > 0 && value === others.at(-1)?.value)) return true;
+  // What somebody else had made of it when we injected is what we have to leave.
+  return writes.some((act, index) => {
+    const before = writes[index - 1];
+    const isOurs = act.phase === 'inject' || act.phase === 'control';
+    return isOurs && before !== undefined && before.run === undefined && before.value === value;
+  });
 }
 
 /** Whether the last word on a resource is that it is dirty or unverified, or that a run is still to be recovered. */

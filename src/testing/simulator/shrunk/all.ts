@@ -5,6 +5,7 @@ import { shrunkDetections } from './detections.ts';
 import { shrunkGuardrails } from './guardrails.ts';
 import { shrunkKnownAlerts } from './known-alerts.ts';
 import { shrunkRecovery } from './recovery.ts';
+import { shrunkReopenedAlerts } from './reopened-alerts.ts';
 import { shrunkTimes } from './times.ts';
 
 /** Every story that a failing seed had shrunk to, by what holds in it now. */
@@ -15,5 +16,6 @@ export const shrunkStories: Readonly<Record<string, Story>> = {
   ...shrunkGuardrails,
   ...shrunkKnownAlerts,
   ...shrunkRecovery,
+  ...shrunkReopenedAlerts,
   ...shrunkTimes,
 };

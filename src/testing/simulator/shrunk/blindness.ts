@@ -6,6 +6,7 @@ import {
   plainScenario,
   plainStory,
   withoutAudit,
+  withoutSettle,
 } from '../plain.ts';
 import type { Story } from '../story.ts';
 
@@ -122,6 +123,18 @@ export const shrunkBlindness: Readonly<Record<string, Story>> = {
         detections: [plainDetection({ id: 'watcher-1/2', withinMs: 4000 })],
         blind: [{ detector: 'watcher-1', canary: 'rule', withinMs: 1000 }],
         maxExposureMs: 707,
+      }),
+    ],
+  }),
+  'waits for a read after the canary that cannot lag behind': plainStory({
+    seed: 65367,
+    environment: { ...withoutSettle(), pollMs: 250, latencyMs: 2 },
+    detectors: [plainDetector({ name: 'watcher-2', covers: ['trail/main'], usesTrail: true })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ resource: 'trail/main', impairs: true, settleMs: 900, versioned: true })],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2' })],
+        blind: [{ detector: 'watcher-2', canary: 'rule', withinMs: 2000 }],
       }),
     ],
   }),

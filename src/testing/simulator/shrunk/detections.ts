@@ -117,4 +117,31 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'does not say missed where nobody could read whether the fault was in at the SLO': plainStory({
+    seed: 51948,
+    detectors: [plainDetector({ sees: 'state', covers: ['trail/main'], usesTrail: true })],
+    scenarios: [
+      plainScenario({
+        id: 's6',
+        faults: [plainFault({ resource: 'trail/main', set: { policy: 'bad-s6-1' }, impairs: true, versioned: true })],
+        control: [plainControl({ resource: 'trail/main', set: { policy: 'fine-s6' } })],
+        detections: [plainDetection({ id: 'watcher-1/2' })],
+        blind: [{ detector: 'watcher-1', canary: 'rule', withinMs: 1000 }],
+      }),
+    ],
+    guards: [
+      { kind: 'put-back', resource: 'trail/main', by: 'role/human', afterMs: 3985, times: 2, controlsToo: false },
+    ],
+    troubles: [
+      {
+        kind: 'call',
+        phase: 'observe',
+        resource: 'trail/main',
+        op: 'read',
+        nth: 7,
+        count: 5,
+        fate: 'unanswered-before',
+      },
+    ],
+  }),
 };

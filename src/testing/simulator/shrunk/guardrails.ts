@@ -170,4 +170,38 @@ export const shrunkGuardrails: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'takes a state that was so before for no effect of a request without an answer': plainStory({
+    seed: 62879,
+    environment: { ...plainEnvironment, audit: { delayMs: 289, skewMs: 90, errorMs: 2000 } },
+    detectors: [plainDetector({ name: 'watcher-2' })],
+    scenarios: [
+      plainScenario({
+        detections: [],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
+        trials: 2,
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r1',
+        by: 'role/fixer',
+        afterMs: 29,
+        againMs: 2613,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+    troubles: [
+      {
+        kind: 'call',
+        phase: 'inject',
+        resource: 'bucket/r1',
+        op: 'write',
+        nth: 2,
+        count: 1,
+        fate: 'unanswered-before',
+      },
+    ],
+  }),
 };

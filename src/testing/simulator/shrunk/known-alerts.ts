@@ -32,30 +32,6 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
-  'says already firing where the resolution was lost and the alert was opened anew': plainStory({
-    seed: 1360,
-    detectors: [
-      plainDetector({
-        sees: 'state',
-        recurrence: 'count',
-        covers: ['bucket/r1', 'bucket/r2'],
-        ruleCanary: 'heartbeat',
-      }),
-    ],
-    scenarios: [
-      plainScenario({
-        control: [plainControl()],
-        detections: [plainDetection({ id: 'watcher-1/2', rule: 'exp*' })],
-        trials: 2,
-      }),
-      plainScenario({
-        id: 's2',
-        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
-        detections: [plainDetection({ rule: 'never-raised' })],
-      }),
-    ],
-    troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 6, fate: 'drop' }],
-  }),
   'calls an alert of several events ambiguous that tells only of the first': plainStory({
     seed: 2050,
     detectors: [
@@ -76,25 +52,6 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
-  'takes no early re-send for an alert that was open before': plainStory({
-    seed: 2298,
-    detectors: [
-      plainDetector({ covers: ['trail/main'], usesTrail: true }),
-      plainDetector({ name: 'watcher-3', covers: ['trail/main'], delayMs: 10595 }),
-    ],
-    scenarios: [
-      plainScenario({
-        faults: [plainFault({ resource: 'trail/main', impairs: true })],
-        detections: [
-          plainDetection({ rule: 'exp*', withinMs: 4000 }),
-          plainDetection({ id: 'watcher-3/1', detector: 'watcher-3', rule: 'exp*' }),
-        ],
-      }),
-    ],
-    troubles: [
-      { kind: 'noise', detector: 'watcher-3', noise: 'resent', resource: 'trail/main', at: { of: 's1', ms: 6354 } },
-    ],
-  }),
   'sees the marker of the fault that came into an alert of the clean-up': plainStory({
     seed: 2396,
     detectors: [
@@ -109,70 +66,6 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
           plainDetection({ id: 'watcher-2/2', detector: 'watcher-2', rule: 'exp*', withinMs: 2000 }),
         ],
         holdMs: 5828,
-      }),
-    ],
-  }),
-  'takes an alert that a store had stopped to show for a new one': plainStory({
-    seed: 10399,
-    environment: { ...plainEnvironment, pollMs: 250, concurrentFaults: 1, oneIdentity: true },
-    detectors: [
-      plainDetector({
-        carriesMarker: false,
-        covers: ['bucket/r2', 'bucket/r3', 'bucket/r5', 'bucket/r6'],
-        errorMs: 2000,
-      }),
-      plainDetector({
-        name: 'watcher-2',
-        delivery: 'store',
-        alertPer: 'subject',
-        covers: ['bucket/r2', 'bucket/r5', 'bucket/r6'],
-        delayMs: 9416,
-        alertsOnCleanup: true,
-      }),
-    ],
-    scenarios: [
-      plainScenario({
-        id: 's2',
-        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
-        detections: [],
-        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 1000 }],
-      }),
-      plainScenario({
-        id: 's3',
-        faults: [plainFault({ resource: 'bucket/r3', set: { policy: 'bad-s3-1' } })],
-        detections: [],
-        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
-      }),
-      plainScenario({
-        id: 's5',
-        faults: [plainFault({ resource: 'bucket/r5', set: { policy: 'bad-s5-1' }, versioned: true })],
-        control: [plainControl({ resource: 'bucket/r5', set: { policy: 'fine-s5' } })],
-        detections: [plainDetection({ withinMs: 4000 })],
-      }),
-      plainScenario({
-        id: 's6',
-        faults: [plainFault({ resource: 'bucket/r6', set: { policy: 'bad-s6-1' } })],
-        detections: [],
-        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
-      }),
-      plainScenario({
-        id: 's7',
-        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s7-1', acl: 'bad-s7-2' } })],
-        control: [plainControl({ resource: 'bucket/r2', set: { policy: 'fine-s7' } })],
-        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', rule: 'exp*', withinMs: 4000 })],
-        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
-      }),
-    ],
-    guards: [{ kind: 'put-back', resource: 'bucket/r2', by: 'role/fixer', afterMs: 701, times: 2, controlsToo: false }],
-  }),
-  'cannot say whether a store reopened an alert between two polls': plainStory({
-    seed: 12335,
-    detectors: [plainDetector({ delivery: 'store', sees: 'state' })],
-    scenarios: [
-      plainScenario({
-        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
-        detections: [plainDetection({ id: 'watcher-1/2', rule: 'exp*', withinMs: 2000 })],
-        trials: 2,
       }),
     ],
   }),
@@ -209,19 +102,6 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
         controlsToo: false,
       },
     ],
-  }),
-  'says already firing where a store shows an alert that was opened anew and counts from one': plainStory({
-    seed: 20139,
-    detectors: [
-      plainDetector({
-        delivery: 'store',
-        sees: 'state',
-        carriesMarker: false,
-        recurrence: 'count',
-        alertsOnControl: true,
-      }),
-    ],
-    scenarios: [plainScenario({ control: [plainControl()] })],
   }),
   'says already firing where the last-seen of an alert of an earlier step is too coarse to move': plainStory({
     seed: 32041,
@@ -276,6 +156,28 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
         faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
         control: [plainControl()],
         detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', rule: 'exp*', withinMs: 4000 })],
+      }),
+    ],
+  }),
+  'says already firing or ambiguous by what a clock that is too slow makes of an alert': plainStory({
+    seed: 51321,
+    environment: { ...plainEnvironment, pollMs: 1000 },
+    detectors: [
+      plainDetector({
+        delivery: 'store',
+        carriesMarker: false,
+        covers: ['bucket/r2'],
+        severity: null,
+        skewMs: -700,
+        alertsOnCleanup: true,
+      }),
+    ],
+    scenarios: [
+      plainScenario({ detections: [plainDetection({ id: 'watcher-1/2' })] }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
+        detections: [plainDetection({ rule: 'exp*', withinMs: 2000, severity: 'high' })],
       }),
     ],
   }),

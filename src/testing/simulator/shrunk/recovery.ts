@@ -2,6 +2,7 @@ import {
   plainControl,
   plainDetection,
   plainDetector,
+  plainEnvironment,
   plainFault,
   plainScenario,
   plainStory,
@@ -91,5 +92,58 @@ export const shrunkRecovery: Readonly<Record<string, Story>> = {
       { kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 1, count: 1, fate: 'late' },
       { kind: 'stop', at: { of: 's1', ms: 29 } },
     ],
+  }),
+  'leaves what somebody else had made of it before us': plainStory({
+    seed: 61728,
+    environment: { ...plainEnvironment, audit: { delayMs: 109, skewMs: -1727, errorMs: 2000 } },
+    detectors: [plainDetector({ name: 'watcher-2', sees: 'state', covers: ['trail/main'] })],
+    scenarios: [
+      plainScenario({
+        id: 's7',
+        faults: [plainFault({ resource: 'trail/main', set: { policy: 'bad-s7-1' }, impairs: true })],
+        detections: [
+          plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', rule: 'never-raised', withinMs: 2000 }),
+        ],
+      }),
+      plainScenario({
+        id: 's27',
+        faults: [plainFault({ resource: 'trail/main', set: { policy: 'bad-s27-1' }, impairs: true })],
+        control: [plainControl({ resource: 'trail/main', set: { policy: 'fine-s27' } })],
+        detections: [],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'trail/main',
+        by: 'role/fixer',
+        afterMs: 5001,
+        againMs: 1718,
+        times: 4,
+        controlsToo: false,
+      },
+    ],
+  }),
+  'injects nothing over what somebody else wrote since the capture': plainStory({
+    seed: 56969,
+    detectors: [plainDetector({ name: 'watcher-2', covers: ['trail/main'] })],
+    scenarios: [
+      plainScenario({
+        id: 's4',
+        faults: [
+          plainFault({
+            as: 'first',
+            resource: 'trail/main',
+            set: { policy: 'bad-s4-1' },
+            impairs: true,
+            versioned: true,
+          }),
+          plainFault({ as: 'second', resource: 'trail/main', set: { policy: 'bad-s4-2' }, impairs: true }),
+        ],
+        detections: [],
+      }),
+    ],
+    guards: [{ kind: 'meddle', resource: 'trail/main', afterMs: 14, what: 'ours' }],
   }),
 };

@@ -198,4 +198,36 @@ export const shrunkTimes: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'cannot say whose an alert of a store is that names the actor of its last event': plainStory({
+    seed: 63611,
+    environment: {
+      ...plainEnvironment,
+      holdMs: 500,
+      audit: { delayMs: 101, skewMs: 0, errorMs: 0 },
+      oneIdentity: true,
+    },
+    detectors: [
+      plainDetector({
+        delivery: 'store',
+        carriesMarker: false,
+        alertPer: 'subject',
+        covers: ['bucket/r5'],
+        alertsOnCleanup: true,
+      }),
+    ],
+    scenarios: [
+      plainScenario({ id: 's5', faults: [plainFault({ resource: 'bucket/r5', set: { policy: 'bad-s5-1' } })] }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r5',
+        by: 'role/human',
+        afterMs: 34,
+        againMs: 200,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+  }),
 };
