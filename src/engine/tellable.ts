@@ -34,6 +34,7 @@ export function notePast(trial: Trial, faults: readonly LiveFault[]): PastAct | 
   const act: PastAct = {
     touches: begun.flatMap((fault) => fault.definition.touches(fault.bound.params)),
     at: instant(trial.deps.request),
+    isLeftIn: begun.some(({ rollback }) => rollback?.verdict === 'dirty' || rollback?.verdict === 'unverified'),
     wasPutBack: begun.some((fault) => fault.rollback?.verdict === 'by-guardrail'),
     lastHeardMonoMs: (detector) => trial.heard.findLast((one) => one.detector === detector)?.arrivedMonoMs[1],
   };

@@ -95,8 +95,12 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   const { request } = trial.deps;
   const { stop } = request;
   const { bound, meter } = trial;
-  await arm(trial);
   const { earlier } = trial;
+  if (earlier?.isLeftIn === true) {
+    notInjected(trial, 'What an earlier trial of this run changed on the same resource may still be in');
+    return;
+  }
+  await arm(trial);
   if (earlier !== undefined) await meter.outside(() => untilTellable(trial, earlier, stop));
   parts.steadyState = await meter.outside(() => measure(trial, bound.steadyState, { when: 'before', signal: stop }));
   const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');

@@ -74,7 +74,9 @@ function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, i
     takes: takes === 'must' && staleness === 'maybe' ? 'may' : staleness === 'stale' ? 'not' : takes,
     isFaults,
     isAmbiguous: isAmbiguous || (staleness === 'maybe' && takes !== 'not'),
-    isBeyondKnowing: Math.abs(detector.skewMs) > detector.errorMs && !clockShows(facts, detector),
+    isBeyondKnowing:
+      (Math.abs(detector.skewMs) > detector.errorMs && !clockShows(facts, detector)) ||
+      isUndeclaredGroup(detector, arrival, heard),
     isStale: staleness === 'stale' && takes !== 'not',
     why,
   });
@@ -94,6 +96,12 @@ function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, i
   if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester')
     return say('not', 'another actor', detector.delivery === 'store');
   return byTime(facts, detector, { arrival, instants, isFaults, say });
+}
+
+/** J9: an update of an alert that was lost, by a detector that groups alerts and does not declare it. */
+function isUndeclaredGroup({ delivery, rearm }: DetectorStory, { alert }: Arrival, heard: readonly Arrival[]): boolean {
+  const isFirst = heard.find((one) => one.alert.key === alert.key)?.alert === alert;
+  return delivery !== 'store' && rearm === 'none' && alert.isUpdate && isFirst;
 }
 
 /** Whether what came of a detector shows that its clock is worse than declared: dated after it came, or before it was raised. */

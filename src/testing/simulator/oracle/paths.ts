@@ -36,6 +36,7 @@ export function pathOf(
         atMs <= untilMs &&
         atMs >= fromMs &&
         alert.cause.kind === 'canary' &&
+        alert.cause.act.run === facts.run.run &&
         alert.cause.act.op === op &&
         alert.cause.act.sentMs >= fromMs,
     );
@@ -46,12 +47,17 @@ export function pathOf(
   const slackMs = 2 * (detector.errorMs + detector.resolutionMs);
   const hasBeat = detector.ruleCanary === 'heartbeat' && beats.some(({ alert }) => alert.trueMs >= fromMs);
   const isClear = beats.some(({ alert }) => alert.trueMs >= fromMs + slackMs);
+  // What comes at the very last instant may be judged before it is taken.
+  const isLastMoment = arrivals.some(
+    ({ run, alert, untilMs: atMs }) =>
+      run === facts.run.run && alert.detector === detector.name && alert.cause.kind === 'canary' && atMs === untilMs,
+  );
   const isClockWrong = Math.abs(detector.skewMs) > detector.errorMs;
   return {
     ruleRaised: raised.some((act) => act.op === 'canary') || hasBeat,
     rule: detector.ruleCanary === 'heartbeat' ? hasBeat : came('canary', 'canary'),
     tool: came('test', 'test'),
-    isAtEdge: detector.ruleCanary === 'heartbeat' && (isClockWrong || !isClear),
+    isAtEdge: isLastMoment || (detector.ruleCanary === 'heartbeat' && (isClockWrong || !isClear)),
     raised: raised.length > 0,
   };
 }

@@ -144,4 +144,54 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'lets a canary of the very last moment count or not': plainStory({
+    seed: 111412,
+    environment: { ...plainEnvironment, holdMs: 1631, concurrentFaults: 2 },
+    detectors: [
+      plainDetector({
+        name: 'watcher-2',
+        covers: ['bucket/r1', 'bucket/r2', 'bucket/r3'],
+        batchMs: 898,
+        alertsOnCleanup: true,
+      }),
+      plainDetector({ name: 'watcher-3', delivery: 'store', covers: ['bucket/r3'], delayMs: 2444 }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ as: 'first' }), plainFault({ as: 'second', set: { acl: 'bad-s1-2' } })],
+        control: [plainControl()],
+        detections: [
+          plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', rule: 'never-raised', withinMs: 2000 }),
+        ],
+      }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
+        detections: [plainDetection({ id: 'watcher-3/1', detector: 'watcher-3' })],
+      }),
+      plainScenario({
+        id: 's3',
+        faults: [plainFault({ resource: 'bucket/r3', set: { policy: 'bad-s3-1' } })],
+        detections: [],
+        guardrails: [{ guardrail: 'sole-fixer', outcome: 'reverted', withinMs: 1000 }],
+      }),
+    ],
+    guards: [{ kind: 'prevent', resource: 'bucket/r1', code: 'AccessDenied', controlsToo: false }],
+  }),
+  'takes no canary of another run for proof': plainStory({
+    seed: 118389,
+    detectors: [plainDetector({ name: 'watcher-2', covers: ['trail/main'], delayMs: 10509 })],
+    scenarios: [
+      plainScenario({
+        control: [plainControl()],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', withinMs: 4000 })],
+      }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'trail/main', set: { policy: 'bad-s2-1' }, impairs: true })],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', rule: 'exp*' })],
+      }),
+    ],
+    troubles: [{ kind: 'second-run', at: { of: 'start', ms: 4565 }, environment: 'other' }],
+  }),
 };

@@ -181,4 +181,43 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
+  'cannot know an undeclared group whose first alert was lost': plainStory({
+    seed: 102508,
+    environment: { ...plainEnvironment, concurrentFaults: 2, latencyMs: 2 },
+    detectors: [
+      plainDetector({
+        name: 'watcher-2',
+        carriesMarker: false,
+        alertPer: 'subject',
+        covers: ['bucket/r3', 'bucket/r9'],
+        ruleCanary: 'none',
+        batchMs: 626,
+      }),
+      plainDetector({ name: 'watcher-3', covers: ['bucket/r1', 'bucket/r3', 'bucket/r9'] }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ as: 'first' }), plainFault({ as: 'second', set: { policy: 'bad-s1-2' } })],
+        control: [plainControl()],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2' })],
+      }),
+      plainScenario({
+        id: 's3',
+        faults: [plainFault({ resource: 'bucket/r3', set: { policy: 'bad-s3-1' } })],
+        control: [plainControl({ resource: 'bucket/r3', set: { policy: 'fine-s3' } })],
+        detections: [plainDetection({ id: 'watcher-3/2', detector: 'watcher-3', rule: 'exp*', withinMs: 4000 })],
+      }),
+      plainScenario({
+        id: 's8',
+        faults: [plainFault({ resource: 'bucket/r3', set: { policy: 'bad-s8-1' } })],
+        detections: [plainDetection({ id: 'watcher-2/1', detector: 'watcher-2', withinMs: 2000 })],
+      }),
+      plainScenario({
+        id: 's9',
+        faults: [plainFault({ resource: 'bucket/r9', set: { policy: 'bad-s9-1' } })],
+        detections: [plainDetection({ id: 'watcher-2/2', detector: 'watcher-2' })],
+      }),
+    ],
+    troubles: [{ kind: 'delivery', detector: 'watcher-2', nth: 7, fate: 'drop' }],
+  }),
 };

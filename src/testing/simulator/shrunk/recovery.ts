@@ -146,4 +146,12 @@ export const shrunkRecovery: Readonly<Record<string, Story>> = {
     ],
     guards: [{ kind: 'meddle', resource: 'trail/main', afterMs: 14, what: 'ours' }],
   }),
+  'injects nothing where an earlier trial may have left its fault in': plainStory({
+    seed: 107023,
+    scenarios: [plainScenario({ detections: [plainDetection({ withinMs: 4000 })], trials: 2 })],
+    troubles: [
+      { kind: 'call', phase: 'revert', resource: 'bucket/r1', op: 'read', nth: 1, count: 1000, fate: 'denied' },
+      { kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 2, count: 1, fate: 'unanswered-after' },
+    ],
+  }),
 };
