@@ -57,6 +57,17 @@ describe('newCanaryKeeper', () => {
     expect(keeper.proof(0, 5000).rule).to.deep.equal({ raised: true, received: true });
   });
 
+  it('J1: takes a poll for proof only where its newest entry was taken in past the deadline', async () => {
+    const clock = new VirtualClock();
+    const keeper = keeperOn(clock, { tool: { kind: 'poll', raise: async () => undefined } });
+    await clock.advance(9000);
+    keeper.hearPoll(clock.epochMs() - 2000);
+    // The clock's margin of 1 s counts against it.
+    expect(keeper.proof(0, 12_000, 6000).tool.received).to.equal(true);
+    expect(keeper.proof(0, 12_000, 6001).tool.received).to.equal(false);
+    expect(keeper.proof(0, 8999, 4000).tool.received).to.equal(false);
+  });
+
   it('J1: shares one canary among all who ask within its time', async () => {
     const clock = new VirtualClock();
     const raised: Marker[] = [];

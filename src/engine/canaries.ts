@@ -34,7 +34,11 @@ export interface CanaryKeeper {
   readonly offers: (path: CanaryPath) => boolean;
   /** Sees to it that a canary of each path was raised after an instant, and raises again where one stays out. */
   readonly proveSince: (monoMs: number) => void;
-  readonly proof: (sinceMonoMs: number, untilMonoMs: number) => PathProof;
+  /**
+   * What canaries prove that were raised after `sinceMonoMs` and received by `untilMonoMs`; a poll that raised nothing
+   * proves a path only by an entry from after `deadlineMonoMs`.
+   */
+  readonly proof: (sinceMonoMs: number, untilMonoMs: number, deadlineMonoMs?: number) => PathProof;
   /** Raises one now, for `blind:` expectations; its fate fills in as time goes on. */
   readonly raiseNow: (path: CanaryPath) => Promise<CanaryFate>;
   /** Takes a canary's own signal, before any filter for samples; false where the signal is none. */
@@ -48,6 +52,8 @@ export interface CanaryKeeper {
 interface Raised {
   readonly path: CanaryPath;
   readonly marker?: Marker;
+  /** True where nothing was raised: a poll whose newest entry is from then. */
+  readonly isPoll?: true;
   readonly raisedMonoMs: number;
   outMonoMs?: number;
   receivedMonoMs?: number;
@@ -117,12 +123,12 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
         );
       }
     },
-    proof(sinceMonoMs, untilMonoMs) {
+    proof(sinceMonoMs, untilMonoMs, deadlineMonoMs = sinceMonoMs) {
       const of = (path: CanaryPath) => {
         const since = raised.filter(
           (one) =>
             one.path === path &&
-            one.raisedMonoMs >= sinceMonoMs &&
+            one.raisedMonoMs >= (one.isPoll === true ? deadlineMonoMs : sinceMonoMs) &&
             one.raisedMonoMs <= untilMonoMs &&
             // A heartbeat is known only once it came; one that came too late is no canary that was lost.
             (one.marker !== undefined || (one.receivedMonoMs ?? 0) <= untilMonoMs),
@@ -173,6 +179,7 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
         const nowMonoMs = clock.monoMs();
         keep({
           path,
+          isPoll: true,
           raisedMonoMs: nowMonoMs - (clock.epochMs() - newestEpochMs) - options.marginMs,
           receivedMonoMs: nowMonoMs,
         });

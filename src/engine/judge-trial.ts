@@ -75,7 +75,10 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     fault: faultState(fault),
     belonging,
     openBefore: trial.openBefore.get(expectation.detector) ?? [],
-    proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs) ?? { rule: none, tool: none },
+    proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs, t0 + expectation.sloMs) ?? {
+      rule: none,
+      tool: none,
+    },
     overloaded: post?.listener?.overloadedBetween(t0, t0 + horizonFactor * expectation.sloMs) ?? false,
     nowMonoMs: clock.monoMs(),
     ...endOf(trial),

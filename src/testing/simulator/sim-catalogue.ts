@@ -53,20 +53,20 @@ export function simCatalogue(world: SimWorld, run: string, isDead: () => boolean
     yields: 'signals',
     read: () => [],
   };
-  const canary = (kind: 'canary' | 'test' | 'heartbeat'): CanaryDefinition<Named> => ({
+  const canary = (kind: 'canary' | 'test' | 'heartbeat' | 'poll'): CanaryDefinition<Named> => ({
     type: `sim.${kind}`,
     ...plain,
     params: named,
     example: { name: 'x' },
-    kind: kind === 'heartbeat' ? 'heartbeat' : 'raise',
+    kind: kind === 'heartbeat' || kind === 'poll' ? kind : 'raise',
     async raise(ctx, { name }) {
-      if (kind === 'heartbeat') return;
+      if (kind === 'heartbeat' || kind === 'poll') return;
       const clients = (await ctx.clients('aws')) as SimClients;
       await clients.canary(kind, name, ctx.signal);
     },
   });
   const channels = [channel('push'), channel('store'), channel('queue')];
-  const canaries = [canary('canary'), canary('test'), canary('heartbeat')];
+  const canaries = [canary('canary'), canary('test'), canary('heartbeat'), canary('poll')];
   const guardrails = [denier, reverter];
   return {
     faults: simFaults,

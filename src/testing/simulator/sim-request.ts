@@ -64,7 +64,8 @@ function detectorOf(one: DetectorStory, pollMs: number): unknown {
       : one.ruleCanary === 'heartbeat'
         ? { rule: { type: 'sim.heartbeat', name, rule: 'heartbeat' } }
         : { rule: { type: 'sim.canary', name, rule: 'canary' } };
-  const tool = one.toolCanary === 'none' ? {} : { tool: { type: 'sim.test', name } };
+  const tool =
+    one.toolCanary === 'none' ? {} : { tool: { type: one.toolCanary === 'poll' ? 'sim.poll' : 'sim.test', name } };
   return {
     channel: { type: `sim.${one.delivery}`, name },
     format: 'sim.json',

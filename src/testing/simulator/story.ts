@@ -47,7 +47,8 @@ export interface DetectorStory {
   readonly resolutionMs: number;
   readonly rearm: 'none' | 'resolved' | number;
   readonly ruleCanary: 'none' | 'raise' | 'heartbeat';
-  readonly toolCanary: 'none' | 'raise';
+  /** `poll`: of a store; nothing is raised, a poll with young enough an entry proves the path. */
+  readonly toolCanary: 'none' | 'raise' | 'poll';
   readonly assumeAlive: boolean;
   /** Pushed alerts wait for the next full interval and come as one batch; 0 not at all. */
   readonly batchMs: number;

@@ -1,5 +1,5 @@
 import { Dice } from './dice.ts';
-import type { EnvironmentStory, GuardStory, Story } from './story.ts';
+import type { DetectorStory, EnvironmentStory, GuardStory, Story } from './story.ts';
 import { tellDetectors } from './tell-detectors.ts';
 import { tellScenarios } from './tell-scenarios.ts';
 import { tellTroubles } from './tell-troubles.ts';
@@ -16,11 +16,19 @@ export function tellStory(seed: number): Story {
   ]);
   const environment = tellEnvironment(dice);
   const resources = tellResources(dice, count);
-  const detectors = tellDetectors(dice, [...new Set(resources), 'trail/main']);
+  const detectors = tellMore(seed, tellDetectors(dice, [...new Set(resources), 'trail/main']));
   const guards = tellGuards(dice, [...new Set(resources)]);
   const scenarios = tellScenarios(dice, { resources, detectors, guards, environment });
   const troubles = tellTroubles(dice, { environment, detectors, scenarios, guards });
   return { seed, environment, detectors, scenarios, guards, troubles };
+}
+
+/** What was thought of later has dice of its own, so that seeds go on telling what they told. */
+function tellMore(seed: number, detectors: readonly DetectorStory[]): DetectorStory[] {
+  const dice = new Dice(seed + 0x1000_0000);
+  return detectors.map((one) =>
+    one.delivery === 'store' && dice.chance(0.25) ? { ...one, toolCanary: 'poll' as const } : one,
+  );
 }
 
 function tellEnvironment(dice: Dice): EnvironmentStory {

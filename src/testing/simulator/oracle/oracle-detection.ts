@@ -134,7 +134,7 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: Case, hear
   const { ruled, faultsByHorizon, sloMs, horizonMs } = heard;
   const t0Ms = fault.t0Ms ?? 0;
   const allowed: Allowed[] = [];
-  const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs: horizonMs });
+  const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs: horizonMs, deadlineMs: sloMs });
   const isProven = path.rule || path.tool;
   const noSeverity = ruled.some(
     ({ takes, arrival }) => takes !== 'not' && severityFits(expectation, arrival.alert.severity) === 'unknown',

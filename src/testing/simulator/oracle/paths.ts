@@ -12,11 +12,18 @@ export interface PathFacts {
   readonly raised: boolean;
 }
 
+export interface Span {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** What a poll must show an entry from after, to prove a path (J1). */
+  readonly deadlineMs?: number;
+}
+
 /** Looks up which canaries were raised and received within a span. */
 export function pathOf(
   facts: TrialFacts,
   detector: DetectorStory,
-  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+  { fromMs, untilMs, deadlineMs = fromMs }: Span,
 ): PathFacts {
   const { acts, arrivals } = facts.played.world.ledger;
   const raised = acts.filter(
@@ -53,11 +60,26 @@ export function pathOf(
       run === facts.run.run && alert.detector === detector.name && alert.cause.kind === 'canary' && atMs === untilMs,
   );
   const isClockWrong = Math.abs(detector.skewMs) > detector.errorMs;
+  const newestMs = newestShown(facts, detector, untilMs);
+  const isPoll = detector.toolCanary === 'poll';
+  const isPollAtEdge = isPoll && (isClockWrong || Math.abs(newestMs - deadlineMs) <= slackMs + 1);
   return {
     ruleRaised: raised.some((act) => act.op === 'canary') || hasBeat,
     rule: detector.ruleCanary === 'heartbeat' ? hasBeat : came('canary', 'canary'),
-    tool: came('test', 'test'),
-    isAtEdge: isLastMoment || (detector.ruleCanary === 'heartbeat' && (isClockWrong || !isClear)),
+    tool: isPoll ? newestMs >= deadlineMs : came('test', 'test'),
+    isAtEdge: isLastMoment || isPollAtEdge || (detector.ruleCanary === 'heartbeat' && (isClockWrong || !isClear)),
     raised: raised.length > 0,
   };
+}
+
+/** When the youngest alert that a run had been shown by an instant was raised, as it says itself. */
+function newestShown(facts: TrialFacts, detector: DetectorStory, untilMs: number): number {
+  const { clock, ledger } = facts.played.world;
+  const startEpochMs = clock.epochMs() - clock.monoMs();
+  const said = ledger.arrivals
+    .filter(
+      ({ run, alert, untilMs: atMs }) => run === facts.run.run && alert.detector === detector.name && atMs <= untilMs,
+    )
+    .map(({ alert }) => alert.eventEpochMs - startEpochMs);
+  return Math.max(Number.NEGATIVE_INFINITY, ...said);
 }
