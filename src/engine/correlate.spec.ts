@@ -87,6 +87,13 @@ describe('belongingOf', () => {
     expect(whose(one, reverting)).to.equal('ambiguous');
   });
 
+  it('J7: gives a signal without a time to nobody where it may be of an earlier trial', () => {
+    const { control: _control, ...alone } = view;
+    const timeless = heard(100, { resource: { arn: bucket } });
+    expect(whose(timeless, alone)).to.equal('fault');
+    expect(whose(timeless, { ...alone, earlier: { monoMs: 0, epochMs: epoch0 } })).to.equal('ambiguous');
+  });
+
   it('J7: cannot tell the fault from an act of an earlier trial within the clock error', () => {
     const { control: _control, ...alone } = view;
     const off: SourceClock = { ...source, errorMs: 500 };

@@ -146,7 +146,8 @@ function byEventTime(one: TimeCase, eventMs: number | undefined): Belonging {
     const actorTells = view.revertsAsOther && evidence.includes('actor');
     if (!actorTells && eventMs + source.marginMs > revertRequested.epochMs) return say('ambiguous');
   }
-  if (eventMs === undefined) return say(onControl && control !== undefined ? 'ambiguous' : 'fault');
+  const mayBeEarlier = view.earlier !== undefined || (onControl && control !== undefined);
+  if (eventMs === undefined) return say(mayBeEarlier ? 'ambiguous' : 'fault');
   if (eventMs < t0.epochMs - source.marginMs) return say(controlBegan && onControl ? 'control' : 'other');
   // Only where our last act before is so far back that the clock cannot bring it up to here can it not be meant.
   const waitedOut = [control?.lastAct, view.earlier].every(

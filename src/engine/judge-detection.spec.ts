@@ -291,6 +291,16 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J8',
+    claim: 'never says missed where a store shows an alert that an earlier step may have opened',
+    facts: {
+      detector: { ...detectionCase().detector, showsOpen: true },
+      belonging: [of('ambiguous', heard(-10))],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J8',
     claim: 'takes no re-send after the horizon for an alert that was open before',
     facts: {
       belonging: [faults(heard(13_000, {}, { isRepeat: true, previous: { firstMonoMs: t0.monoMs + 12_500 } }))],

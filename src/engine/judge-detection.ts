@@ -211,11 +211,11 @@ function isKnownBefore({ previous }: HeardSignal, t0: Instant): boolean {
   return previous !== undefined && previous.firstMonoMs < t0.monoMs;
 }
 
-/** Alerts that a fault before this one in the trial had raised, and that nothing has closed since. */
+/** Alerts that a fault before this one in the trial had raised, or may have, and that nothing has closed since. */
 function ofEarlierStep({ belonging, expectation }: DetectionCase, t0: Instant): readonly HeardSignal[] {
   const before = belonging.filter(({ heard }) => heard.arrivedMonoMs[1] < t0.monoMs);
   return before.flatMap(({ heard, whose }) => {
-    if (whose !== 'fault' || !ruleMatches(heard, expectation.rule)) return [];
+    if ((whose !== 'fault' && whose !== 'ambiguous') || !ruleMatches(heard, expectation.rule)) return [];
     const last = before.findLast((one) => one.heard.signal.dedupeKey === heard.signal.dedupeKey)?.heard;
     return last?.signal.status === 'open' ? [last] : [];
   });

@@ -219,7 +219,7 @@ rows.push(
   {
     rule: 'J14',
     claim: 'takes no fault for one that we took out where our revert found it gone',
-    facts: { reads: reads(99_999, 5000), revertMonoMs: t0.monoMs + 5000, goneBeforeRevert: true },
+    facts: { reads: reads(99_999, 5000), revertMonoMs: t0.monoMs + 5000, mayBeGoneBefore: true },
     verdict: 'inconclusive',
     code: 'not-listened',
   },

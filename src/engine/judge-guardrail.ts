@@ -39,8 +39,8 @@ export interface GuardrailCase {
   readonly nowMonoMs: number;
   /** When we began to take the fault back ourselves; the state was read no more from then on. */
   readonly revertMonoMs?: number;
-  /** True where our own revert found that somebody had taken it out, after the last read that saw it in. */
-  readonly goneBeforeRevert?: boolean;
+  /** True where our own revert did not find it in for sure, so that somebody may have taken it out since the last read. */
+  readonly mayBeGoneBefore?: boolean;
   readonly ended?: 'stopped' | 'errored';
   /** When it was stopped or failed; what was due before was heard out. */
   readonly endedMonoMs?: number;
@@ -228,12 +228,12 @@ function takenBackByUs(
   const { expectation, fault } = facts;
   if (fault.effect !== 'proven')
     return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
-  if (facts.goneBeforeRevert === true)
+  if (facts.mayBeGoneBefore === true)
     return settled(
       facts,
       'inconclusive',
       'not-listened',
-      'Somebody had taken it back right before our own revert came, and whether that would have stayed is not known.',
+      'Somebody may have taken it back before our own revert came, and whether that would have stayed is not known.',
     );
   const after = formatDuration(revertMonoMs - t0MonoMs);
   if (revertMonoMs < t0MonoMs + expectation.sloMs)

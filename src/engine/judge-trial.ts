@@ -112,7 +112,7 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     stabilityMs: stabilityOf(trial, fault),
     nowMonoMs: request.clock.monoMs(),
     ...(fault.revertRequested === undefined ? {} : { revertMonoMs: fault.revertRequested.monoMs }),
-    goneBeforeRevert: fault.rollback?.verdict === 'by-guardrail',
+    mayBeGoneBefore: fault.rollback !== undefined && fault.rollback.verdict !== 'clean',
     ...(fault.denied === undefined ? {} : { denial: fault.denied }),
     ...(denialBy === undefined ? {} : { denialBy }),
     ...(revertBy === undefined ? {} : { revertBy }),

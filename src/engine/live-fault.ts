@@ -51,6 +51,8 @@ export interface LiveFault {
   revertRequested?: Instant;
   restoredMonoMs?: number;
   rollback?: RollbackResult['faults'][number];
+  /** True where a request of its revert got no answer. */
+  mayStillBeReverted?: boolean;
 }
 
 /** What an injection needs of its trial. */

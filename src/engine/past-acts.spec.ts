@@ -3,7 +3,15 @@ import { newPastActs, type PastAct } from './past-acts.ts';
 
 function act(touches: string, monoMs: number, more: Partial<PastAct> = {}): PastAct {
   const at = { monoMs, epochMs: monoMs };
-  return { touches: [touches], at, wasPutBack: false, isLeftIn: false, lastHeardMonoMs: () => undefined, ...more };
+  return {
+    touches: [touches],
+    at,
+    wasPutBack: false,
+    isLeftIn: false,
+    mayStillBeReverted: false,
+    lastHeardMonoMs: () => undefined,
+    ...more,
+  };
 }
 
 describe('newPastActs', () => {

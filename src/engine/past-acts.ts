@@ -8,6 +8,8 @@ export interface PastAct {
   readonly at: Instant;
   /** True where somebody else put it back, whose record must not be taken for one of what comes next (J16). */
   readonly wasPutBack: boolean;
+  /** True where a revert without an answer may still be on its way, and would take out what comes next. */
+  readonly mayStillBeReverted: boolean;
   /** True where it may still be in, so that what comes next would take it for the state before. */
   readonly isLeftIn: boolean;
   /** When a detector was last heard of it. */
@@ -43,6 +45,7 @@ function join(one: PastAct | undefined, other: PastAct): PastAct {
     at: one.at.monoMs > other.at.monoMs ? one.at : other.at,
     wasPutBack: one.wasPutBack || other.wasPutBack,
     isLeftIn: one.isLeftIn || other.isLeftIn,
+    mayStillBeReverted: one.mayStillBeReverted || other.mayStillBeReverted,
     lastHeardMonoMs(detector) {
       const heard = [one.lastHeardMonoMs(detector), other.lastHeardMonoMs(detector)].filter((ms) => ms !== undefined);
       return heard.length === 0 ? undefined : Math.max(...heard);

@@ -15,6 +15,8 @@ export interface RevertOutcome {
   readonly requestedMonoMs?: number;
   readonly revertedMonoMs?: number;
   readonly verifiedMonoMs?: number;
+  /** True where a request of the revert got no answer and may still be on its way. */
+  readonly mayStillAct?: true;
   /** The revert's error, or an AggregateError where the injection had failed too. */
   readonly error?: Error;
   /** Why the journal does not know of all this; the revert went on regardless. */
@@ -132,6 +134,7 @@ function outcome(
   return {
     result,
     ...(attempts?.look.observation !== undefined && { observation: attempts.look.observation }),
+    ...(attempts?.mayHaveActed === true && { mayStillAct: true }),
     ...(attempts?.sent === true && { requestedMonoMs: attempts.requestedMonoMs }),
     ...(attempts?.revertedMonoMs !== undefined && { revertedMonoMs: attempts.revertedMonoMs }),
     ...(attempts !== undefined && { verifiedMonoMs: attempts.verifiedMonoMs }),

@@ -70,6 +70,7 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
     outcome = await revert(older.before);
   }
   fault.rollback = outcome.result;
+  if (outcome.mayStillAct === true) fault.mayStillBeReverted = true;
   if (outcome.verifiedMonoMs !== undefined) fault.restoredMonoMs = outcome.verifiedMonoMs;
 }
 

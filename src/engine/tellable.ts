@@ -8,9 +8,13 @@ import { detectorsOf, expectationsOf, instant, sourceClockOf, subjectsAll, type 
 /** Slack after a detector's clock margin, so that no rounding brings an earlier event up to the fault's. */
 const slackMs = 20;
 
+/** How long after its last look a revert that got no answer may still take effect. */
+const strayMs = 500;
+
 /**
  * Waits until nothing of an earlier act on the trial's subjects can be taken for what comes next: until the clock
  * margin of every detector without marker has passed (J7), and every expected alert that keeps firing has re-armed (J9).
+ * A revert that got no answer is waited for too.
  */
 export async function untilTellable(trial: Trial, past: PastAct, signal: AbortSignal): Promise<void> {
   const { clock, environment } = trial.deps.request;
@@ -20,6 +24,7 @@ export async function untilTellable(trial: Trial, past: PastAct, signal: AbortSi
   const margins = clocks.map((name) => apartMs(sourceClockOf(trial, name)));
   if (past.wasPutBack)
     margins.push(...Object.values(environment.audit).map((audit) => 2 * audit.clock.error + audit.clock.resolution));
+  if (past.mayStillBeReverted) margins.push(strayMs);
   if (margins.length > 0) {
     const untilMs = past.at.monoMs + Math.max(...margins) + slackMs;
     while (clock.monoMs() <= untilMs) await trial.pulse.wait(untilMs + 1, signal);
@@ -34,6 +39,7 @@ export function notePast(trial: Trial, faults: readonly LiveFault[]): PastAct | 
   const act: PastAct = {
     touches: begun.flatMap((fault) => fault.definition.touches(fault.bound.params)),
     at: instant(trial.deps.request),
+    mayStillBeReverted: begun.some((fault) => fault.mayStillBeReverted === true),
     isLeftIn: begun.some(({ rollback }) => rollback?.verdict === 'dirty' || rollback?.verdict === 'unverified'),
     wasPutBack: begun.some((fault) => fault.rollback?.verdict === 'by-guardrail'),
     lastHeardMonoMs: (detector) => trial.heard.findLast((one) => one.detector === detector)?.arrivedMonoMs[1],

@@ -57,6 +57,8 @@ export interface Alert {
   readonly trueMs: number;
   /** What the alert says, in epoch milliseconds of the detector's clock. */
   readonly eventEpochMs: number;
+  /** False where it does not say so. */
+  readonly saysTime: boolean;
   readonly lastSeenEpochMs?: number;
   readonly cause: Cause;
   readonly agents: readonly string[];

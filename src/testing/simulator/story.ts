@@ -56,6 +56,8 @@ export interface DetectorStory {
   readonly alertsOnCleanup: boolean;
   readonly usesTrail: boolean;
   readonly naming: 'kind' | 'bare' | 'arn';
+  /** True where alerts do not say when what they tell of was. */
+  readonly withoutTime?: boolean;
 }
 
 export interface ScenarioStory {

@@ -26,9 +26,11 @@ export function tellStory(seed: number): Story {
 /** What was thought of later has dice of its own, so that seeds go on telling what they told. */
 function tellMore(seed: number, detectors: readonly DetectorStory[]): DetectorStory[] {
   const dice = new Dice(seed + 0x1000_0000);
-  return detectors.map((one) =>
-    one.delivery === 'store' && dice.chance(0.25) ? { ...one, toolCanary: 'poll' as const } : one,
-  );
+  return detectors.map((one) => ({
+    ...one,
+    ...(one.delivery === 'store' && dice.chance(0.25) ? { toolCanary: 'poll' as const } : {}),
+    ...(dice.chance(0.06) ? { withoutTime: true } : {}),
+  }));
 }
 
 function tellEnvironment(dice: Dice): EnvironmentStory {

@@ -110,6 +110,7 @@ function clockShows(facts: TrialFacts, detector: DetectorStory): boolean {
   const startEpochMs = clock.epochMs() - clock.monoMs();
   return ledger.arrivals.some(({ run, alert, untilMs }) => {
     if (run !== facts.run.run || alert.detector !== detector.name || untilMs > facts.endedMs) return false;
+    if (!alert.saysTime && alert.lastSeenEpochMs === undefined) return false;
     const saysMs = (alert.lastSeenEpochMs ?? alert.eventEpochMs) - startEpochMs;
     const sentMs = alert.cause.kind === 'canary' ? alert.cause.act.sentMs : Number.NEGATIVE_INFINITY;
     return saysMs > untilMs + detector.errorMs || saysMs < sentMs - detector.errorMs - detector.resolutionMs;
@@ -128,6 +129,14 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
   const { alert, untilMs } = arrival;
   const { t0Ms, revertMs, controlUntilMs } = instants;
   if (untilMs < t0Ms) return say('not', 'before the injection');
+  if (!alert.saysTime && alert.lastSeenEpochMs === undefined) {
+    // J7: without a time nothing tells it from what had been before, and after the revert nothing from that.
+    const isClear = controlUntilMs === undefined && untilMs < revertMs && !alert.isUpdate;
+    if (isFaults) return isClear ? say('must', 'subject') : say('may', 'no time', true);
+    const { cause } = alert;
+    const isAnotherOfOurs = 'act' in cause && cause.act?.run !== undefined;
+    return say(isAnotherOfOurs ? 'not' : 'may', 'no time', true);
+  }
   const startEpochMs = facts.played.world.clock.epochMs() - facts.played.world.clock.monoMs();
   const saysMs = (alert.lastSeenEpochMs ?? alert.eventEpochMs) - startEpochMs;
   const marginMs = detector.errorMs + detector.resolutionMs;

@@ -9,6 +9,9 @@ export function effectProof(facts: TrialFacts, fault: FaultFacts): EffectProof {
   const t0Ms = fault.t0Ms;
   if (t0Ms === undefined || fault.outcome === 'none') return 'no';
   if (fault.outcome === 'in' && fault.isAcknowledged && fault.story.versioned) return 'yes';
+  // Where it was so before, the state read back shows nothing of a request without an answer.
+  const wasSoBefore = fault.presence.some(({ fromMs, toMs }) => fromMs < t0Ms && toMs > t0Ms);
+  if (wasSoBefore && !fault.isAcknowledged) return auditedMs(facts, fault) === undefined ? 'no' : 'maybe';
   const settleMs = story.environment.settleMs ?? fault.story.settleMs;
   const reads = facts.acts
     .filter((act) => act.op === 'read' && act.phase === 'observe' && act.resource === fault.story.resource)
@@ -20,7 +23,7 @@ export function effectProof(facts: TrialFacts, fault: FaultFacts): EffectProof {
   const inTime = reads.filter(({ sentMs, answeredMs }) => sentMs >= injectedMs && answeredMs <= facts.revertToldMs);
   // Each fault has reads of its own; whose a read is, its resource alone does not tell.
   const isAlone = facts.faults.filter(({ story: { resource } }) => resource === fault.story.resource).length === 1;
-  if (believed(inTime, settleMs)) return isAlone || settleMs === 0 ? 'yes' : 'maybe';
+  if (believed(inTime, settleMs)) return isAlone || (settleMs === 0 && fault.isAcknowledged) ? 'yes' : 'maybe';
   const isAudited = auditedMs(facts, fault) !== undefined;
   // J12 allows the marker in place of a request id; an answer that was lost leaves open how much was sent.
   if (isAudited && fault.outcome === 'in' && fault.isAcknowledged) return 'yes';

@@ -90,7 +90,8 @@ function considerAlerts(facts: TrialFacts, one: Case, isEffectUnsure: boolean): 
   const counted = strong.filter(({ takes, arrival }) => takes !== 'not' && arrival.untilMs >= t0Ms);
   const isEarly = strong.some(({ takes, arrival }) => takes !== 'not' && arrival.untilMs < t0Ms);
   const mustInTime = must.some(({ arrival }) => arrival.untilMs <= sloMs);
-  const mustByHorizon = must.some(({ arrival }) => arrival.untilMs <= horizonMs);
+  // What comes at the very instant of the horizon may be taken after it was judged.
+  const mustByHorizon = must.some(({ arrival }) => arrival.untilMs < horizonMs);
   const faultsByHorizon = strong.some(
     ({ isFaults, isBeyondKnowing, takes, arrival }) =>
       isFaults && takes === 'may' && !isBeyondKnowing && arrival.untilMs <= horizonMs,
@@ -194,8 +195,9 @@ function wasOpenBefore(facts: TrialFacts, { expectation, detector, fault }: Case
 }
 
 /** What an alert says of when it was, on the world's monotonic clock. */
-function saysMs(facts: TrialFacts, { eventEpochMs }: Alert): number {
+function saysMs(facts: TrialFacts, { eventEpochMs, saysTime }: Alert): number {
   const { clock } = facts.played.world;
+  if (!saysTime) return Number.NEGATIVE_INFINITY;
   return eventEpochMs - (clock.epochMs() - clock.monoMs());
 }
 

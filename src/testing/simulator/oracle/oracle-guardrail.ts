@@ -99,6 +99,9 @@ function considerRevert(
     if (lastsMs + slackMs < stableMs) continue;
     if ((spans[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY) - span.toMs < stableMs + stableSlackMs)
       allowed.push({ verdict: 'absent', codes: ['not-stable'], rule: 'J16' });
+    // What goes right before our own revert is not seen to go.
+    if (facts.revertToldMs - span.toMs < slackMs && span.toMs >= sloMs - slackMs)
+      allowed.push({ verdict: 'absent', codes: ['late-unknown'], rule: 'J14' });
     // Our own revert may come before the period was long enough to be called stable.
     if (facts.revertToldMs - span.toMs < stableMs + stableSlackMs) allowed.push(inconclusive('J16', 'not-listened'));
     allowed.push(...creditFor(facts, expectation, { span, isFixer: isFixer(span), sloMs, horizonMs, slackMs }));

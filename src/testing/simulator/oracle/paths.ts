@@ -52,7 +52,10 @@ export function pathOf(
       run === facts.run.run && alert.detector === detector.name && alert.cause.kind === 'heartbeat' && atMs <= untilMs,
   );
   const slackMs = 2 * (detector.errorMs + detector.resolutionMs);
-  const hasBeat = detector.ruleCanary === 'heartbeat' && beats.some(({ alert }) => alert.trueMs >= fromMs);
+  const hasBeat =
+    detector.ruleCanary === 'heartbeat' &&
+    detector.withoutTime !== true &&
+    beats.some(({ alert }) => alert.trueMs >= fromMs);
   const isClear = beats.some(({ alert }) => alert.trueMs >= fromMs + slackMs);
   // What comes at the very last instant may be judged before it is taken.
   const isLastMoment = arrivals.some(
@@ -67,7 +70,10 @@ export function pathOf(
     ruleRaised: raised.some((act) => act.op === 'canary') || hasBeat,
     rule: detector.ruleCanary === 'heartbeat' ? hasBeat : came('canary', 'canary'),
     tool: isPoll ? newestMs >= deadlineMs : came('test', 'test'),
-    isAtEdge: isLastMoment || isPollAtEdge || (detector.ruleCanary === 'heartbeat' && (isClockWrong || !isClear)),
+    isAtEdge:
+      isLastMoment ||
+      isPollAtEdge ||
+      (detector.ruleCanary === 'heartbeat' && (isClockWrong || !isClear || detector.withoutTime === true)),
     raised: raised.length > 0,
   };
 }
@@ -78,7 +84,8 @@ function newestShown(facts: TrialFacts, detector: DetectorStory, untilMs: number
   const startEpochMs = clock.epochMs() - clock.monoMs();
   const said = ledger.arrivals
     .filter(
-      ({ run, alert, untilMs: atMs }) => run === facts.run.run && alert.detector === detector.name && atMs <= untilMs,
+      ({ run, alert, untilMs: atMs }) =>
+        run === facts.run.run && alert.detector === detector.name && alert.saysTime && atMs <= untilMs,
     )
     .map(({ alert }) => alert.eventEpochMs - startEpochMs);
   return Math.max(Number.NEGATIVE_INFINITY, ...said);

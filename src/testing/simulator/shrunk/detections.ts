@@ -194,4 +194,41 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
     ],
     troubles: [{ kind: 'second-run', at: { of: 'start', ms: 4565 }, environment: 'other' }],
   }),
+  'proves nothing by a heartbeat that does not say when it was': plainStory({
+    seed: 1580,
+    detectors: [plainDetector({ ruleCanary: 'heartbeat', withoutTime: true })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ versioned: true })],
+        detections: [plainDetection({ id: 'watcher-1/2', rule: 'never-raised' })],
+      }),
+    ],
+  }),
+  'says not injected of a request without an answer that was not read back': plainStory({
+    seed: 203698,
+    environment: { ...plainEnvironment, latencyMs: 40 },
+    detectors: [
+      plainDetector({ sees: 'state', scanMs: 753, batchMs: 1496 }),
+      plainDetector({ name: 'watcher-2', carriesMarker: false, covers: [], resolutionMs: 1000 }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ as: 'first' }), plainFault({ as: 'second', set: { policy: 'bad-s1-2' } })],
+        control: [plainControl()],
+        detections: [plainDetection({ fault: 'first' }), plainDetection({ id: 'watcher-2/1', detector: 'watcher-2' })],
+      }),
+    ],
+    troubles: [
+      {
+        kind: 'call',
+        phase: 'observe',
+        resource: 'bucket/r1',
+        op: 'read',
+        nth: 8,
+        count: 1,
+        fate: 'unanswered-before',
+      },
+      { kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 2, count: 1000, fate: 'late' },
+    ],
+  }),
 };

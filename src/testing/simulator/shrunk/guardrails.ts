@@ -204,4 +204,47 @@ export const shrunkGuardrails: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'does not know who was faster where a guardrail came right before our own revert': plainStory({
+    seed: 200665,
+    detectors: [plainDetector({ covers: ['bucket/r3'] })],
+    scenarios: [
+      plainScenario({
+        id: 's3',
+        faults: [plainFault({ resource: 'bucket/r3', set: { policy: 'bad-s3-1', acl: 'bad-s3-2' } })],
+        detections: [],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
+        maxExposureMs: 7263,
+      }),
+    ],
+    guards: [
+      { kind: 'put-back', resource: 'bucket/r3', by: 'role/fixer', afterMs: 7251, times: 1, controlsToo: false },
+    ],
+  }),
+  'does not say that we took a fault back that was not found in': plainStory({
+    seed: 201795,
+    detectors: [plainDetector({ covers: ['trail/main'] })],
+    scenarios: [
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'trail/main', set: { policy: 'bad-s2-1' }, impairs: true })],
+        detections: [],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
+        maxExposureMs: 3647,
+      }),
+    ],
+    guards: [
+      { kind: 'put-back', resource: 'trail/main', by: 'role/fixer', afterMs: 1745, times: 1, controlsToo: false },
+    ],
+    troubles: [
+      {
+        kind: 'call',
+        phase: 'observe',
+        resource: 'trail/main',
+        op: 'read',
+        nth: 2,
+        count: 1000,
+        fate: 'unanswered-before',
+      },
+    ],
+  }),
 };

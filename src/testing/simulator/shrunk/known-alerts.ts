@@ -220,4 +220,19 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
     ],
     troubles: [{ kind: 'delivery', detector: 'watcher-2', nth: 7, fate: 'drop' }],
   }),
+  'says already firing where an alert without a time may be of an earlier step': plainStory({
+    seed: 1247,
+    environment: { ...withoutSettle(), audit: { delayMs: 2957, skewMs: 0, errorMs: 0 } },
+    detectors: [plainDetector({ delivery: 'store', carriesMarker: false, alertPer: 'subject', withoutTime: true })],
+    scenarios: [
+      plainScenario({
+        faults: [
+          plainFault({ as: 'first', settleMs: 900 }),
+          plainFault({ as: 'second', set: { policy: 'bad-s1-2' }, settleMs: 900 }),
+        ],
+        control: [plainControl({ settleMs: 900, versioned: true })],
+        detections: [plainDetection({ rule: 'exp*' })],
+      }),
+    ],
+  }),
 };

@@ -154,4 +154,19 @@ export const shrunkRecovery: Readonly<Record<string, Story>> = {
       { kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 2, count: 1, fate: 'unanswered-after' },
     ],
   }),
+  'waits for a revert without an answer before the next trial on its bucket': plainStory({
+    seed: 201421,
+    environment: { ...plainEnvironment, latencyMs: 2 },
+    detectors: [plainDetector({ covers: ['bucket/r2'] })],
+    scenarios: [
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
+        control: [plainControl({ resource: 'bucket/r2', set: { policy: 'fine-s2' } })],
+        detections: [],
+        trials: 2,
+      }),
+    ],
+    troubles: [{ kind: 'call', phase: 'revert', resource: 'bucket/r2', op: 'write', nth: 2, count: 1, fate: 'late' }],
+  }),
 };

@@ -230,4 +230,23 @@ export const shrunkTimes: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'proves no late request by a state that was so before': plainStory({
+    seed: 200863,
+    detectors: [plainDetector({ delivery: 'store', delayMs: 3980 })],
+    scenarios: [plainScenario({ detections: [plainDetection({ withinMs: 2000 })], trials: 2 })],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r1',
+        by: 'role/human',
+        afterMs: 7,
+        againMs: 2079,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+    troubles: [
+      { kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 2, count: 1, fate: 'unanswered-after' },
+    ],
+  }),
 };
