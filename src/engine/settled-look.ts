@@ -37,7 +37,9 @@ export async function lookForLateEffect(request: RevertRequest): Promise<void> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const found = await lookOnce(request, untilMonoMs);
     const leftMs = untilMonoMs - clock.monoMs();
-    if (leftMs <= 0 || (found.observation !== undefined && found.observation.status !== 'before')) return;
+    const status = found.observation?.status;
+    // Where a part of it is in, the rest may still be on its way.
+    if (leftMs <= 0 || status === 'ours' || status === 'ours-plus-others') return;
     if (!(await pause(clock, Math.min(pauseMs, leftMs), request.abandon))) return;
   }
 }

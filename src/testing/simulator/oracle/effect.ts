@@ -10,7 +10,9 @@ export function effectProof(facts: TrialFacts, fault: FaultFacts): EffectProof {
   if (t0Ms === undefined || fault.outcome === 'none') return 'no';
   if (fault.outcome === 'in' && fault.isAcknowledged && fault.story.versioned) return 'yes';
   // Where it was so before, the state read back shows nothing of a request without an answer.
-  const wasSoBefore = fault.presence.some(({ fromMs, toMs }) => fromMs < t0Ms && toMs > t0Ms);
+  const wasSoBefore = fault.presence.some(
+    ({ fromMs, toMs }) => fromMs < Math.min(t0Ms, facts.captureToldMs) && toMs > t0Ms,
+  );
   if (wasSoBefore && !fault.isAcknowledged) return auditedMs(facts, fault) === undefined ? 'no' : 'maybe';
   const settleMs = story.environment.settleMs ?? fault.story.settleMs;
   const reads = facts.acts

@@ -247,4 +247,28 @@ export const shrunkGuardrails: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'goes by the state that was captured, not by the one that was injected into': plainStory({
+    seed: 303227,
+    environment: { ...plainEnvironment, latencyMs: 40, audit: { delayMs: 2866, skewMs: 49, errorMs: 100 } },
+    detectors: [plainDetector({ covers: ['trail/main'] })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ resource: 'trail/main', set: { policy: 'bad-s1-1', acl: 'bad-s1-2' }, impairs: true })],
+        detections: [],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
+        trials: 2,
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'trail/main',
+        by: 'role/fixer',
+        afterMs: 1549,
+        againMs: 3996,
+        times: 3,
+        controlsToo: false,
+      },
+    ],
+  }),
 };

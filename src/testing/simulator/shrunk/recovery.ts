@@ -169,4 +169,11 @@ export const shrunkRecovery: Readonly<Record<string, Story>> = {
     ],
     troubles: [{ kind: 'call', phase: 'revert', resource: 'bucket/r2', op: 'write', nth: 2, count: 1, fate: 'late' }],
   }),
+  'waits for the rest of a change whose first part is in and whose second got no answer': plainStory({
+    seed: 301047,
+    scenarios: [
+      plainScenario({ faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })], detections: [] }),
+    ],
+    troubles: [{ kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 2, count: 1, fate: 'late' }],
+  }),
 };
