@@ -27,6 +27,17 @@ describe('newSeenAlerts', () => {
     expect(second({}, 'inject')).to.equal('risen');
   });
 
+  it('J8: holds a version that was overtaken against the highest that came', () => {
+    const seen = newSeenAlerts(true);
+    for (const [count, lastSeen] of [
+      [3, '2026-01-01T00:00:30Z'],
+      [2, '2026-01-01T00:00:20Z'],
+    ] as const)
+      seen.note(signal({ ...first, count, lastSeen }), 10);
+    const { previous } = seen.note(signal({ ...first, count: 3, lastSeen: '2026-01-01T00:00:30Z' }), 20);
+    expect([previous?.count, previous?.lastSeen]).to.deep.equal([3, '2026-01-01T00:00:30Z']);
+  });
+
   it('J8: takes an alert that opens again for a new one', () => {
     const seen = newSeenAlerts(true);
     seen.note(signal(first), 10);

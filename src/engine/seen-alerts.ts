@@ -58,7 +58,8 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
         before.status !== now.status ||
         before.marks !== now.marks ||
         before.eventTime !== now.eventTime;
-      Object.assign(before, now);
+      // Versions may overtake each other: what had been reached stays reached.
+      Object.assign(before, now, { count: higher(before.count, count), lastSeen: higher(before.lastSeen, lastSeen) });
       return { kind: moved ? 'risen' : 'repeat', previous };
     },
     remember(heard) {
@@ -83,4 +84,9 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
 function forgetOldest(known: Map<string, Known>): void {
   const oldest = known.keys().next();
   if (oldest.done !== true) known.delete(oldest.value);
+}
+
+function higher<T extends number | string>(one: T | undefined, other: T | undefined): T | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one > other ? one : other;
 }

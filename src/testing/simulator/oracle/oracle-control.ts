@@ -37,7 +37,8 @@ function consider(facts: TrialFacts): { readonly truth: string; readonly allowed
   }
   const untilMs = t0Ms + windowMs;
   const alerts = alertsOnControl(facts, { t0Ms, untilMs });
-  if (alerts.may) allowed.push({ verdict: 'noisy', rule: 'J10' });
+  if (alerts.may)
+    allowed.push({ verdict: 'noisy', rule: 'J10' }, { verdict: 'inconclusive', codes: ['time-ambiguous'], rule: 'J7' });
   const takenBack = control.presence.some(
     ({ toMs, endedBy }) => toMs >= t0Ms && endedBy?.run === undefined && toMs <= untilMs + 2500,
   );

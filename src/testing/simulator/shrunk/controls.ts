@@ -117,4 +117,24 @@ export const shrunkControls: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'cannot say whether an alert with the letters of control and fault was raised for the control': plainStory({
+    seed: 310599,
+    detectors: [
+      plainDetector({
+        name: 'watcher-2',
+        delivery: 'store',
+        alertPer: 'subject',
+        keepsAgents: true,
+        ruleCanary: 'none',
+        alertsOnControl: true,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        control: [plainControl({ versioned: true })],
+        detections: [plainDetection({ id: 'watcher-2/2', detector: 'watcher-2', withinMs: 4000 })],
+      }),
+    ],
+    troubles: [{ kind: 'delivery', detector: 'watcher-2', nth: 2, fate: 'drop' }],
+  }),
 };

@@ -6,6 +6,7 @@ import {
   plainFault,
   plainScenario,
   plainStory,
+  withoutSettle,
 } from '../plain.ts';
 import type { Story } from '../story.ts';
 
@@ -143,6 +144,25 @@ export const shrunkReopenedAlerts: Readonly<Record<string, Story>> = {
         detections: [plainDetection({ withinMs: 4000 })],
         trials: 2,
       }),
+    ],
+  }),
+  'takes no re-send of what an older version had overtaken for a rise': plainStory({
+    seed: 311427,
+    environment: { ...withoutSettle() },
+    detectors: [plainDetector({ sees: 'state', recurrence: 'last-seen', covers: ['bucket/r2'] })],
+    scenarios: [
+      plainScenario({
+        id: 's2',
+        faults: [
+          plainFault({ as: 'first', resource: 'bucket/r2', set: { policy: 'bad-s2-1' }, settleMs: 300 }),
+          plainFault({ as: 'second', resource: 'bucket/r2', set: { policy: 'bad-s2-2' }, settleMs: 300 }),
+        ],
+        detections: [plainDetection({ id: 'watcher-1/2', withinMs: 4000 })],
+      }),
+    ],
+    troubles: [
+      { kind: 'noise', detector: 'watcher-1', noise: 'resent', resource: 'bucket/r2', at: { of: 's2', ms: 90 } },
+      { kind: 'open-before', resource: 'bucket/r2' },
     ],
   }),
 };
