@@ -1,4 +1,5 @@
 import { formatDuration } from '../model/duration.ts';
+import { impairedSlotMs } from '../model/load.ts';
 import type { LoadResult } from '../model/scorecard.ts';
 
 /** Says what users felt: a sentence for each phase, then when they were hurt, then what the figures are worth. */
@@ -25,6 +26,8 @@ function percentiles(latencyMs: LoadResult['figures'][number]['latencyMs']): str
   return known.length === 0 ? '' : `, ${known.join(', ')}`;
 }
 
+/** Users are counted in slots: one that holds the fault may begin before it. */
 function sinceT0(ms: number): string {
+  if (ms < 0 && ms > -impairedSlotMs) return '0 ms after it';
   return ms < 0 ? `${formatDuration(-ms)} before the fault` : `${formatDuration(ms)} after it`;
 }
