@@ -17,6 +17,7 @@ import { proveStaging } from './staging-proof.ts';
 import { runTrial } from './trial.ts';
 import { prepareLoads } from './trial-load.ts';
 import { detectorsOf, type RunDeps } from './trial-state.ts';
+import { checkWindows, checkWindowsOfTrial } from './windows.ts';
 
 /**
  * Runs scenarios on an environment: preflight, trials as concurrent as their conflicts allow, scorecard.
@@ -26,6 +27,7 @@ import { detectorsOf, type RunDeps } from './trial-state.ts';
 export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
   const { disk, folders, clock } = request;
   checkBudgets(request);
+  checkWindows(request);
   await disk.makeFolder(folders.state, 0o700);
   const lock = await acquireLock({
     disk,
@@ -156,6 +158,17 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
       scenarios,
     };
   };
+  let isClosed = false;
+  const closedBefore = (bound: BoundScenario): boolean => {
+    try {
+      checkWindowsOfTrial(request, bound);
+      return false;
+    } catch (error) {
+      isClosed = true;
+      deps.log(failureText(error));
+      return true;
+    }
+  };
   request.onEvent({ kind: 'run-started', runId: request.runId, scenarios: [...progress.keys()] });
   const queuedAt = request.clock.monoMs();
   await runAll(
@@ -168,6 +181,7 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
       async run() {
         const count = request.trials ?? entry.bound.scenario.trials;
         for (let n = 1; n <= count && !request.stop.aborted; n++) {
+          if (closedBefore(entry.bound)) break;
           const result = await runTrial(deps, entry.bound, n);
           entry.trials.push(result);
           request.onEvent({ kind: 'trial-ended', scenario: entry.bound.scenario.id, result, soFar: card() });
@@ -179,9 +193,11 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
   );
   const also: ExitCode[] = request.stop.aborted
     ? [exitCodes.stopped]
-    : nothingInjected(progress.values())
-      ? [exitCodes.unreachable]
-      : [];
+    : isClosed
+      ? [exitCodes.refused]
+      : nothingInjected(progress.values())
+        ? [exitCodes.unreachable]
+        : [];
   const exitCode = exitCodeOf(card(), also);
   const scorecard = card(new Date(request.clock.epochMs()).toISOString(), exitCode);
   request.onEvent({ kind: 'run-ended', scorecard, exitCode });

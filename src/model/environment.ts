@@ -8,6 +8,7 @@ import {
   positiveDurationSchema,
   urlSchema,
 } from './fields.ts';
+import { windowSchema } from './window.ts';
 
 /** A plugin by type, with its own params beside `type`; they are parsed by the plugin's schema. */
 const pluginSchema = z.looseObject({ type: z.string().min(1) });
@@ -168,6 +169,7 @@ export const environmentSchema = z.strictObject({
   audit: z.record(identifierSchema, auditSchema).describe("The environment's own record of who did what.").default({}),
   guardrails: z.record(identifierSchema, guardrailSchema).describe('Controls under test.').default({}),
   budgets: budgetsSchema.default(budgetsSchema.parse({})),
+  windows: z.array(windowSchema).describe('When it may be touched; at any time where none is listed.').default([]),
   allowUnprovenRevert: z
     .array(z.string())
     .describe('Permissions that reverts may rely on although the platform cannot say whether we have them.')
