@@ -96,9 +96,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'stability window skipped',
-    file: 'src/engine/judge-guardrail.ts',
-    text: 'const stableAt = gone[1] + stabilityMs;',
-    replacement: 'const stableAt = gone[1];',
+    file: 'src/engine/judge-trial.ts',
+    text: 'return Math.max(trial.deps.request.environment.stability, fault.settleMs);',
+    replacement: 'return 0;',
   },
   {
     name: 'stale read believed',
