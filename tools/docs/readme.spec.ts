@@ -47,6 +47,25 @@ describe('README and CONTRIBUTING', () => {
     expect(Object.keys(load)).to.include.members(['before', 'expect', 'after']);
   });
 
+  it('say of each detector of the embedded staging what windshear.yaml declares', async () => {
+    const { environments } = parse(await text('windshear.yaml'));
+    const declared: Record<string, Declared> = environments.embedded.detectors;
+    const rows = [
+      ...(await text('README.md')).matchAll(
+        /^\| `([\w-]+)` \| [^|]+ \| (event|state) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm,
+      ),
+    ];
+    const told = rows.map(([, name, sees, carries, rearm, canary]) => {
+      return [name, { sees, carries, rearm, canary: canary?.replace(' (a heartbeat)', '') }] as const;
+    });
+    const all = Object.entries(declared).map(([name, { sees, carries, rearm, canary }]) => {
+      return [name, { sees, carries: carries.join(', '), rearm, canary: Object.keys(canary).join(', ') }] as const;
+    });
+    expect(Object.fromEntries(told)).to.deep.equal(Object.fromEntries(all));
+    const shown = Object.values(declared).filter(({ recurrence }) => (recurrence ?? 'none') !== 'none');
+    expect(shown, 'README says that no alert of theirs shows a recurrence').to.deep.equal([]);
+  });
+
   it('show an experiment that the project runs', async () => {
     const snippet = /```ts\n([\s\S]*?)```/.exec(await text('README.md'))?.[1] ?? '';
     const experiment = await text('experiments/bucket-policy-flip.experiment.ts');
@@ -55,6 +74,14 @@ describe('README and CONTRIBUTING', () => {
     expect(experiment.split('\n')).to.include.members(lines);
   });
 });
+
+interface Declared {
+  readonly sees: string;
+  readonly carries: readonly string[];
+  readonly recurrence?: string;
+  readonly rearm: string;
+  readonly canary: object;
+}
 
 function text(path: string): Promise<string> {
   return readFile(join(root, path), 'utf8');
