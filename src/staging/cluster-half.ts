@@ -85,12 +85,13 @@ async function finish(started: Started): Promise<ClusterHalf> {
   clusterGuards.start(startUps.clusterGuardsStartUpOf({ folder, server, tokens }));
   const watching = `http://127.0.0.1:${given((await clusterDetection.ready).port, 'a port')}`;
   const administered = { server, caFile: startUps.caPath(folder), tokens: { admin: tokenFiles.admin } };
+  // Put in before anybody listens: an installation is no habit.
+  await installAdmission(administered, startUps.admissionCaPath(folder), await clusterGuards.ready);
   await askClusterAdmin(administered, {
     method: 'PUT',
     path: '/windshear/audit-webhooks',
     body: { urls: [`${watching}/audit`] },
   });
-  await installAdmission(administered, startUps.admissionCaPath(folder), await clusterGuards.ready);
   return {
     server,
     clusterUid: given(cluster.clusterUid, 'a cluster uid'),

@@ -149,6 +149,8 @@ describe('detection and remediator on the emulator', function () {
       ...names,
       stateFolder: folder,
       ministack: endpoint,
+      // Refuses whoever has no signature, as the endpoint refuses whoever has no token.
+      endpoint: `${endpoint}/v1/infer`,
       credentials: { detectors: await userWith('detection', detectionActions) },
       trails: { ...names.trails, primary: trail },
       queues: { trailRules: queue('trailRules'), identityRules: queue('identityRules'), profile: queue('profile') },
