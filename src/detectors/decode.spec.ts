@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import type { AnyFormat, BoundFormat } from '../model/detector.ts';
 import { decode } from './decode.ts';
@@ -17,6 +19,14 @@ function read(text: string | Uint8Array, formats: readonly BoundFormat[], header
 const alert = (rule: string) => JSON.stringify({ rule, priority: 'Error', time: '2026-01-02T03:04:05.000000006Z' });
 const event = (id: string, data: unknown) => ({ specversion: '1.0', id, source: '/s', type: 't', data });
 
+/** Bytes that are still reachable. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
 describe('decode', () => {
   it('reads JSON lines, ignores banners and keeps a broken record as evidence', () => {
     const decoded = read(`Falco initialized\n[libs]: ready\n${alert('a')}\r\n{"rule":\n\n${alert('b')}`, bound(falco));
@@ -30,6 +40,17 @@ describe('decode', () => {
     const { signals } = read(`[${alert('one ws222222222222')},${alert('two')}]`, bound(falco));
     expect(signals[0]?.text).to.contain('ws222222222222');
     expect(signals[1]?.text).not.to.contain('ws222222222222');
+  });
+
+  it('keeps no batch in memory for the text of one of its lines', () => {
+    const kept: string[] = [];
+    const before = heapInUse();
+    for (let n = 0; n < 60; n++) {
+      const batch = `${alert(`rule ${n}`)}\n{"rule":"big","priority":"Error","output":"${String(n).padEnd(1_000_000, 'x')}"}\n`;
+      kept.push(read(batch, bound(falco)).signals[0]?.text ?? '');
+    }
+    expect(heapInUse() - before).to.be.below(20_000_000);
+    expect(kept[59]).to.equal(alert('rule 59'));
   });
 
   it('gives a lone alert its text as received', () => {

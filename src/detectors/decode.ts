@@ -10,10 +10,14 @@ import { parseJson, textOf } from './json.ts';
  */
 export function decode(payload: Payload, formats: readonly BoundFormat[]): Decoded {
   const found: Found = { signals: [], ignored: 0, malformed: [] };
+  if (isLines(payload.bytes)) {
+    readLines(found, { payload, problem: '' }, formats);
+    return found;
+  }
   const text = textOf(payload.bytes);
   const whole = parseJson(text);
   if ('value' in whole) readValue(found, { value: whole.value, text, headers: payload.headers }, formats);
-  else readLines(found, { text, headers: payload.headers, problem: whole.problem }, formats);
+  else readLines(found, { payload, problem: whole.problem }, formats);
   return found;
 }
 
@@ -30,22 +34,46 @@ interface Value {
 }
 
 interface Lines {
-  readonly text: string;
-  readonly headers: Payload['headers'];
+  readonly payload: Payload;
+  /** Why it is no single value. */
   readonly problem: string;
+}
+
+const newline = 0x0a;
+
+/** True where the first line is an object or list by itself and more follows: the whole cannot be a value, and need not be tried. */
+function isLines(bytes: Uint8Array): boolean {
+  const end = bytes.indexOf(newline);
+  if (end === -1 || !bytes.subarray(end).some((byte) => byte > 0x20)) return false;
+  const first = parseJson(textOf(bytes.subarray(0, end)));
+  return 'value' in first && typeof first.value === 'object';
+}
+
+/** The lines that hold anything, each a text of its own: a part of a longer one would keep the whole batch in memory. */
+function linesOf(bytes: Uint8Array): readonly string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(newline, start);
+    const end = found === -1 ? bytes.length : found;
+    const line = textOf(bytes.subarray(start, end));
+    if (line.trim() !== '') lines.push(line);
+    start = end + 1;
+  }
+  return lines;
 }
 
 /**
  * JSON lines, where at least one line is an object or a list by itself; else the whole text is one malformed record.
  * Prose among them, such as a tool's start-up banner, is ignored where the format says that it occurs.
  */
-function readLines(found: Found, { text, headers, problem }: Lines, formats: readonly BoundFormat[]): void {
+function readLines(found: Found, { payload, problem }: Lines, formats: readonly BoundFormat[]): void {
+  const { headers } = payload;
   const prose = formats[0]?.definition.prose === true;
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = linesOf(payload.bytes);
   const parsed = lines.map((line) => parseJson(line));
   const some = parsed.some((line) => 'value' in line && typeof line.value === 'object');
   if (!some && !(prose && lines.length > 0 && lines.every((line) => !line.trimStart().startsWith('{')))) {
-    found.malformed.push({ reason: lines.length === 0 ? 'there is nothing in it' : problem, text });
+    found.malformed.push({ reason: lines.length === 0 ? 'there is nothing in it' : problem, text: textOf(payload.bytes) });
     return;
   }
   for (const [index, line] of lines.entries()) {

@@ -24,7 +24,7 @@ export interface FloodRequest extends FloodPlan {
   readonly channel: 'webhook' | 'file-tail';
   /** 0 is as fast as it goes. */
   readonly perSecond: number;
-  /** Alerts that follow as fast as they go, to see whether memory grows. */
+  /** Alerts that follow as fast as they are taken, to see whether memory grows. */
   readonly further: number;
 }
 
@@ -46,6 +46,8 @@ export interface FloodResult {
 }
 
 const sloFactor = 3;
+/** So many are sent before all of them must have been heard: a file takes any number at once. */
+const portion = 10_000;
 
 /**
  * Floods a channel from another process while expectations are open, through all that a run has between socket and
@@ -84,8 +86,11 @@ export async function flood(request: FloodRequest): Promise<FloodResult> {
     const tookMs = systemClock.monoMs() - t0.monoMs;
     const { user, system } = process.cpuUsage(cpu);
     const began = systemClock.monoMs();
-    if (further > 0) await sender.send(alerts, alerts + further, 0);
-    await allIn(alerts + further);
+    for (let from = alerts; from < alerts + further; from += portion) {
+      const to = Math.min(from + portion, alerts + further);
+      await sender.send(from, to, 0);
+      await allIn(to);
+    }
     const furtherMs = systemClock.monoMs() - began;
     return {
       sent: alerts + further,
