@@ -67,10 +67,23 @@ export function techniquesIn(tags: readonly Json[] | undefined): string[] {
   const found: string[] = [];
   for (const tag of tags ?? []) {
     if (typeof tag !== 'string' || tag.length < 5 || tag.length > 200) continue;
-    const id = /(?:^|[^a-z0-9])(t\d{4}(?:\.\d{3})?)(?!\d)/i.exec(tag)?.[1]?.toUpperCase();
+    const id = techniqueIn(tag);
     if (id !== undefined && !found.includes(id)) found.push(id);
   }
   return found;
+}
+
+const techniqueForm = /(?:^|[^a-z0-9])(t\d{4}(?:\.\d{3})?)(?!\d)/i;
+/** A tool's rules have few tags, which come with every alert. */
+const techniques = new Map<string, string | undefined>();
+const mostTags = 1000;
+
+function techniqueIn(tag: string): string | undefined {
+  if (techniques.has(tag)) return techniques.get(tag);
+  const id = techniqueForm.exec(tag)?.[1]?.toUpperCase();
+  if (techniques.size >= mostTags) techniques.clear();
+  techniques.set(tag, id);
+  return id;
 }
 
 /** Says whether a text is an ARN. */
