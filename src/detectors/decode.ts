@@ -73,7 +73,10 @@ function readLines(found: Found, { payload, problem }: Lines, formats: readonly 
   const parsed = lines.map((line) => parseJson(line));
   const some = parsed.some((line) => 'value' in line && typeof line.value === 'object');
   if (!some && !(prose && lines.length > 0 && lines.every((line) => !line.trimStart().startsWith('{')))) {
-    found.malformed.push({ reason: lines.length === 0 ? 'there is nothing in it' : problem, text: textOf(payload.bytes) });
+    found.malformed.push({
+      reason: lines.length === 0 ? 'there is nothing in it' : problem,
+      text: textOf(payload.bytes),
+    });
     return;
   }
   for (const [index, line] of lines.entries()) {
