@@ -9,9 +9,8 @@ const keptSignals = 500;
 
 /** Writes what a verdict rests on: raw alerts with whose they are, audit records, and the trial's own result. */
 export async function keepEvidence(trial: Trial, result: TrialResult): Promise<void> {
-  const { disk, folders } = trial.deps.request;
-  const folder = posix.join(folders.report, 'evidence', trial.bound.scenario.id, String(trial.n));
-  await disk.makeFolder(folder);
+  const { disk } = trial.deps.request;
+  const folder = await evidenceFolder(trial);
   const view = viewOf(trial);
   let others = 0;
   const signals = trial.heard.flatMap((heard) => {
@@ -29,6 +28,19 @@ export async function keepEvidence(trial: Trial, result: TrialResult): Promise<v
     posix.join(folder, 'trial.json'),
     new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`),
   );
+}
+
+/** Keeps one file as evidence of a trial, such as a probe's screenshot. */
+export async function keepFile(trial: Trial, name: string, bytes: Uint8Array): Promise<void> {
+  const folder = await evidenceFolder(trial);
+  await trial.deps.request.disk.writeDurably(posix.join(folder, posix.basename(name)), bytes);
+}
+
+async function evidenceFolder({ deps, bound, n }: Trial): Promise<string> {
+  const { disk, folders } = deps.request;
+  const folder = posix.join(folders.report, 'evidence', bound.scenario.id, String(n));
+  await disk.makeFolder(folder);
+  return folder;
 }
 
 function rawOf({ detector, signal, text }: HeardSignal) {

@@ -3,6 +3,7 @@ import type { ProbeDefinition } from '../model/probe.ts';
 import type { BoundProbe } from '../model/run.ts';
 import { expectationId } from '../model/scenario.ts';
 import type { ProbeResult } from '../model/scorecard.ts';
+import { keepFile } from './evidence.ts';
 import { failureText } from './failure-text.ts';
 
 import type { Trial } from './trial-state.ts';
@@ -47,12 +48,14 @@ async function measureOne(
   const values: number[] = [];
   const target = request.targets.get(definition.target);
   const clients = target === undefined ? undefined : (await target.session('observe', trial.marker, signal)).clients;
+  const keep = (name: string, bytes: Uint8Array) =>
+    keepFile(trial, `${when}-${definition.type}-${values.length + 1}-${name}`, bytes);
   const began = clock.monoMs();
   try {
     for (let n = 0; n < samplesPerWindow; n++) {
       const due = began + (n * windowMs) / (samplesPerWindow - 1);
       if (due > clock.monoMs()) await clock.sleep(due - clock.monoMs(), signal);
-      const measured = await definition.measure({ clock, signal, clients }, probe.params);
+      const measured = await definition.measure({ clock, signal, clients, keep }, probe.params);
       if (measured.status === 'skipped') return say('skipped', 'skipped', measured.reason);
       values.push(measured.value);
     }

@@ -175,7 +175,7 @@ function newSessions(environment: Up): Sessions {
   return async (definition, marker, { phase, signal }) => {
     const target = environment.targets.get(definition.target);
     if (target === undefined) {
-      if (definition.target === 'none' || definition.target === 'process') return { clients: undefined };
+      if (definition.target === 'none') return { clients: undefined };
       throw new Error(`the environment has no target '${definition.target}' any more`);
     }
     const key = `${target.kind} ${phase} ${marker}`;

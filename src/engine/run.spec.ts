@@ -180,6 +180,15 @@ describe('runScenarios', () => {
     expect(at.events.some((event) => event.action === 'write')).to.equal(false);
   });
 
+  it('keeps what a probe shows as evidence of the trial', async () => {
+    const at = world();
+    const steadyState = [{ probe: 'sim.probe', with: { value: 0 }, tolerance: { atLeast: 1 } }];
+    const request = worldRequest(at, [scenario(at, { steadyState })]);
+    await runScenarios(request);
+    const folder = `${request.folders.report}/evidence/flip/1`;
+    expect(await request.disk.exists(`${folder}/before-sim.probe-1-picture.png`)).to.equal(true);
+  });
+
   it('runs trials side by side unless they conflict, and says who waited', async () => {
     const at = world();
     at.resources.set('other', 'private');

@@ -121,13 +121,16 @@ export function worldCatalogue(world: World): Catalogue {
   const probe: ProbeDefinition<{ value: number }, WorldClients> = {
     type: 'sim.probe',
     title: 'Probe',
-    description: 'Answers its own value.',
+    description: 'Answers its own value, and keeps a picture of a bad one.',
     target: 'aws',
     params: z.strictObject({ value: z.number() }),
     example: { value: 1 },
     unit: 'ratio',
     permissions: [],
-    measure: async (_ctx, { value }) => ({ status: 'measured', value }),
+    measure: async ({ keep }, { value }) => {
+      if (value === 0) await keep?.('picture.png', new Uint8Array([1]));
+      return { status: 'measured', value };
+    },
   };
   return {
     faults: new Map([['sim.flip', flip as unknown as AnyFault]]),
