@@ -8,7 +8,7 @@ import { openWorkplace, type Workplace } from './workplace.ts';
 
 const namespace = 'inference';
 
-/** What each fault is given; it is killed once it has acknowledged, and where named also elsewhere. */
+/** What each fault is given; the harness is killed once it has acknowledged. */
 const faults: Readonly<Record<string, (state: StagingState) => object>> = {
   'kubernetes.rogue-pod': () => ({ namespace, rogue: 'unknownImage' }),
   'kubernetes.cluster-admin-binding': () => ({ namespace, serviceAccount: 'inference-worker', clusterRole: 'view' }),
@@ -20,6 +20,10 @@ const faults: Readonly<Record<string, (state: StagingState) => object>> = {
   }),
   'kubernetes.service-account-sprawl': () => ({ namespace, count: 5 }),
   'kubernetes.network-policy-delete': ({ kubernetes }) => ({ namespace, name: kubernetes.networkPolicy }),
+  'kubernetes.admission-webhook-disabled': ({ kubernetes: { admission } }) => ({
+    name: admission.configuration,
+    webhook: admission.webhook,
+  }),
   'kubernetes.apply': () => ({
     manifest: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `extra-\${marker}`, namespace } },
   }),

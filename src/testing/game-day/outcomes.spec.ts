@@ -31,12 +31,12 @@ describe('windshear run of every scenario', function () {
     expect(outcomesOf(await work.scorecard()), ended.stdout).to.deep.equal(fullOutcomes);
   });
 
-  it('ends with exit 1 for the known gap, since it compares with no baseline', async () => {
+  it('ends with exit 1 for the known gaps, since it compares with no baseline', async () => {
     expect(ended.code, ended.stderr).to.equal(1);
     expect((await work.scorecard()).run.exitCode).to.equal(1);
   });
 
-  it('leaves the account as it was, less residue', async () => {
+  it('leaves account, cluster and application as they were, less residue', async () => {
     expect(await work.account()).to.deep.equal(accountBefore);
   });
 
@@ -77,8 +77,12 @@ describe('windshear run of every scenario', function () {
     const secrets = credentials.map((text) =>
       z.object({ secretAccessKey: z.string().min(20) }).parse(JSON.parse(text)),
     );
+    const tokenFiles = [...Object.values(state.kubernetes.tokens), state.application.token];
+    const tokens = await Promise.all(tokenFiles.map(async (path) => (await readFile(path, 'utf8')).trim()));
     for (const [path, text] of await work.files('reports')) {
-      for (const { secretAccessKey } of secrets) expect(text.includes(secretAccessKey), path).to.equal(false);
+      for (const secret of [...secrets.map(({ secretAccessKey }) => secretAccessKey), ...tokens]) {
+        expect(text.includes(secret), path).to.equal(false);
+      }
       expect(text, path).not.to.match(/secretAccessKey|sessionToken/i);
     }
   });
