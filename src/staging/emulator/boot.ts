@@ -1,6 +1,6 @@
 /**
  * Is what the emulator's Python runs: it binds a free port of the loopback itself, so that no port is guessed or
- * raced for, tells it as one JSON line on stdout, and ends with its whole process group as soon as stdin closes.
+ * raced for, listens on it before it tells it as one JSON line on stdout (whoever calls at once waits, and is not refused), and ends with its whole process group as soon as stdin closes.
  * Accepted connections inherit TCP_NODELAY; asyncio does not set it on a socket that it was handed.
  * https://hypercorn.readthedocs.io/en/latest/how_to_guides/binds.html
  */
@@ -10,6 +10,7 @@ import os, signal, socket, sys, threading
 listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 listener.bind(("127.0.0.1", 0))
+listener.listen(128)
 port = listener.getsockname()[1]
 os.environ["GATEWAY_PORT"] = str(port)
 
