@@ -10,7 +10,10 @@ export interface Condition {
   readonly message: string;
 }
 
-/** Writes conditions; one whose status stays keeps the time of its last transition. */
+/**
+ * Writes conditions; one whose status stays keeps the time of its last transition, and one whose reason stays too its
+ * message: a refusal names another pod each time, and a status that changed with it would wake its controller for ever.
+ */
 export function conditionsOf(
   object: KubernetesObject,
   conditions: readonly Condition[],
@@ -20,10 +23,11 @@ export function conditionsOf(
   const before = listAt(object, 'status', 'conditions').filter((one) => isObject(one));
   return conditions.map((condition) => {
     const same = before.find((one) => one['type'] === condition.type && one['status'] === condition.status);
-    const unchanged = same?.['reason'] === condition.reason && same['message'] === condition.message;
+    const unchanged = same?.['reason'] === condition.reason;
     const updated = unchanged ? textAt(same, 'lastUpdateTime') : undefined;
     return {
       ...condition,
+      message: (unchanged ? textAt(same, 'message') : undefined) ?? condition.message,
       ...(updates && { lastUpdateTime: updated ?? now }),
       lastTransitionTime: textAt(same, 'lastTransitionTime') ?? now,
     };
