@@ -12,6 +12,7 @@ import { gameDayTime, harnessMemory, pushedInterval, trialOverhead } from './ben
 import { helpFromPackage, helpFromSource } from './bench/help.ts';
 import { ingest } from './bench/ingest.ts';
 import { load } from './bench/load.ts';
+import { stopTime } from './bench/stop-time.ts';
 import { suiteBound } from './bench/suite-bound.ts';
 import { validate } from './bench/validate.ts';
 
@@ -25,6 +26,7 @@ const figures: readonly Figure[] = [
   harnessMemory,
   trialOverhead,
   suiteBound,
+  stopTime,
   pushedInterval,
   crowdedInterval,
   ingest,

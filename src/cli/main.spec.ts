@@ -177,6 +177,12 @@ describe('windshear', function () {
         expect(code).to.equal(0);
         expect(out).to.contain('No run is going');
         expect(await systemDisk.exists(join(folder.path, '.windshear/stop'))).to.equal(true);
+        const typo = await folder.run(['stop', '--env', 'embeded']);
+        expect(typo.code).to.equal(2);
+        expect(typo.err).to.contain("'embedded'");
+        const { code: none, err } = await folder.run(['stop', '--stop-file', 'nowhere/stop']);
+        expect(none).to.equal(2);
+        expect(err).to.contain('Nobody was asked to stop').and.contain('nowhere/stop');
       } finally {
         await folder.remove();
       }

@@ -7,6 +7,7 @@ import { type CommonOptions, type PickOptions, withCommonOptions, withPickOption
 interface RunOptions extends CommonOptions, PickOptions {
   readonly baseline?: string;
   readonly rerunFailed?: string;
+  readonly stopFile?: string;
 }
 
 /** `windshear run [scenario or experiment …]`: scenarios by id, file or folder, or experiments by file. */
@@ -16,6 +17,7 @@ export const runCommand: CommandDefinition = {
       .argument('[what...]', 'scenarios by id, file or folder, or experiment files; all scenarios without')
       .option('--baseline <file>', 'compare with this baseline; known gaps do not fail')
       .option('--rerun-failed <run>', 'only the scenarios that were not met in this run')
+      .option('--stop-file <file>', 'one more file whose appearance ends the run')
       .action(async (what: readonly string[], options: RunOptions) => {
         const experiments = what.filter((name) => /\.[cm]?[jt]s$/.test(name));
         if (experiments.length === 0) return runScenarioFiles(host, what, options);
@@ -91,10 +93,11 @@ async function prepare(host: CommandHost, options: RunOptions) {
     version: host.version,
     trials: options.trials,
   });
-  const stopping = listenForStop(foldersOf(console.cwd, options.reports), (line) => {
+  const say = (line: string) => {
     printer.end();
     console.err(line);
-  });
+  };
+  const stopping = listenForStop(foldersOf(console.cwd, options.reports), say, options.stopFile);
   const finish = async (outcome: import('../session/session.ts').SessionOutcome, before = '') => {
     const [{ finalReport }, { relative }] = await Promise.all([
       import('../scorecard/terminal.ts'),

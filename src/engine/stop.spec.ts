@@ -8,7 +8,7 @@ describe('watchStopFile', () => {
     const { place, watch, clock } = folder();
     const { answer } = watch();
     await clock.advance(1000);
-    await requestStop(place, 'ada on laptop');
+    await requestStop(place, { by: 'ada on laptop' });
     await clock.advance(200);
     expect(answer()?.by).to.equal('ada on laptop');
   });
@@ -17,7 +17,7 @@ describe('watchStopFile', () => {
     const { place, watch, clock } = folder();
     const both = [watch(), watch()];
     await clock.advance(500);
-    await requestStop(place, 'ada');
+    await requestStop(place, { by: 'ada' });
     await clock.advance(200);
     expect(both.map(({ answer }) => answer()?.by)).to.deep.equal(['ada', 'ada']);
   });
@@ -34,20 +34,20 @@ describe('watchStopFile', () => {
 
   it('removes an old request, and heeds a new one', async () => {
     const { place, disk, watch, clock } = folder();
-    await requestStop(place, 'yesterday');
+    await requestStop(place, { by: 'yesterday' });
     await clock.advance(86_400_000);
     const { answer } = watch();
     await clock.advance(1000);
     expect(answer()).to.equal(undefined);
     expect(await disk.exists('/w/stop')).to.equal(false);
-    await requestStop(place, 'today');
+    await requestStop(place, { by: 'today' });
     await clock.advance(200);
     expect(answer()?.by).to.equal('today');
   });
 
   it('leaves a fresh request for the runs that it was meant for', async () => {
     const { place, disk, watch, clock } = folder();
-    await requestStop(place, 'ada');
+    await requestStop(place, { by: 'ada' });
     await clock.advance(100);
     const { answer } = watch();
     await clock.advance(5000);
@@ -63,10 +63,43 @@ describe('watchStopFile', () => {
     disk.exists = () => Promise.reject(new Error('EACCES'));
     await clock.advance(1000);
     disk.exists = exists;
-    await requestStop(place, 'ada');
+    await requestStop(place, { by: 'ada' });
     await clock.advance(200);
     expect(lines).to.have.length(1);
     expect(answer()?.by).to.equal('ada');
+  });
+
+  it('heeds a file that may not be read: whoever made it wants an end', async () => {
+    const { disk, watch, clock } = folder();
+    const { answer } = watch();
+    await clock.advance(200);
+    await disk.makeFolder('/w');
+    await disk.writeDurably('/w/stop', new Uint8Array());
+    disk.read = () => Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }));
+    await clock.advance(200);
+    expect(answer()?.by).to.equal('the stop file');
+  });
+
+  it('heeds a new request where the old one is of another user and cannot be removed', async () => {
+    const { place, disk, watch, clock } = folder();
+    await requestStop(place, { by: 'yesterday' });
+    await clock.advance(86_400_000);
+    disk.remove = () => Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }));
+    const { answer } = watch();
+    await clock.advance(1000);
+    expect(answer()).to.equal(undefined);
+    await requestStop(place, { by: 'today' });
+    await clock.advance(200);
+    expect(answer()?.by).to.equal('today');
+  });
+
+  it('heeds, of the requests that name an environment, only those that name its own', async () => {
+    const { place, watch, clock } = folder();
+    const [own, other, unknown] = [watch('eu'), watch('us'), watch()];
+    await clock.advance(200);
+    await requestStop(place, { by: 'ada', environment: 'eu' });
+    await clock.advance(200);
+    expect([own, other, unknown].map(({ answer }) => answer()?.by)).to.deep.equal(['ada', undefined, 'ada']);
   });
 
   it('ends with the signal', async () => {
@@ -83,15 +116,26 @@ describe('watchStopFile', () => {
 describe('requestStop', () => {
   it('writes who and when for nobody else to read', async () => {
     const { place, disk } = folder();
-    await requestStop(place, 'ada');
+    await requestStop(place, { by: 'ada' });
     const file = disk.files().get('/w/stop');
     expect(JSON.parse(file?.text ?? '')).to.deep.equal({ by: 'ada', at: '2026-01-01T00:00:00.000Z' });
     expect(file?.mode).to.equal(0o600);
   });
 
+  it('leaves the folder of a shared file to others, and lets everyone read the file', async () => {
+    const { place, disk } = folder();
+    await disk.makeFolder('/shared', 0o770);
+    await requestStop({ ...place, path: '/shared/stop', shared: true }, { by: 'ada', environment: 'eu' });
+    const file = disk.files().get('/shared/stop');
+    expect(JSON.parse(file?.text ?? '')).to.include({ by: 'ada', environment: 'eu' });
+    expect(file?.mode).to.equal(0o644);
+    const nowhere = { ...place, path: '/nowhere/stop', shared: true };
+    expect(await requestStop(nowhere, { by: 'ada' }).catch((e: unknown) => e)).to.include({ code: 'ENOENT' });
+  });
+
   it('rejects where the folder cannot be written', async () => {
     const { place } = folder(() => ({ fail: 'before', code: 'EROFS' }));
-    const error = await requestStop(place, 'ada').catch((caught: unknown) => caught);
+    const error = await requestStop(place, { by: 'ada' }).catch((caught: unknown) => caught);
     expect(error).to.include({ code: 'EROFS' });
   });
 });
@@ -99,13 +143,16 @@ describe('requestStop', () => {
 function folder(decide?: () => DiskFate) {
   const disk = new MemoryDisk(decide);
   const clock = new VirtualClock();
-  const place = { disk, clock, folder: '/w' };
+  const place = { disk, clock, path: '/w/stop', shared: false };
   const lines: string[] = [];
-  const watch = () => {
+  const watch = (environment?: string) => {
     const controller = new AbortController();
     let answer: StopRequest | undefined;
     let failure: unknown;
-    const options = { everyMs: 200, signal: controller.signal, log: (line: string) => lines.push(line) };
+    const options = {
+      ...{ everyMs: 200, signal: controller.signal, environment: () => environment },
+      log: (line: string) => lines.push(line),
+    };
     void watchStopFile(place, options).then(
       (request) => {
         answer = request;

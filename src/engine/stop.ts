@@ -14,7 +14,15 @@ export class StopRequest extends WindshearError {
   }
 }
 
-const stopFileSchema = z.object({ by: z.string(), at: z.string() });
+/** What stands in a stop file. */
+export interface StopAsked {
+  /** Who asks. */
+  readonly by: string;
+  /** Only runs on this environment are asked; all that watch the file where it is absent. */
+  readonly environment?: string | undefined;
+}
+
+const stopFileSchema = z.object({ by: z.string(), at: z.string(), environment: z.string().optional() });
 
 /** A stop file that is older than this belongs to an earlier run; a younger one may be meant for one that is going. */
 const freshMs = 10_000;
@@ -22,54 +30,87 @@ const freshMs = 10_000;
 export interface StopFile {
   readonly disk: Disk;
   readonly clock: Clock;
-  /** Absolute: `.windshear`. */
-  readonly folder: string;
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** True where other users ask by it: its folder is theirs to prepare, and everyone may read it. */
+  readonly shared: boolean;
 }
 
-/** Asks every run that uses this folder to stop: writes `.windshear/stop`. */
-export async function requestStop(place: StopFile, by: string): Promise<void> {
-  await place.disk.makeFolder(place.folder, 0o700);
-  const text = `${JSON.stringify({ by, at: isoTime(place.clock) })}\n`;
-  await place.disk.writeDurably(stopPath(place), new TextEncoder().encode(text), 0o600);
+/** Asks every run that watches this file to stop. Rejects with the disk's error where it cannot be written. */
+export async function requestStop({ disk, clock, path, shared }: StopFile, asked: StopAsked): Promise<void> {
+  if (!shared) await disk.makeFolder(posix.dirname(path), 0o700);
+  const text = `${JSON.stringify({ ...asked, at: isoTime(clock) })}\n`;
+  await disk.writeDurably(path, new TextEncoder().encode(text), shared ? 0o644 : 0o600);
+}
+
+export interface StopWatch {
+  readonly everyMs: number;
+  readonly signal: AbortSignal;
+  /** The environment of the run, once it is known; until then every request concerns it. */
+  readonly environment?: () => string | undefined;
+  readonly log?: (line: string) => void;
 }
 
 /**
  * Answers with the request once a stop file appears or changes after this call; a file that lay there before is an
- * earlier run's, and is removed once it is old. An empty file, as `touch` makes it, counts too. Rejects with the
- * signal's reason when it is aborted.
+ * earlier run's, and is removed once it is old. An empty file, as `touch` makes it, counts too, and so does one that
+ * may not be read: whoever made it wants an end. Rejects with the signal's reason when it is aborted.
  */
-export async function watchStopFile(
-  place: StopFile,
-  watch: { readonly everyMs: number; readonly signal: AbortSignal; readonly log?: (line: string) => void },
-): Promise<StopRequest> {
-  let known = await readStopFile(place);
+export async function watchStopFile(place: StopFile, watch: StopWatch): Promise<StopRequest> {
+  const log = newComplaint(watch);
+  let known = await readStopFile(place).catch(log);
   if (known !== undefined && !isFresh(place.clock, known)) {
-    await place.disk.remove(stopPath(place));
-    known = undefined;
+    // Another user's file may be beyond us; it stays known, and only a change of it counts.
+    const isGone = await place.disk.remove(place.path).then(
+      () => true,
+      () => false,
+    );
+    if (isGone) known = undefined;
   }
-  let complained = false;
   for (;;) {
     await place.clock.sleep(watch.everyMs, watch.signal);
     try {
       const now = await readStopFile(place);
-      if (now !== undefined && now !== known) return new StopRequest(parse(now)?.by ?? 'the stop file');
+      if (now !== undefined && now !== known && concerns(now, watch)) {
+        return new StopRequest(parse(now)?.by ?? 'the stop file');
+      }
       known = now;
     } catch (error) {
-      if (!complained) watch.log?.(`The stop file cannot be read, so it cannot stop this run: ${failureText(error)}`);
-      complained = true;
+      log(error);
     }
   }
 }
 
-async function readStopFile(place: StopFile): Promise<string | undefined> {
-  if (!(await place.disk.exists(stopPath(place)))) return undefined;
+/** A request that names no environment, or none that can be read, is meant for all. */
+function concerns(text: string, { environment }: StopWatch): boolean {
+  const [asked, own] = [parse(text)?.environment, environment?.()];
+  return asked === undefined || own === undefined || asked === own;
+}
+
+/** Says once why the file cannot be watched. */
+function newComplaint({ log }: StopWatch): (error: unknown) => undefined {
+  let complained = false;
+  return (error) => {
+    if (!complained) log?.(`The stop file cannot be read, so it cannot stop this run: ${failureText(error)}`);
+    complained = true;
+    return undefined;
+  };
+}
+
+async function readStopFile({ disk, path }: StopFile): Promise<string | undefined> {
+  if (!(await disk.exists(path))) return undefined;
   try {
-    return new TextDecoder().decode(await place.disk.read(stopPath(place)));
+    return new TextDecoder().decode(await disk.read(path));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'EACCES') return unreadable;
     throw error;
   }
 }
+
+/** Stands for the content of a file that is there and may not be read. */
+const unreadable = 'unreadable';
 
 function isFresh(clock: Clock, text: string): boolean {
   const ageMs = clock.epochMs() - Date.parse(parse(text)?.at ?? '');
@@ -82,8 +123,4 @@ function parse(text: string): Readonly<z.infer<typeof stopFileSchema>> | undefin
   } catch {
     return undefined;
   }
-}
-
-function stopPath(place: StopFile): string {
-  return posix.join(place.folder, 'stop');
 }

@@ -168,6 +168,11 @@ export const environmentSchema = z.strictObject({
   detectors: z.record(identifierSchema, detectorSchema).describe('Who should notice.').default({}),
   audit: z.record(identifierSchema, auditSchema).describe("The environment's own record of who did what.").default({}),
   guardrails: z.record(identifierSchema, guardrailSchema).describe('Controls under test.').default({}),
+  stopFile: z
+    .string()
+    .regex(/^\/\S/, { error: 'must be an absolute path' })
+    .describe('One more file whose appearance ends a run, in a folder that those may write to who may stop one.')
+    .optional(),
   budgets: budgetsSchema.default(budgetsSchema.parse({})),
   windows: z.array(windowSchema).describe('When it may be touched; at any time where none is listed.').default([]),
   allowUnprovenRevert: z

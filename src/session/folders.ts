@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 /** Where a session keeps its files, all absolute. */
 export interface Folders {
   readonly reports: string;
-  /** `.windshear`: the stop file. */
+  /** `.windshear`: the stop file of its owner. */
   readonly own: string;
   /** `.windshear/state`: pre-images and locks. */
   readonly state: string;

@@ -5,7 +5,8 @@ import { problemText } from '../model/problems.ts';
 import type { BoundScenario } from '../model/run.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import type { Folders } from './folders.ts';
-import { type Pick, pathsOf, pickScenarios } from './pick-scenarios.ts';
+import { pathsOf, pickScenarios, type Pick as ScenarioPick } from './pick-scenarios.ts';
+import type { RunStop } from './run-stop.ts';
 import { useStaging } from './staging.ts';
 
 export interface LoadedSession {
@@ -24,13 +25,15 @@ export interface LoadOptions {
   readonly config: string;
   readonly environment?: string | undefined;
   readonly notice: (text: string) => void;
+  /** Told which environment it is, before its staging is started. */
+  readonly stopping?: Pick<RunStop, 'enter'>;
 }
 
 /**
  * Reads environment and scenarios, twice where the environment is embedded: once before anything is started, and once
  * more with the addresses of the staging that is then up.
  */
-export async function loadSession(options: LoadOptions, folders: Folders, pick: Pick): Promise<LoadedSession> {
+export async function loadSession(options: LoadOptions, folders: Folders, pick: ScenarioPick): Promise<LoadedSession> {
   const { catalogue } = await import('../catalogue.ts');
   const files = {
     environmentFile: options.config,
@@ -39,6 +42,7 @@ export async function loadSession(options: LoadOptions, folders: Folders, pick: 
     catalogue,
   };
   const first = await loadFiles(files);
+  options.stopping?.enter(first.chosen.name, first.chosen.environment);
   const picked = pickScenarios(first.scenarios, pick);
   for (const warning of first.warnings) options.notice(problemText(warning));
   const inputs = await readInputs(options.cwd, [options.config, ...picked.map((one) => one.file)]);

@@ -1,4 +1,6 @@
-import { watchStopFile } from '../engine/stop.ts';
+import { resolve } from 'node:path';
+import { type StopFile, watchStopFile } from '../engine/stop.ts';
+import { plainText } from '../scorecard/plain-text.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import type { Folders } from './folders.ts';
@@ -8,32 +10,61 @@ import { handleSignals } from './signals.ts';
 export interface RunStop {
   readonly stop: AbortSignal;
   readonly abandon: AbortSignal;
+  /** Heeds the environment's own stop file too, and from now on no request that names another environment. */
+  readonly enter: (name: string, environment: { readonly stopFile?: string | undefined }) => void;
   /** Stops listening; signals have their usual effect again. */
   readonly release: () => void;
 }
 
 const lookEveryMs = 250;
 
-/** Listens for every way to stop, from here until `release`. */
-export function listenForStop(folders: Folders, say: (line: string) => void): RunStop {
+/** The stop file of a folder in which runs are started; only its owner can ask by it. */
+export function ownStopFile({ own }: Pick<Folders, 'own'>): StopFile {
+  return { disk: systemDisk, clock: systemClock, path: `${own}/stop`, shared: false };
+}
+
+/** A stop file in a folder that others may write to. */
+export function sharedStopFile(path: string): StopFile {
+  return { disk: systemDisk, clock: systemClock, path: resolve(path), shared: true };
+}
+
+/** Listens for every way to stop, from here until `release`; `also` names one more stop file. */
+export function listenForStop(folders: Folders, say: (line: string) => void, also?: string): RunStop {
   const stop = new AbortController();
   const abandon = new AbortController();
   const ended = new AbortController();
   const unhandle = handleSignals({ emitter: process, clock: systemClock, stop, abandon, say });
-  const place = { disk: systemDisk, clock: systemClock, folder: folders.own };
-  watchStopFile(place, { everyMs: lookEveryMs, signal: ended.signal, log: say }).then(
-    (request) => {
-      if (stop.signal.aborted) return;
-      say(`Stopping on ${request.by}: nothing more is injected, everything that is in is being reverted.`);
-      stop.abort(request);
-    },
-    (error: unknown) => {
-      if (!ended.signal.aborted) say(`The stop file is not watched: ${String(error)}`);
-    },
-  );
+  const watched = new Set<string>();
+  let entered: string | undefined;
+
+  function watch(file: StopFile): void {
+    if (watched.has(file.path)) return;
+    watched.add(file.path);
+    watchStopFile(file, {
+      ...{ everyMs: lookEveryMs, signal: ended.signal, log: (line: string) => say(plainText(line)) },
+      environment: () => entered,
+    }).then(
+      (request) => {
+        if (stop.signal.aborted) return;
+        const by = plainText(request.by);
+        say(`Stopping on ${by}: nothing more is injected, everything that is in is being reverted.`);
+        stop.abort(request);
+      },
+      (error: unknown) => {
+        if (!ended.signal.aborted) say(`The stop file is not watched: ${plainText(String(error))}`);
+      },
+    );
+  }
+
+  watch(ownStopFile(folders));
+  if (also !== undefined) watch(sharedStopFile(also));
   return {
     stop: stop.signal,
     abandon: abandon.signal,
+    enter: (name, { stopFile }) => {
+      entered = name;
+      if (stopFile === 'never') watch(sharedStopFile(stopFile));
+    },
     release: () => {
       ended.abort();
       unhandle();

@@ -27,7 +27,7 @@ export interface SessionOptions extends EnvironmentOptions {
   readonly baseline?: Baseline | undefined;
   readonly showAccounts: boolean;
   readonly trials?: number | undefined;
-  readonly stopping: Pick<RunStop, 'stop' | 'abandon'>;
+  readonly stopping: Pick<RunStop, 'stop' | 'abandon' | 'enter'>;
 }
 
 /** A run that is ready: files are valid, staging is up, what dead runs left in is out. */

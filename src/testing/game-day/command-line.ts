@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -21,6 +21,8 @@ export interface Going {
   readonly ended: Promise<Ended>;
   /** Waits until a journal, its own run's by default, has come to a step: `control 0 acknowledged`, `run-started`. */
   readonly reached: (step: string, run?: string) => Promise<void>;
+  /** Waits until the steps of its journal, wherever it lies, fulfil a condition; `what` says it. */
+  readonly came: (what: string, fulfils: (steps: readonly string[]) => boolean, reports?: string) => Promise<void>;
   /** Waits until it has printed this to either stream. */
   readonly said: (text: string) => Promise<void>;
 }
@@ -45,6 +47,13 @@ export function start(folder: string, args: readonly string[], script: readonly 
     return { code: exitCode, stdout, stderr };
   });
   const before = runsOf(folder);
+  const came: Going['came'] = async (what, fulfils, reports = 'reports') => {
+    const known = await before;
+    await until(what, async () => {
+      const run = (await runsOf(folder, reports)).find((id) => !known.includes(id));
+      return run !== undefined && fulfils(await stepsOf(folder, run, reports));
+    });
+  };
   const until = async (what: string, look: () => Promise<boolean>) => {
     for (;;) {
       const last = isOver;
@@ -56,26 +65,25 @@ export function start(folder: string, args: readonly string[], script: readonly 
   return {
     kill: (signal) => void child.kill(signal),
     ended,
-    reached: async (step, named) => {
-      const known = await before;
-      await until(`its journal came to '${step}'`, async () => {
-        const run = named ?? (await runsOf(folder)).find((id) => !known.includes(id));
-        return run !== undefined && (await stepsOf(folder, run)).includes(step);
-      });
+    reached: async (step, run) => {
+      const what = `its journal came to '${step}'`;
+      if (run === undefined) await came(what, (steps) => steps.includes(step));
+      else await until(what, async () => (await stepsOf(folder, run)).includes(step));
     },
+    came,
     said: (text) => until(`it said '${text}'`, async () => printed.includes(text)),
   };
 }
 
 /** Lists the runs of a folder, oldest first. */
-export async function runsOf(folder: string): Promise<readonly string[]> {
-  const names = await readdir(join(folder, 'reports')).catch(() => []);
+export async function runsOf(folder: string, reports = 'reports'): Promise<readonly string[]> {
+  const names = await readdir(resolve(folder, reports)).catch(() => []);
   return names.filter((name) => /^\d{8}-\d{6}-[a-z]{6}$/.test(name)).toSorted();
 }
 
 /** Reads a journal as steps: `<role> <index> <kind>` for what belongs to an injection, else the kind alone. */
-export async function stepsOf(folder: string, run: string): Promise<readonly string[]> {
-  const text = await readFile(join(folder, 'reports', run, 'journal.jsonl'), 'utf8').catch(() => '');
+export async function stepsOf(folder: string, run: string, reports = 'reports'): Promise<readonly string[]> {
+  const text = await readFile(resolve(folder, reports, run, 'journal.jsonl'), 'utf8').catch(() => '');
   const injections = new Map<number, string>();
   return text
     .split('\n')
