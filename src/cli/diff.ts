@@ -45,7 +45,7 @@ export const diffCommand: CommandDefinition = {
           line === undefined ? '–' : `${plainText(line.verdict)} ${shownTime(line.time)}`.trimEnd();
         for (const line of lines) {
           if (line.change === 'same') continue;
-          const what = `${line.scenario} ${plainText(line.id)}`;
+          const what = `${plainText(line.scenario)} ${plainText(line.id)}`;
           console.out(
             `  ${tints[line.change](line.change.padEnd(8))} ${what}: ${side(line.before)} → ${side(line.after)}`,
           );

@@ -16,7 +16,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
   const paint = palette(options.colour);
   const text = (value: string) => shownText(value, options.showAccounts);
   return [
-    paint.bold(`A run on ${plan.environment} (${plan.staging}) would do this. Nothing has been done.`),
+    paint.bold(`A run on ${text(plan.environment)} (${plan.staging}) would do this. Nothing has been done.`),
     ...plan.scenarios.flatMap((scenario) => scenarioText(scenario, paint, text)),
     '',
     paint.bold('Budgets'),
@@ -31,9 +31,9 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     ...rightsText(plan, paint, { text, asked: options.asked }),
     '',
     `${paint.bold('Least privilege of the tester')}${options.showAccounts ? '' : paint.dim(' (whole account ids: --show-accounts, or --json)')}`,
-    indented(text(JSON.stringify(plan.policies.tester, null, 2).replaceAll('\n', '\u0001'))),
+    ...jsonLines(plan.policies.tester, text),
     paint.bold('Least privilege of the identity that reverts'),
-    indented(text(JSON.stringify(plan.policies.revert, null, 2).replaceAll('\n', '\u0001'))),
+    ...jsonLines(plan.policies.revert, text),
   ].join('\n');
 }
 
@@ -104,10 +104,8 @@ function rightsText(
   ];
 }
 
-/** The line breaks of the policy are ours; everything else of it is outside text. */
-function indented(text: string): string {
-  return text
-    .split('\\x01')
-    .map((line) => `  ${line}`)
-    .join('\n');
+function jsonLines(value: unknown, text: (value: string) => string): readonly string[] {
+  return JSON.stringify(value, null, 2)
+    .split('\n')
+    .map((line) => `  ${text(line)}`);
 }

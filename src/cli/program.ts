@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type ExitCode, exitCodes, WindshearError } from '../model/errors.ts';
+import { harmlessPage, plainText } from '../scorecard/plain-text.ts';
 import { type CommandHost, commands } from './command.ts';
 import { wantsColour } from './console.ts';
 
@@ -19,16 +20,17 @@ export async function carryOut(args: readonly string[]): Promise<ExitCode> {
       code = end;
     },
     console: ({ color, json }) => {
-      const write = (stream: NodeJS.WriteStream) => (text: string) => {
-        stream.write(text.endsWith('\n') ? text : `${text}\n`);
-      };
       const shown = json === true ? process.stderr : process.stdout;
+      const colour = wantsColour(shown.isTTY, process.env, color);
+      const write = (stream: NodeJS.WriteStream) => (text: string) => {
+        stream.write(harmlessPage(text.endsWith('\n') ? text : `${text}\n`, colour));
+      };
       return {
         out: write(process.stdout),
         err: write(process.stderr),
-        colour: wantsColour(shown.isTTY, process.env, color),
+        colour,
         columns: shown.columns ?? 100,
-        passing: shown.isTTY === true ? (text) => shown.write(`\r\u001b[K${text}`) : undefined,
+        passing: shown.isTTY === true ? (text) => shown.write(`\r\u001b[K${harmlessPage(text, colour)}`) : undefined,
         cwd: process.cwd(),
         variables: process.env,
         stdin: process.stdin,
@@ -51,7 +53,9 @@ async function programFor(args: readonly string[], host: CommandHost): Promise<C
     .version(host.version)
     .usage('<command> [options]')
     .showHelpAfterError('Run: windshear --help')
-    .configureOutput({ outputError: (text, write) => write(`windshear: ${text.replace(/^error: /, '')}`) })
+    .configureOutput({
+      outputError: (text, write) => write(harmlessPage(`windshear: ${text.replace(/^error: /, '')}`, false)),
+    })
     .addHelpText('after', exitCodeHelp)
     .exitOverride();
   const called = args.find((arg) => !arg.startsWith('-'));
@@ -67,13 +71,19 @@ async function programFor(args: readonly string[], host: CommandHost): Promise<C
 function explained(error: unknown, debug: boolean): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.met : exitCodes.usage;
   if (error instanceof WindshearError) {
-    process.stderr.write(`windshear: ${error.message}\n`);
+    complain(error.message);
     return error.exitCode;
   }
   const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`windshear: Internal error: ${text}${debug ? '' : ' Run again with --debug to see where.'}\n`);
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  complain(`Internal error: ${text}${debug ? '' : ' Run again with --debug to see where.'}`);
+  if (debug && error instanceof Error) process.stderr.write(harmlessPage(`${error.stack}\n`, false));
   return exitCodes.internal;
+}
+
+/** Problems of files are told a line each, so the message keeps its lines; each of them is shown like any other text. */
+function complain(message: string): void {
+  const lines = message.split('\n').map((line) => plainText(line));
+  process.stderr.write(`windshear: ${lines.join('\n')}\n`);
 }
 
 function packageVersion(): string {

@@ -48,7 +48,9 @@ async function print(outcome: RecoverOutcome, console: Console, showAccounts: bo
   const paint = palette(console.colour);
   const text = (value: string) => shownText(value, showAccounts);
   for (const run of outcome.runs) {
-    console.out(`  ${paint.bold(run.runId)}${run.environment === undefined ? '' : ` on ${run.environment}`}`);
+    console.out(
+      `  ${paint.bold(text(run.runId))}${run.environment === undefined ? '' : ` on ${text(run.environment)}`}`,
+    );
     for (const line of linesOf(run)) {
       const tint = line.good ? paint.green('✔') : paint.red('✘');
       console.out(`    ${tint} ${text(line.text)}`);

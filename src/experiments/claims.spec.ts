@@ -109,6 +109,15 @@ describe('expect of a scenario', () => {
     chaiExpect(message).to.match(/4 s +trail-rules\/s3-public-policy missed at its SLO/);
   });
 
+  it('prints nothing that a terminal acts on', () => {
+    const hostile = missed({ reason: 'See \u001b]8;;https://evil.example\u001b\\this\u009b2J\u202e.' });
+    const message =
+      claimed(() => expect(view({ detections: [hostile] })).to.be.detectedBy('trail-rules'))?.message ?? '';
+    chaiExpect(message)
+      .to.contain('See \\x1b]8;;')
+      .and.not.match(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  });
+
   it('refuses a duration without a unit, and a value that is no scenario', () => {
     chaiExpect(() => expect(view()).to.be.detectedBy('trail-rules').within('30')).to.throw('a duration with a unit');
     chaiExpect(() => expect('flip').to.be.detectedBy('trail-rules')).to.throw('await trial()');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { plainText } from '../scorecard/plain-text.ts';
 import { foldersOf } from '../session/folders.ts';
 import { listenForStop } from '../session/run-stop.ts';
 import { openSession } from '../session/session.ts';
@@ -10,7 +11,7 @@ export const mochaHost: ExperimentHost = {
   start: async (scenarios, onEvent) => {
     const cwd = process.cwd();
     const notice = (text: string) => {
-      process.stderr.write(`  ${text}\n`);
+      process.stderr.write(`  ${plainText(text)}\n`);
     };
     const stopping = listenForStop(foldersOf(cwd), notice);
     try {

@@ -2,7 +2,7 @@ import type { ScenarioResult, Scorecard } from '../model/scorecard.ts';
 import type { ComparedLine, Comparison } from './baseline.ts';
 import { loadFacts } from './load-text.ts';
 import { nextStep } from './next-step.ts';
-import { maskAccounts } from './plain-text.ts';
+import { shownText } from './plain-text.ts';
 import { type ResultLine, scenarioLines } from './results.ts';
 
 /** What a page is rendered with besides the scorecard. */
@@ -17,7 +17,7 @@ export interface PageOptions {
  */
 export function junitXml(card: Scorecard, options: PageOptions = {}): string {
   const compared = new Map(options.comparison?.lines.map((c) => [key(c.line), c]));
-  const text = (value: string) => xmlText(options.showAccounts === true ? value : maskAccounts(value));
+  const text = (value: string) => xmlText(shownText(value, options.showAccounts === true));
   const suites = card.scenarios.map((scenario) => suite(scenario, compared, text));
   const counts = total(suites.flatMap((s) => s.cases));
   const time = suites.reduce((sum, s) => sum + s.seconds, 0);
@@ -34,8 +34,7 @@ export function junitXml(card: Scorecard, options: PageOptions = {}): string {
 export function xmlText(value: string): string {
   return value
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
-    .replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
-    .replace(/[\t\n\r]/g, (c) => `&#${c.charCodeAt(0)};`);
+    .replace(/[&<>"'\t\n\r]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
 type CaseState = 'failure' | 'error' | 'skipped' | 'ok';
@@ -76,7 +75,7 @@ function testCase(line: ResultLine, compared: ComparedLine | undefined, text: (v
   const head = `    <testcase name="${text(line.id)}" classname="${text(line.scenario)}" time="${seconds.toFixed(3)}"`;
   const { state, message, type } = stateOf(line, compared);
   if (state === 'ok') return { state, xml: `${head}/>` };
-  const body = state === 'skipped' ? '' : text(`${line.reason}\nNext: ${nextStep(line)}`);
+  const body = state === 'skipped' ? '' : `${text(line.reason)}&#10;Next: ${text(nextStep(line))}`;
   const attributes =
     state === 'skipped' ? `message="${text(message)}"` : `message="${text(message)}" type="${text(type)}"`;
   const child = body === '' ? `<${state} ${attributes}/>` : `<${state} ${attributes}>${body}</${state}>`;

@@ -32,13 +32,29 @@ export function markdown(card: Scorecard, options: PageOptions = {}): string {
   ].join('\n');
 }
 
-/** Escapes outside text so that it is read as text: no markup, no HTML, no links, no table cell of its own. */
+/**
+ * Escapes outside text so that it is read as text: no markup, no HTML, no image, no table cell of its own, and nothing
+ * that a forge would turn into a link, a mention, an issue or a formula.
+ */
 export function markdownText(value: string, showAccounts: boolean): string {
   return shownText(value, showAccounts)
-    .replace(/[\\`*_{}[\]<>#|~!&]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : c === '>' ? '&gt;' : `\\${c}`))
-    .replace(/\b(https?|ftp|mailto|www)(?=[:.])/gi, '$1&#8203;')
-    .replace(/@/g, '&#64;');
+    .trim()
+    .replace(/\b(?:https?|ftp|mailto|xmpp|www)(?=[:.])|@|#(?=\d)|\bGH-(?=\d)/gi, '$&\u200b')
+    .replace(/[\\`*_{}[\]<>#|~!&$\u200b]/g, (c) => entities[c] ?? `\\${c}`)
+    .replace(/^(\d*)([-+=.)])/, '$1\\$2');
 }
+
+/**
+ * Tables are cut at pipes before backslashes are read. The space without width ends what a forge looks for once the
+ * markup is read, where an entity would not.
+ */
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '|': '&#124;',
+  '\u200b': '&#8203;',
+};
 
 type Text = (value: string) => string;
 

@@ -1,9 +1,12 @@
 /**
  * Makes a text from outside harmless on a terminal and in a page: escape sequences, control characters and the
- * characters that turn the reading direction around become visible `\x1b` or `\u202e`; line breaks become spaces.
+ * characters that turn the reading direction around become visible `\x1b` or `\u202e`; line breaks become spaces. A very
+ * long text keeps its beginning and its end, with a note of how much lies between; evidence holds it whole.
  */
 export function plainText(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*|\t/g, ' ').replace(unsafe, (c) => visible(c));
+  return shortened(text)
+    .replace(/\s*[\r\n]+\s*|\t/g, ' ')
+    .replace(unsafe, visible);
 }
 
 /** Shows only the last four digits of every AWS account id in a text: `arn:aws:iam::…3333:role/app`. */
@@ -13,14 +16,44 @@ export function maskAccounts(text: string): string {
 
 /** Says how outside texts are shown: made harmless, and with account ids masked unless they are asked for. */
 export function shownText(text: string, showAccounts: boolean): string {
-  const plain = plainText(text);
-  return showAccounts ? plain : maskAccounts(plain);
+  // Masked first: afterwards the `b` of a visible `\x1b` would stand before the digits, or a cut between them.
+  return plainText(showAccounts ? text : maskAccounts(text));
 }
 
-// C0 and C1 controls, DEL, bidirectional overrides and isolates, zero-width marks, line and paragraph separators, lone surrogates.
-const unsafe = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]|\p{Cs}/gu;
+/**
+ * Makes a whole page harmless for a terminal, as the last guard before it: its line breaks and tabs stay, and so do our
+ * own colours. What else a terminal could act on becomes `\u001b`, which leaves JSON as it was.
+ */
+export function harmlessPage(page: string, colour: boolean): string {
+  return page.replace(colour ? unsafeOrColour : unsafe, (found) =>
+    found === '\n' || found === '\t' || found.length > 2 ? found : escaped(found),
+  );
+}
+
+/** Most that a page shows of one text; a rollback that is dirty tells both images. */
+const longest = 4000;
+const keptEnd = 1000;
+
+/** What our own sentence says before and after a text from outside is kept so. */
+function shortened(text: string): string {
+  if (text.length <= longest) return text;
+  const head = text.slice(0, longest - keptEnd).replace(/[\ud800-\udbff]$/, '');
+  const tail = text.slice(-keptEnd).replace(/^[\udc00-\udfff]/, '');
+  return `${head} … [${text.length - head.length - tail.length} characters cut] … ${tail}`;
+}
+
+// C0 and C1 controls, DEL, marks that are not seen or turn the direction, line and paragraph separators, lone surrogates.
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const unsafeOrColour = new RegExp(`\\u001b\\[(?:31|32|33|36|39|1|2|22)m|${unsafe.source}`, 'gu');
 
 function visible(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : escaped(character);
+}
+
+function escaped(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }

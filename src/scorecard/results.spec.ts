@@ -103,7 +103,7 @@ describe('markdown', () => {
     const page = markdown(card);
     const table = page.split('## What to do')[0] ?? '';
     expect(table.split('\n').filter((row) => row.startsWith('|'))).to.have.length(2 + resultLines(card).length);
-    expect(page).to.contain('Write or enable the rule').and.contain('…3333 \\| &lt;b&gt;');
+    expect(page).to.contain('Write or enable the rule').and.contain('…3333 &#124; &lt;b&gt;');
     expect(page).to.not.contain('111122223333');
   });
 });

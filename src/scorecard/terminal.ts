@@ -2,6 +2,7 @@ import { formatDuration } from '../model/duration.ts';
 import type { ExitCode } from '../model/errors.ts';
 import type { Scorecard, TrialResult } from '../model/scorecard.ts';
 import type { Change, ComparedLine, Comparison } from './baseline.ts';
+import { exitSentence } from './exit-sentence.ts';
 import { counted, runDurationMs, shownRate, shownTime } from './figures.ts';
 import { loadFacts } from './load-text.ts';
 import { nextStep } from './next-step.ts';
@@ -24,7 +25,7 @@ export interface TerminalOptions {
  */
 export function trialLine(scenario: string, trial: TrialResult, trials: number, options: TerminalOptions): string {
   const paint = palette(options.colour);
-  const name = `${scenario}${trials > 1 ? ` #${trial.n}` : ''}`.padEnd(28);
+  const name = `${shownText(scenario, options.showAccounts)}${trials > 1 ? ` #${trial.n}` : ''}`.padEnd(28);
   const took = formatDuration(trial.durationMs).padStart(7);
   const told = trialLines(scenario, trial);
   const broken = told.some((line) => line.kind === 'trial');
@@ -78,7 +79,9 @@ function trialPart(line: ResultLine, paint: Palette, showAccounts: boolean): str
     const words = [shownText(whose, showAccounts), verdict, shownTime(line.time)].filter((word) => word !== '');
     return [outcomePaint(line, paint)(words.join(' '))];
   }
-  return line.outcome === 'met' ? [] : [outcomePaint(line, paint)(`${line.id} ${line.verdict}`)];
+  return line.outcome === 'met'
+    ? []
+    : [outcomePaint(line, paint)(`${shownText(line.id, showAccounts)} ${line.verdict}`)];
 }
 
 function outcomePaint(line: ResultLine, paint: Palette): (text: string) => string {
@@ -92,7 +95,7 @@ function table(lines: readonly ResultLine[], view: View): string[] {
   if (shown.length === 0) return [];
   const rows = shown.map((line, i) => ({
     line,
-    first: shown[i - 1]?.scenario !== line.scenario,
+    scenario: shown[i - 1]?.scenario === line.scenario ? '' : view.text(line.scenario),
     id: view.text(line.id),
     verdict: verdictWords(line, view),
     time: shownTime(line.time),
@@ -101,7 +104,7 @@ function table(lines: readonly ResultLine[], view: View): string[] {
   const width = (of: (row: (typeof rows)[number]) => string, least: number) =>
     Math.max(least, ...rows.map((row) => of(row).length));
   const wide = {
-    scenario: width((r) => r.line.scenario, 8),
+    scenario: width((r) => r.scenario, 8),
     id: width((r) => r.id, 11),
     verdict: width((r) => r.verdict, 7),
     time: width((r) => r.time, 6),
@@ -124,7 +127,7 @@ function table(lines: readonly ResultLine[], view: View): string[] {
       const tint = tintOf(line, view);
       const cells = [
         `  ${tint(markOf(line))}`,
-        row.first ? paint.bold(line.scenario.padEnd(wide.scenario)) : ' '.repeat(wide.scenario),
+        paint.bold(row.scenario.padEnd(wide.scenario)),
         row.id.padEnd(wide.id),
         tint(row.verdict.padEnd(wide.verdict)),
         row.time.padStart(wide.time),
@@ -182,7 +185,7 @@ function openLines(lines: readonly ResultLine[], view: View): string[] {
 function openHead(line: ResultLine, view: View): string {
   const tint = tintOf(line, view);
   const several = line.rate === undefined ? '' : `, trial ${line.trial}`;
-  return `  ${tint(markOf(line))} ${view.paint.bold(line.scenario)} ${view.text(line.id)}${several} ${tint(verdictWords(line, view))}`;
+  return `  ${tint(markOf(line))} ${view.paint.bold(view.text(line.scenario))} ${view.text(line.id)}${several} ${tint(verdictWords(line, view))}`;
 }
 
 function explanation(line: ResultLine, view: View): string[] {
@@ -204,7 +207,7 @@ function loadLines(card: Scorecard, view: View): string[] {
   const felt = card.scenarios.flatMap(({ id, trials }) =>
     trials.flatMap(({ n, load }) => {
       if (load === undefined) return [];
-      const head = `  ${view.paint.bold(id)} load ${view.text(load.load)}${trials.length > 1 ? `, trial ${n}` : ''}`;
+      const head = `  ${view.paint.bold(view.text(id))} load ${view.text(load.load)}${trials.length > 1 ? `, trial ${n}` : ''}`;
       return [head, ...loadFacts(load).flatMap((fact) => paragraph(view.text(fact), '    ', view.columns))];
     }),
   );
@@ -216,7 +219,7 @@ function betterLines(comparison: Comparison | undefined, view: View): string[] {
   if (better.length === 0) return [];
   const lines = better.map(
     ({ line, was }) =>
-      `  ${view.paint.green('▲')} ${view.paint.bold(line.scenario)} ${view.text(line.id)}: ${line.verdict}, was ${view.text(was?.verdict ?? '')}`,
+      `  ${view.paint.green('▲')} ${view.paint.bold(view.text(line.scenario))} ${view.text(line.id)}: ${view.text(line.verdict)}, was ${view.text(was?.verdict ?? '')}`,
   );
   return ['', ...lines, view.paint.dim('    Better than the baseline. Record it: windshear baseline accept')];
 }
@@ -248,30 +251,14 @@ function totals(card: Scorecard, exitCode: ExitCode, comparison: Comparison | un
     ...(s.skipped === 0 ? [] : [`  ${label('Skipped')}${paint.yellow(counted(s.skipped, 'probe'))}`]),
     `  ${label('False alerts')}${s.falseAlerts === 0 ? '0' : paint.red(String(s.falseAlerts))}`,
     `  ${label('Rollback')}${rollback.join(' · ')}`,
-    `  ${label('Run')}${card.run.id}${took === undefined ? '' : ` · ${formatDuration(took)}`} · ${card.run.environment} (${card.run.staging} staging)`,
+    `  ${label('Run')}${view.text(card.run.id)}${took === undefined ? '' : ` · ${formatDuration(took)}`} · ${view.text(card.run.environment)} (${card.run.staging} staging)`,
     `  ${label('Result')}${verdictSentence(exitCode, comparison !== undefined, paint)}`,
   ];
 }
 
 function verdictSentence(exitCode: ExitCode, compared: boolean, paint: Palette): string {
   const tint = exitCode === 0 ? paint.green : exitCode === 3 ? paint.yellow : paint.red;
-  return `${tint(exitSentences(compared)[exitCode])} ${paint.dim(`(exit ${exitCode})`)}`;
-}
-
-function exitSentences(compared: boolean): Readonly<Record<ExitCode, string>> {
-  return {
-    0: compared ? 'no worse than the baseline' : 'every expectation is met',
-    1: compared ? 'worse than the baseline' : 'an expectation failed',
-    2: 'the command or a file is invalid',
-    3: compared
-      ? 'no worse than the baseline, but something that was met is inconclusive'
-      : 'nothing failed, but something is inconclusive',
-    4: 'refused by a safety rule',
-    5: 'nothing was injected: staging or every channel was unreachable',
-    6: 'a rollback is dirty or unverified. Run: windshear recover',
-    70: 'the harness failed in a trial',
-    130: 'stopped; everything is reverted',
-  };
+  return `${tint(exitSentence(exitCode, compared))} ${paint.dim(`(exit ${exitCode})`)}`;
 }
 
 /** Neither good nor bad news. */

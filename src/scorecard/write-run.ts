@@ -6,6 +6,7 @@ import { historyLine } from './history.ts';
 import { junitXml } from './junit.ts';
 import { type ManifestRequest, makeManifest } from './manifest.ts';
 import { markdown } from './markdown.ts';
+import { harmlessPage } from './plain-text.ts';
 
 export interface RunWriterRequest extends Pick<ManifestRequest, 'inputs' | 'gitCommit'> {
   readonly disk: Disk;
@@ -42,7 +43,7 @@ export function runWriter(request: RunWriterRequest): RunWriter {
   const writeAll = async (card: Scorecard) => {
     const options = { comparison: request.compare?.(card), showAccounts: request.showAccounts };
     await disk.makeFolder(folder);
-    await write('scorecard.json', `${JSON.stringify(card, null, 2)}\n`);
+    await write('scorecard.json', harmlessPage(`${JSON.stringify(card, null, 2)}\n`, false));
     await write('scorecard.md', markdown(card, options));
     await write('junit.xml', junitXml(card, options));
     if (!linked) await disk.link(runId, `${reports}/latest`);
