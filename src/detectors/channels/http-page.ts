@@ -1,5 +1,6 @@
 import { CallError } from '../../model/call.ts';
 import type { Clock } from '../../model/clock.ts';
+import { conceal } from '../../model/conceal.ts';
 import type { Json } from '../../model/json.ts';
 import { DeadlineError, withDeadline } from './deadline.ts';
 
@@ -36,8 +37,9 @@ export async function readPage(clock: Clock, request: PageRequest): Promise<Page
     if (error instanceof DeadlineError)
       throw new CallError('unanswered', 'timeout', `${at} did not answer in full within ${timeoutMs} ms.`);
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CallError('unanswered', 'unreachable', `${at} cannot be reached: ${why}.`, { cause: error });
+    // A header that cannot be sent is quoted.
+    const why = conceal(cause instanceof Error ? cause.message : String(cause), Object.values(request.headers));
+    throw new CallError('unanswered', 'unreachable', `${at} cannot be reached: ${why}.`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Clock } from '../../model/clock.ts';
+import { conceal } from '../../model/conceal.ts';
 import type { Json } from '../../model/json.ts';
 import { listOf, memberOf, stringOf } from '../guards.ts';
 import { parseJson, textOf } from '../json.ts';
@@ -40,7 +41,8 @@ export class ApiError extends Error {
 
 /** Asks and answers a stream as soon as the server says 200. Throws an {@link ApiError} that names no secret. */
 export async function openStream(ctx: ApiContext, server: ApiServer, url: URL): Promise<IncomingMessage> {
-  const authorization = server.token === undefined ? {} : { authorization: `Bearer ${await readSecret(server.token)}` };
+  const token = server.token === undefined ? undefined : await readSecret(server.token);
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
     return await withDeadline({ ...ctx, ms: server.timeoutMs }, async (signal) => {
       const response = await send(url, {
@@ -49,7 +51,7 @@ export async function openStream(ctx: ApiContext, server: ApiServer, url: URL): 
         signal,
       });
       if (response.statusCode === 200) return response;
-      throw await refusal(response, url);
+      throw await refusal(response, url, token);
     });
   } catch (error) {
     throw asApiError(error, { ctx, url, timeoutMs: server.timeoutMs });
@@ -127,9 +129,10 @@ async function all(response: IncomingMessage, limit: number): Promise<Uint8Array
 }
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
-async function refusal(response: IncomingMessage, url: URL): Promise<ApiError> {
+async function refusal(response: IncomingMessage, url: URL, token: string | undefined): Promise<ApiError> {
   const status = response.statusCode ?? 0;
-  const parsed = parseJson(textOf(await all(response, largestRefusal)));
+  const text = textOf(await all(response, largestRefusal));
+  const parsed = parseJson(token === undefined ? text : conceal(text, [token]));
   const said = 'value' in parsed ? stringOf(memberOf(parsed.value, 'message')) : undefined;
   const seconds = Number(response.headers['retry-after']);
   return new ApiError(

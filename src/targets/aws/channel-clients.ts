@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { conceal } from '../../model/conceal.ts';
 import { type CredentialSource, readCredentials } from './credentials.ts';
 import { pinEndpoint } from './endpoint.ts';
 import type { AwsTargetOptions } from './target-options.ts';
@@ -34,11 +35,16 @@ export function channelClients(
 
   async function open(): Promise<SQSClient> {
     const { SQSClient: Client } = await import('@aws-sdk/client-sqs');
+    const secrets = new Set<string>();
     const sqs = new Client({
       region: connection.region,
       ...(endpoint.url === undefined ? {} : { endpoint: endpoint.url }),
       ignoreConfiguredEndpointUrls: true,
-      credentials: () => readCredentials(connection.credentials, options),
+      credentials: async () => {
+        const handedOut = await readCredentials(connection.credentials, options);
+        for (const secret of [handedOut.secretAccessKey, handedOut.sessionToken ?? '']) secrets.add(secret);
+        return handedOut;
+      },
       useQueueUrlAsEndpoint: false,
       maxAttempts: 1,
       retryMode: 'standard',
@@ -56,6 +62,18 @@ export function channelClients(
         return next(args);
       },
       { step: 'deserialize', priority: 'low' },
+    );
+    // A refused signature is answered with what was signed.
+    sqs.middlewareStack.add(
+      (next) => async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          if (error instanceof Error) error.message = conceal(error.message, [...secrets]);
+          throw error;
+        }
+      },
+      { step: 'initialize', priority: 'high' },
     );
     return sqs;
   }

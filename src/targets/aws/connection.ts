@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { iamAction, isMutating } from '../../model/aws-action.ts';
 import { CallError, type CallRecord } from '../../model/call.ts';
 import type { Clock } from '../../model/clock.ts';
+import { concealError, secretsIn } from '../../model/conceal.ts';
 import { WindshearError } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Phase } from '../../model/marker.ts';
@@ -43,6 +44,14 @@ export function openConnection(settings: ConnectionSettings): AwsConnection {
   const httpsAgent = new HttpsAgent({ keepAlive: true, timeout: idleSocketMs });
   const records: MutableRecord[] = [];
   const services = new Map<string, Promise<OpenService>>();
+  const ownSecrets = new Set<string>();
+
+  /** What signs a request may be quoted by who refuses it. */
+  async function credentials(): Promise<AwsCredentials> {
+    const handedOut = await settings.credentials();
+    for (const secret of [handedOut.secretAccessKey, handedOut.sessionToken ?? '']) ownSecrets.add(secret);
+    return handedOut;
+  }
 
   function open(service: string, region: string): Promise<OpenService> {
     const key = `${service} ${region}`;
@@ -53,7 +62,7 @@ export function openConnection(settings: ConnectionSettings): AwsConnection {
       region,
       ...(endpoint.url === undefined ? {} : { endpoint: endpoint.url }),
       ignoreConfiguredEndpointUrls: true,
-      credentials: settings.credentials,
+      credentials,
       maxAttempts: 1,
       retryMode: 'standard',
       defaultsMode: 'standard',
@@ -95,7 +104,11 @@ export function openConnection(settings: ConnectionSettings): AwsConnection {
       settle(record, 'acknowledged', requestIdOf(output), settings.clock);
       return output;
     } catch (error) {
-      const failure = explain(error, { action, left: record !== undefined, signal });
+      const explained = explain(error, { action, left: record !== undefined, signal });
+      const failure =
+        explained instanceof CallError
+          ? concealError(explained, [...ownSecrets, ...secretsIn(request.input)])
+          : explained;
       const outcome = failure instanceof CallError ? failure.kind : record === undefined ? 'failed' : 'unanswered';
       settle(record, outcome, requestIdOf(error), settings.clock);
       throw failure;

@@ -1,6 +1,6 @@
+import { secretField } from '../../model/conceal.ts';
 import type { Json } from '../../model/json.ts';
 
-const secretField = /secret(?!.*(arn|name|id)$)|sessiontoken|password(?!last|policy)|privatekey|keymaterial|plaintext/i;
 const longestBody = 256 * 1024;
 
 /** Turns an SDK's answer into JSON: dates as ISO strings, bytes as base64, streams as text, policy documents decoded; secrets and `$metadata` are left out. */

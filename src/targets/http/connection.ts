@@ -2,6 +2,7 @@ import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type In
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { CallError, type CallRecord } from '../../model/call.ts';
 import type { Clock } from '../../model/clock.ts';
+import { conceal, secretsIn } from '../../model/conceal.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { Phase } from '../../model/marker.ts';
 import { openBrowser } from './browser.ts';
@@ -95,13 +96,19 @@ export function openConnection(settings: ConnectionSettings): HttpConnection {
     }
   }
 
+  /** A service that refuses a request may quote it. */
+  function concealed(request: HttpRequest, text: string): string {
+    const tokens = Object.values(settings.identity).map((value) => value.replace(/^Bearer /, ''));
+    return conceal(text, [...tokens, ...secretsIn(request.body)]);
+  }
+
   return {
     clients: {
       ask: async (request, signal) => (await ask(request, signal)).answer,
       send: async (request, signal) => {
         const { answer, action } = await ask(request, signal);
         const kind = kindOfStatus(answer.status);
-        if (kind !== undefined) throw errorOfAnswer(action, kind, answer);
+        if (kind !== undefined) throw errorOfAnswer(action, kind, { ...answer, text: concealed(request, answer.text) });
         return answer;
       },
       traffic: (request) => {

@@ -1,6 +1,7 @@
 import { Agent, request as httpsRequest } from 'node:https';
 import { CallError, type CallRecord } from '../../model/call.ts';
 import type { Clock } from '../../model/clock.ts';
+import { conceal, secretsIn } from '../../model/conceal.ts';
 import { WindshearError } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Phase } from '../../model/marker.ts';
@@ -61,7 +62,7 @@ export function openConnection(settings: ConnectionSettings): KubernetesConnecti
       const answer = await withDeadline(settings, signal, (ends) => send(sending, ends));
       const auditId = textOf(answer.headers['audit-id']);
       if (auditId !== undefined) record.requestId = auditId;
-      const read = readAnswer(request, answer);
+      const read = readAnswer(sending, answer);
       settle(record, 'acknowledged', clock);
       return { ...read, ...(auditId === undefined ? {} : { auditId }) };
     } catch (error) {
@@ -149,8 +150,12 @@ function contentType({ verb, body }: KubernetesRequest): string {
   return Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
 }
 
-function readAnswer(request: KubernetesRequest, answer: ServerAnswer): Omit<KubernetesAnswer, 'auditId'> {
-  if (answer.status < 200 || answer.status > 299) throw answerError(request, answer);
+function readAnswer({ request, token }: Sending, answer: ServerAnswer): Omit<KubernetesAnswer, 'auditId'> {
+  if (answer.status < 200 || answer.status > 299) {
+    // Validation quotes the values that it refuses, and a proxy may show all of a request.
+    const text = conceal(answer.text, [token, ...secretsIn(request.body)]);
+    throw answerError(request, { ...answer, text });
+  }
   const body = parseObject(answer.text);
   if (body === undefined) {
     const said = `${actionOf(request)} was answered HTTP ${answer.status} with a body that is no JSON object`;
