@@ -16,6 +16,8 @@ export interface Call {
 export interface MeddlingProxy {
   readonly url: string;
   meddle: (call: Call) => Meddling;
+  /** Gets the body of every answer that is passed on. */
+  learn: (body: string) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function startMeddlingProxy(endpoint: string): Promise<MeddlingProx
     const answer = await passOn(incoming, body);
     if (meddling === 'cut-after') return void incoming.socket.destroy();
     if (typeof meddling === 'object') await sleep(meddling.lateMs, undefined, { signal: ended.signal });
+    proxy.learn(answer.body.toString('utf8'));
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
@@ -67,6 +70,7 @@ export async function startMeddlingProxy(endpoint: string): Promise<MeddlingProx
   const proxy: MeddlingProxy = {
     url: `http://127.0.0.1:${address.port}`,
     meddle: () => 'pass',
+    learn: () => undefined,
     close: () => {
       ended.abort();
       server.closeAllConnections();
