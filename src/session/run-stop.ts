@@ -63,7 +63,7 @@ export function listenForStop(folders: Folders, say: (line: string) => void, als
     abandon: abandon.signal,
     enter: (name, { stopFile }) => {
       entered = name;
-      if (stopFile === 'never') watch(sharedStopFile(stopFile));
+      if (stopFile !== undefined) watch(sharedStopFile(stopFile));
     },
     release: () => {
       ended.abort();
