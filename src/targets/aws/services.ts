@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { UsageError } from '../../model/errors.ts';
 import { suggestion } from '../../model/nearest.ts';
 
@@ -62,57 +63,60 @@ const s3Settings = {
 } as const;
 
 interface Service {
-  readonly load: () => Promise<object>;
-  readonly open: (settings: ClientSettings) => Promise<{ readonly module: object; readonly client: unknown }>;
+  readonly load: () => object;
+  readonly open: (settings: ClientSettings) => { readonly module: object; readonly client: unknown };
 }
 
 function service<Module extends object>(
-  load: () => Promise<Module>,
+  load: () => Module,
   clientOf: (module: Module, settings: ClientSettings) => unknown,
 ): Service {
-  const open = async (settings: ClientSettings) => {
-    const module = await load();
+  const open = (settings: ClientSettings) => {
+    const module = load();
     return { module, client: clientOf(module, settings) };
   };
   return { load, open };
 }
 
+/** The SDK is CommonJS: an `import` of it keeps its text twice and binds each of its names, 7 MB more for EC2's. */
+const require = createRequire(import.meta.url);
+
 /** Each service's SDK is loaded on first use: 40 to 60 ms each. SQS is kept on the pinned endpoint, not on the host of a queue's URL. */
 const services: Readonly<Record<string, Service>> = {
   autoscaling: service(
-    () => import('@aws-sdk/client-auto-scaling'),
+    () => require('@aws-sdk/client-auto-scaling') as typeof import('@aws-sdk/client-auto-scaling'),
     ({ AutoScalingClient }, settings) => new AutoScalingClient(settings),
   ),
   cloudtrail: service(
-    () => import('@aws-sdk/client-cloudtrail'),
+    () => require('@aws-sdk/client-cloudtrail') as typeof import('@aws-sdk/client-cloudtrail'),
     ({ CloudTrailClient }, settings) => new CloudTrailClient(settings),
   ),
   ec2: service(
-    () => import('@aws-sdk/client-ec2'),
+    () => require('@aws-sdk/client-ec2') as typeof import('@aws-sdk/client-ec2'),
     ({ EC2Client }, settings) => new EC2Client(settings),
   ),
   events: service(
-    () => import('@aws-sdk/client-eventbridge'),
+    () => require('@aws-sdk/client-eventbridge') as typeof import('@aws-sdk/client-eventbridge'),
     ({ EventBridgeClient }, settings) => new EventBridgeClient(settings),
   ),
   iam: service(
-    () => import('@aws-sdk/client-iam'),
+    () => require('@aws-sdk/client-iam') as typeof import('@aws-sdk/client-iam'),
     ({ IAMClient }, settings) => new IAMClient(settings),
   ),
   lambda: service(
-    () => import('@aws-sdk/client-lambda'),
+    () => require('@aws-sdk/client-lambda') as typeof import('@aws-sdk/client-lambda'),
     ({ LambdaClient }, settings) => new LambdaClient(settings),
   ),
   s3: service(
-    () => import('@aws-sdk/client-s3'),
+    () => require('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3'),
     ({ S3Client }, settings) => new S3Client({ ...settings, ...s3Settings }),
   ),
   sqs: service(
-    () => import('@aws-sdk/client-sqs'),
+    () => require('@aws-sdk/client-sqs') as typeof import('@aws-sdk/client-sqs'),
     ({ SQSClient }, settings) => new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }),
   ),
   sts: service(
-    () => import('@aws-sdk/client-sts'),
+    () => require('@aws-sdk/client-sts') as typeof import('@aws-sdk/client-sts'),
     ({ STSClient }, settings) => new STSClient(settings),
   ),
 };
@@ -121,7 +125,7 @@ const services: Readonly<Record<string, Service>> = {
 export async function openService(name: string, settings: ClientSettings): Promise<OpenService> {
   const known = Object.hasOwn(services, name) ? services[name] : undefined;
   if (known === undefined) throw unknown('AWS service', name, Object.keys(services));
-  const { module, client } = await known.open(settings);
+  const { module, client } = known.open(settings);
   return {
     client: client as AnyClient,
     command: (operation, input) => {
@@ -137,7 +141,7 @@ export async function openService(name: string, settings: ClientSettings): Promi
 
 /** Loads the modules of services beforehand: that of EC2 blocks this process for some 300 ms, which no trial should feel. */
 export async function loadServices(names: Iterable<string>): Promise<void> {
-  for (const name of names) if (Object.hasOwn(services, name)) await services[name]?.load();
+  for (const name of names) if (Object.hasOwn(services, name)) services[name]?.load();
 }
 
 function operationsOf(module: object): readonly string[] {
