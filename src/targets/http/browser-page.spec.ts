@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findBrowser } from './browser.ts';
+import { findBrowser } from './browser-page.ts';
 
 describe('findBrowser', () => {
   it('takes the program that is named, and no other in its place', async () => {

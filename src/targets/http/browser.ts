@@ -1,6 +1,7 @@
-import { access, constants } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import { type ChildProcess, fork } from 'node:child_process';
+import { extname } from 'node:path';
 import { CallError } from '../../model/call.ts';
+import type { PageAct, PageAnswer, PageRequest } from './browser-messages.ts';
 import type { PinnedHosts } from './hosts.ts';
 
 /** A page of a browser that may load the pinned hosts only. Its steps throw `CallError` where they do not succeed. */
@@ -28,136 +29,112 @@ export interface BrowserSettings {
   readonly signal: AbortSignal;
 }
 
-/** Where Linux packages, macOS and Windows keep Chromium and Chrome. */
-const usualPaths = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
+const screenshotTimeoutMs = 10_000;
 
-/** https://playwright.dev/docs/browsers#google-chrome--microsoft-edge */
-const channels = ['chrome', 'chromium', 'msedge'] as const;
-
-/** Says which program to start: that of `WINDSHEAR_BROWSER`, else one at a usual path, else one that a channel knows. */
-export async function findBrowser(
-  named: string | undefined,
-  places: readonly string[] = usualPaths,
-): Promise<{ readonly executablePath: string } | { readonly absent: string } | undefined> {
-  if (named !== undefined && named !== '') {
-    if (await isProgram(named)) return { executablePath: named };
-    return { absent: `WINDSHEAR_BROWSER names '${named}', which is no program` };
-  }
-  for (const executablePath of places) if (await isProgram(executablePath)) return { executablePath };
-  return undefined;
-}
-
-/** Opens a page in a browser of its own, or says why there is none. */
+/** Opens a page in a browser of its own, driven by a process of its own, or says why there is none. */
 export async function openBrowser(settings: BrowserSettings): Promise<BrowserFinding> {
-  settings.signal.throwIfAborted();
-  const found = await launch(settings);
-  if (typeof found === 'string') return { status: 'absent', reason: found };
+  const { hosts, signal } = settings;
+  signal.throwIfAborted();
+  const driver = startDriver(signal);
+  const opened = await open(driver, settings);
+  if (opened.kind === 'absent') return { status: 'absent', reason: opened.reason };
+  const act = async (what: string, one: PageAct) => {
+    const answer = await driver.ask(what, { kind: 'act', act: one });
+    return answer.kind === 'done' ? answer.picture : undefined;
+  };
+  const step = async (what: string, one: PageAct) => void (await act(what, one));
+  const page: BrowserPage = {
+    goto: async (url, timeoutMs) => step(`opening ${url}`, { kind: 'goto', url: pinned(hosts, url), timeoutMs }),
+    fill: (field, text, timeoutMs) => step(`filling '${field}'`, { kind: 'fill', field, text, timeoutMs }),
+    click: (element, timeoutMs) => step(`clicking '${element}'`, { kind: 'click', element, timeoutMs }),
+    expectText: (element, text, timeoutMs) =>
+      step(`expecting '${text}' in '${element}'`, { kind: 'expect-text', element, text, timeoutMs }),
+    screenshot: async () => {
+      const picture = await act('taking a picture', { kind: 'screenshot', timeoutMs: screenshotTimeoutMs });
+      if (picture === undefined) throw new CallError('failed', 'StepFailed', 'taking a picture: there is none');
+      return picture;
+    },
+    close: driver.end,
+  };
+  return { status: 'open', page };
+}
+
+async function open(driver: Driver, settings: BrowserSettings): Promise<Answer> {
+  const { hosts, userAgent, identity, browserPath } = settings;
+  const named = browserPath === undefined ? {} : { browserPath };
+  let opened: Answer | undefined;
   try {
-    return { status: 'open', page: await openPage(found, settings) };
+    const request = { kind: 'open', settings: { hosts: hosts.names, userAgent, identity, ...named } } as const;
+    opened = await driver.ask('opening a browser', request);
+    return opened;
+  } finally {
+    if (opened?.kind !== 'done') await driver.end();
+  }
+}
+
+type Answer = Exclude<PageAnswer, { readonly kind: 'failed' }>;
+
+function pinned(hosts: PinnedHosts, url: string): string {
+  try {
+    return hosts.check(url).href;
   } catch (error) {
-    await found.close();
-    throw error;
+    throw new CallError(
+      'failed',
+      'StepFailed',
+      `opening ${url}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 
-async function launch({ hosts, browserPath }: BrowserSettings): Promise<Browser | string> {
-  const found = await findBrowser(browserPath);
-  if (found !== undefined && 'absent' in found) return `No browser: ${found.absent}.`;
-  const { chromium } = await import('playwright-core');
-  // A redirect is not seen by `route`: what is not pinned is not even resolved.
-  const allowed = hosts.names.map((name) => `EXCLUDE ${name.slice(0, name.lastIndexOf(':'))}`);
-  const args = [`--host-resolver-rules=MAP * ~NOTFOUND, ${allowed.join(', ')}`];
-  if (found !== undefined) return chromium.launch({ ...found, args });
-  for (const channel of channels) {
-    try {
-      return await chromium.launch({ channel, args });
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-    }
-  }
-  return 'No browser: neither Chromium nor Chrome was found; install one, or name it in WINDSHEAR_BROWSER.';
+interface Driver {
+  /** One request at a time. Throws `CallError` where it fails or the process ends, the signal's reason once aborted. */
+  readonly ask: (what: string, request: PageRequest) => Promise<Answer>;
+  /** Has the process close its browser; resolves when both have ended. */
+  readonly end: () => Promise<void>;
 }
 
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && /is not found|doesn't exist|not supported on/.test(error.message);
-}
-
-async function openPage(
-  browser: Browser,
-  { hosts, userAgent, identity, signal }: BrowserSettings,
-): Promise<BrowserPage> {
-  const context = await browser.newContext({
-    userAgent: `Mozilla/5.0 (compatible) ${userAgent}`,
-    extraHTTPHeaders: { ...identity },
-    serviceWorkers: 'block',
-    acceptDownloads: false,
+function startDriver(signal: AbortSignal): Driver {
+  const file = new URL(`./browser-process${extname(import.meta.url)}`, import.meta.url);
+  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
   });
-  await context.route('**/*', async (route) => {
-    if (isPinned(hosts, route.request().url())) await route.continue();
-    else await route.abort('blockedbyclient');
-  });
-  const page = await context.newPage();
-  const abort = () => void browser.close();
-  signal.addEventListener('abort', abort, { once: true });
+  const letGo = () => {
+    signal.removeEventListener('abort', letGo);
+    if (child.connected) child.disconnect();
+  };
+  signal.addEventListener('abort', letGo, { once: true });
   return {
-    goto: (url, timeout) =>
-      step(`opening ${url}`, signal, async () => {
-        const answer = await page.goto(hosts.check(url).href, { timeout, waitUntil: 'domcontentloaded' });
-        if (answer !== null && !answer.ok()) throw new Error(`the page was answered HTTP ${answer.status()}`);
-      }),
-    fill: (field, text, timeout) => step(`filling '${field}'`, signal, () => page.fill(field, text, { timeout })),
-    click: (element, timeout) => step(`clicking '${element}'`, signal, () => page.click(element, { timeout })),
-    expectText: (element, text, timeout) =>
-      step(`expecting '${text}' in '${element}'`, signal, () => waitForText(page, { element, text, timeout })),
-    screenshot: () => step('taking a picture', signal, () => page.screenshot({ type: 'png' })),
-    close: async () => {
-      signal.removeEventListener('abort', abort);
-      await browser.close();
+    end: () => {
+      letGo();
+      return ended;
+    },
+    ask: async (what, request) => {
+      signal.throwIfAborted();
+      const answer = await answerOf(child, request);
+      signal.throwIfAborted();
+      if (answer.kind !== 'failed') return answer;
+      throw new CallError('failed', 'StepFailed', `${what}: ${answer.reason}`);
     },
   };
 }
 
-async function waitForText(
-  page: Page,
-  { element, text, timeout }: { readonly element: string; readonly text: string; readonly timeout: number },
-): Promise<void> {
-  await page.locator(element).filter({ hasText: text }).first().waitFor({ state: 'visible', timeout });
-}
-
-async function step<Result>(what: string, signal: AbortSignal, act: () => Promise<Result>): Promise<Result> {
-  signal.throwIfAborted();
-  try {
-    return await act();
-  } catch (error) {
-    signal.throwIfAborted();
-    const [first = 'it failed'] = error instanceof Error ? error.message.split('\n') : [String(error)];
-    throw new CallError('failed', 'StepFailed', `${what}: ${first}`, { cause: error });
-  }
-}
-
-function isPinned(hosts: PinnedHosts, url: string): boolean {
-  if (/^(data|blob|about):/.test(url)) return true;
-  try {
-    return hosts.check(url).href !== '';
-  } catch {
-    return false;
-  }
-}
-
-async function isProgram(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+function answerOf(child: ChildProcess, request: PageRequest): Promise<PageAnswer> {
+  return new Promise((resolve) => {
+    const settle = (answer: PageAnswer) => {
+      child.off('message', settle);
+      child.off('disconnect', gone);
+      child.off('error', failed);
+      resolve(answer);
+    };
+    const gone = () => settle({ kind: 'failed', reason: 'the process that drives the browser ended' });
+    const failed = (error: Error) => settle({ kind: 'failed', reason: error.message });
+    child.on('message', settle);
+    child.on('disconnect', gone);
+    child.on('error', failed);
+    if (child.connected) child.send(request, (error) => error !== null && failed(error));
+    else gone();
+  });
 }
