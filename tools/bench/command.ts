@@ -12,25 +12,35 @@ export interface CommandRun {
   readonly trouble: string;
 }
 
-/** The command line of the checkout, as `npm run windshear` starts it. */
-export const sourceProgram = [
-  '--max-semi-space-size=2',
-  '--conditions=windshear-source',
-  join(root, 'src/cli/main.ts'),
-];
+/** How a command is started: node's own arguments, and variables of the environment. */
+export interface Program {
+  readonly args: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** The command line of the checkout, as the script `windshear` of package.json starts it. */
+export const sourceProgram = readScript('windshear');
+
+function readScript(name: string): Program {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const words = scripts[name]?.replaceAll('$PWD', root.replace(/\/$/, '')).split(' ') ?? [];
+  const node = words.indexOf('node');
+  if (node < 0) throw new Error(`The script '${name}' of package.json starts no node.`);
+  const variables = words.slice(0, node).map((word) => word.split('=', 2) as [string, string]);
+  return { args: words.slice(node + 1), variables: Object.fromEntries(variables) };
+}
 
 /** Runs the command line once in the checkout, without npm in between. */
-export async function runCommand(
-  args: readonly string[],
-  program: readonly string[] = sourceProgram,
-): Promise<CommandRun> {
+export async function runCommand(args: readonly string[], program: Program = sourceProgram): Promise<CommandRun> {
   const begin = performance.now();
-  const child = execa(process.execPath, [...program, ...args], {
+  const child = execa(process.execPath, [...program.args, ...args], {
     cwd: root,
     reject: false,
     stdin: 'ignore',
     timeout: 300_000,
-    env: { CI: 'true', NO_COLOR: '1' },
+    env: { ...program.variables, CI: 'true', NO_COLOR: '1' },
   });
   const watched = watchPeak(child.pid);
   const { exitCode, stderr, shortMessage } = await child;

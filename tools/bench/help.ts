@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../sources.ts';
-import { runCommand, sourceProgram } from './command.ts';
+import { type Program, runCommand, sourceProgram } from './command.ts';
 import { type Figure, measured, skipped } from './figure.ts';
 
 const built = join(root, 'dist/cli/main.js');
@@ -23,12 +23,12 @@ export const helpFromPackage: Figure = {
       () => false,
     );
     return isBuilt
-      ? measured(await timeHelp([built], runs * 4))
+      ? measured(await timeHelp({ args: [built], variables: {} }, runs * 4))
       : skipped('there is no dist/: run npm run build first');
   },
 };
 
-async function timeHelp(program: readonly string[], runs: number): Promise<readonly number[]> {
+async function timeHelp(program: Program, runs: number): Promise<readonly number[]> {
   const times: number[] = [];
   for (let n = 0; n <= runs; n++) {
     const { wallMs, trouble } = await runCommand(['--help'], program);
