@@ -14,6 +14,7 @@ import { openPreImages } from './pre-images.ts';
 import { checkRevertRights } from './rights.ts';
 import { footprintOf, runAll } from './schedule.ts';
 import { proveStaging } from './staging-proof.ts';
+import { StopConditionFired } from './stop-condition-fired.ts';
 import { runTrial } from './trial.ts';
 import { prepareLoads } from './trial-load.ts';
 import { detectorsOf, type RunDeps } from './trial-state.ts';
@@ -24,7 +25,9 @@ import { checkWindows, checkWindowsOfTrial } from './windows.ts';
  * Throws a `WindshearError` where it refuses or cannot reach anything, before anything is touched; whatever happens
  * once something is in becomes part of the scorecard.
  */
-export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
+export async function runScenarios(given: RunRequest): Promise<RunOutcome> {
+  const halted = new AbortController();
+  const request = { ...given, stop: AbortSignal.any([given.stop, halted.signal]) };
   const { disk, folders, clock } = request;
   checkBudgets(request);
   checkWindows(request);
@@ -68,6 +71,7 @@ export async function runScenarios(request: RunRequest): Promise<RunOutcome> {
         log,
         identities: new Set(),
         past: newPastActs(),
+        halt: (why) => halted.abort(why),
       };
       const outcome = await runTrials(deps, posts);
       // A journal that could not be written to the end may still be recovered from. Whoever dies in between leaves a
@@ -185,6 +189,8 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
           const result = await runTrial(deps, entry.bound, n);
           entry.trials.push(result);
           request.onEvent({ kind: 'trial-ended', scenario: entry.bound.scenario.id, result, soFar: card() });
+          // What ended it early would do so again.
+          if (result.verdict === 'aborted') break;
         }
         request.onEvent({ kind: 'scenario-ended', result: scenarioResult(entry) });
       },
@@ -192,7 +198,7 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
     request.environment.budgets.concurrentFaults,
   );
   const also: ExitCode[] = request.stop.aborted
-    ? [exitCodes.stopped]
+    ? [request.stop.reason instanceof StopConditionFired ? exitCodes.failed : exitCodes.stopped]
     : isClosed
       ? [exitCodes.refused]
       : nothingInjected(progress.values())

@@ -27,6 +27,7 @@ export function footprintOf(bound: BoundScenario, environment: Environment): Foo
     ...Object.values(environment.audit).flatMap((audit) => audit.uses),
     ...guardrails.flatMap(({ guardrail }) => environment.guardrails[guardrail]?.uses ?? []),
     ...[...bound.steadyState, ...bound.impact].flatMap(({ use }) => use.uses),
+    ...(bound.stopConditions ?? []).flatMap((condition) => (condition.kind === 'probe' ? condition.use.uses : [])),
     ...(bound.load?.use.uses ?? []),
   ];
   return {

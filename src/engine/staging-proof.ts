@@ -28,6 +28,7 @@ function targetsInUse(run: Pick<RunRequest, 'environmentName' | 'scenarios' | 't
     ...one.control,
     ...one.steadyState,
     ...one.impact,
+    ...(one.stopConditions ?? []).flatMap((condition) => (condition.kind === 'probe' ? [condition] : [])),
     ...(one.load === undefined ? [] : [one.load]),
   ]);
   const kinds = new Set(plugins.map((plugin) => plugin.definition.target).filter((kind) => kind !== 'none'));

@@ -7,6 +7,7 @@ import { impactOf, loadResult } from './impact.ts';
 import { alsoSeenBy, judgeAll } from './judge-trial.ts';
 import type { LiveFault } from './live-fault.ts';
 import { rollbackOf } from './roll-back.ts';
+import { StopConditionFired } from './stop-condition-fired.ts';
 import type { Trial } from './trial-state.ts';
 
 /** What a trial yields beside its judgements. */
@@ -57,7 +58,11 @@ export function resultOf(trial: Trial, parts: TrialParts): TrialResult {
 
 function reasonOf(trial: Trial, verdict: TrialVerdict, parts: TrialParts): string {
   if (parts.error !== undefined) return `The harness failed: ${parts.error}`;
-  if (trial.ended === 'stopped') return 'Stopped before its end; what was in was taken back.';
+  if (trial.ended === 'stopped') {
+    const { reason } = trial.stop;
+    const why = reason instanceof StopConditionFired ? reason.message : 'Stopped before its end.';
+    return `${why} What was in was taken back.`;
+  }
   const failure = trial.faults.find((fault) => fault.failure !== undefined)?.failure;
   if (failure !== undefined) return `Not injected: ${failure}`;
   const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');

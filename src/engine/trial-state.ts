@@ -24,6 +24,7 @@ import { type Meter, newMeter } from './meter.ts';
 import type { PastAct, PastActs } from './past-acts.ts';
 import type { PreImages } from './pre-images.ts';
 import { newPulse, type Pulse } from './pulse.ts';
+import type { StopConditionFired } from './stop-condition-fired.ts';
 import { newTrialLoad, type TrialLoad } from './trial-load.ts';
 
 /** What all trials of a run share. */
@@ -38,6 +39,8 @@ export interface RunDeps {
   /** Under whom this run acted, without session names; filled as sessions are obtained. */
   readonly identities: Set<string>;
   readonly past: PastActs;
+  /** Ends the whole run: the environment is beyond a limit. */
+  readonly halt: (why: StopConditionFired) => void;
 }
 
 /** One trial while it goes on: facts only; the judges read them. */
@@ -70,6 +73,10 @@ export interface Trial {
   /** What earlier trials of this run had done to the trial's subjects. */
   readonly earlier?: PastAct | undefined;
   ended?: 'stopped' | 'errored';
+  /** Aborted with the run, or by a stop condition of this trial. */
+  readonly stop: AbortSignal;
+  /** Ends it, or the whole run. */
+  readonly halt: (why: StopConditionFired) => void;
   /** When somebody stopped it or it failed. */
   endedMonoMs?: number;
   readonly tell: (phase: TrialPhase, detail?: string) => void;
@@ -85,8 +92,10 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
     definition.touches(params as never),
   );
   const load = newTrialLoad(request, bound, marker);
+  const halted = new AbortController();
+  const stop = AbortSignal.any([request.stop, halted.signal]);
   const session = (fault: BoundFault, phase: Phase): Promise<TargetSession> =>
-    sessionOf(request, fault, { phase, marker });
+    sessionOf({ ...request, stop }, fault, { phase, marker });
   return {
     deps,
     bound,
@@ -105,6 +114,11 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
     mitigation: new Map(),
     controlProof: new Map(),
     load,
+    stop,
+    halt: (why) => {
+      if (why.endsRun) deps.halt(why);
+      else halted.abort(why);
+    },
     injection: {
       clock,
       journal: deps.journal,

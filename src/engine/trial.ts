@@ -10,6 +10,7 @@ import { inject, type LiveFault, tellingReads } from './live-fault.ts';
 import { overlap } from './past-acts.ts';
 import { measure } from './probes.ts';
 import { rollBack } from './roll-back.ts';
+import { watchStopConditions } from './stop-conditions.ts';
 import { notePast, openOnTrial, untilTellable } from './tellable.ts';
 import { resultOf, type TrialParts } from './trial-result.ts';
 import {
@@ -44,12 +45,12 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     trial.endedMonoMs ??= request.clock.monoMs();
     trial.pulse.beat();
   };
-  request.stop.addEventListener('abort', onStop);
+  trial.stop.addEventListener('abort', onStop);
   try {
     await deps.journal.append({ kind: 'trial-started', scenario: bound.scenario.id, n, marker: trial.marker });
     await goTheWay(trial, parts);
   } catch (error) {
-    if (request.stop.aborted) trial.ended = 'stopped';
+    if (trial.stop.aborted) trial.ended = 'stopped';
     else if (isTargetLost(error) && trial.faults.every((fault) => fault.intent === undefined)) {
       notInjected(trial, failureText(error));
     } else {
@@ -59,7 +60,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     }
     await takeBack(trial);
   } finally {
-    request.stop.removeEventListener('abort', onStop);
+    trial.stop.removeEventListener('abort', onStop);
     forget();
     await trial.load.close();
   }
@@ -92,10 +93,7 @@ function notInjected(trial: Trial, why: string | undefined): void {
 }
 
 async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
-  const { request } = trial.deps;
-  const { stop } = request;
-  const { bound, meter } = trial;
-  const { earlier } = trial;
+  const { bound, meter, earlier, stop } = trial;
   if (earlier?.isLeftIn === true) {
     notInjected(trial, 'What an earlier trial of this run changed on the same resource may still be in');
     return;
@@ -105,17 +103,42 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   parts.steadyState = await meter.outside(() => measure(trial, bound.steadyState, { when: 'before', signal: stop }));
   const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');
   if (unsteady !== undefined) {
-    for (const fault of trial.faults) fault.status = 'not-injected';
+    notInjected(trial, undefined);
     return;
   }
+  const conditions = watchStopConditions(trial);
+  try {
+    await meter.outside(() => conditions.ready);
+    stop.throwIfAborted();
+    if (!(await putIn(trial, parts))) return;
+  } finally {
+    await conditions.end();
+  }
+  trial.tell('revert');
+  await meter.outside(() => takeBack(trial));
+  trial.tell('verify');
+  trial.load.enter('after');
+  const felt = trial.load.finish();
+  await raiseCanaries(trial, 'after');
+  await listenOn(trial);
+  await meter.outside(() => felt);
+  if (stop.aborted) trial.ended ??= 'stopped';
+  if (trial.ended !== undefined) return;
+  const after = await meter.outside(() => measure(trial, bound.steadyState, { when: 'after', signal: stop }));
+  parts.steadyState = [...parts.steadyState, ...after];
+  trial.tell('recovered');
+}
+
+/** Injects the control and takes it back, then injects the faults and observes; false where no fault was to follow. */
+async function putIn(trial: Trial, parts: TrialParts): Promise<boolean> {
+  const { bound, meter, stop } = trial;
   parts.control = await runControl(trial, stop);
-  if (
-    trial.controls.some(
-      (control) => control.rollback?.verdict === 'dirty' || control.rollback?.verdict === 'unverified',
-    )
-  ) {
-    for (const fault of trial.faults) fault.status = 'not-injected';
-    return;
+  const left = trial.controls.some(
+    ({ rollback }) => rollback?.verdict === 'dirty' || rollback?.verdict === 'unverified',
+  );
+  if (left) {
+    notInjected(trial, undefined);
+    return false;
   }
   await meter.outside(() => trial.load.start());
   await injectAll(trial);
@@ -126,19 +149,7 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
     if (observed.status === 'rejected') throw observed.reason;
     if (measured.status === 'rejected' && !stop.aborted) throw measured.reason;
   }
-  trial.tell('revert');
-  await meter.outside(() => takeBack(trial));
-  trial.tell('verify');
-  trial.load.enter('after');
-  const felt = trial.load.finish();
-  await raiseCanaries(trial, 'after');
-  await listenOn(trial);
-  await meter.outside(() => felt);
-  if (request.stop.aborted) trial.ended ??= 'stopped';
-  if (trial.ended !== undefined) return;
-  const after = await meter.outside(() => measure(trial, bound.steadyState, { when: 'after', signal: stop }));
-  parts.steadyState = [...parts.steadyState, ...after];
-  trial.tell('recovered');
+  return true;
 }
 
 /** Obtains every session beforehand, so that signals about that are not the fault's, and gets canary proof under way. */
@@ -178,21 +189,20 @@ async function raiseCanaries(trial: Trial, when: 'before' | 'during' | 'after'):
     const until = request.clock.monoMs() + sloMs;
     if (when !== 'before') continue;
     while (fate.raisedMonoMs !== undefined && fate.receivedMonoMs === undefined && request.clock.monoMs() < until) {
-      await trial.meter.outside(() => trial.pulse.wait(Math.min(until, request.clock.monoMs() + 100), request.stop));
+      await trial.meter.outside(() => trial.pulse.wait(Math.min(until, request.clock.monoMs() + 100), trial.stop));
     }
   }
 }
 
 /** Injects the faults in the order of the file; the first that is refused or fails ends it. */
 async function injectAll(trial: Trial): Promise<void> {
-  const { request } = trial.deps;
   trial.tell('capture');
   for (const name of detectorsOf(trial.bound)) trial.openBefore.set(name, openOnTrial(trial, name));
   for (const fault of trial.faults) {
-    request.stop.throwIfAborted();
+    trial.stop.throwIfAborted();
     await untilReadable(trial, fault);
     trial.tell('inject', fault.definition.type);
-    await trial.meter.outside(() => inject(fault, trial.injection, request.stop));
+    await trial.meter.outside(() => inject(fault, trial.injection, trial.stop));
     reviewAudit(trial, fault);
     if (fault.status === 'injected') continue;
     const { failure, definition } = fault;
@@ -203,7 +213,8 @@ async function injectAll(trial: Trial): Promise<void> {
 
 /** J13: what an earlier fault of the trial did must show in the state before the next one, or it would be put back wrong. */
 async function untilReadable(trial: Trial, fault: LiveFault): Promise<void> {
-  const { clock, stop } = trial.deps.request;
+  const { stop } = trial;
+  const { clock } = trial.deps.request;
   const earlier = trial.faults.slice(0, fault.index).filter((one) => one.status === 'injected');
   const touched = earlier.flatMap((one) => one.definition.touches(one.bound.params));
   const touches = fault.definition.touches(fault.bound.params);
@@ -214,7 +225,8 @@ async function untilReadable(trial: Trial, fault: LiveFault): Promise<void> {
 /** Holds the faults in until everything that needs them in is settled, a limit is reached or somebody stops. */
 async function observe(trial: Trial): Promise<void> {
   const { request } = trial.deps;
-  const { clock, stop, environment } = request;
+  const { clock, environment } = request;
+  const { stop } = trial;
   trial.tell('observe');
   const leaving = new AbortController();
   const watching = AbortSignal.any([leaving.signal, request.abandon]);
@@ -264,7 +276,7 @@ function needsFaultIn(trial: Trial, judgements: TrialJudgements, live: readonly 
 
 /** Listens after the revert until each expectation's own horizon. */
 async function listenOn(trial: Trial): Promise<void> {
-  const { stop } = trial.deps.request;
+  const { stop } = trial;
   trial.tell('listen');
   for (;;) {
     const judgements = judgeAll(trial);

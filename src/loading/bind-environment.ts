@@ -3,9 +3,11 @@ import type { AuditConfig, DetectorConfig, Environment } from '../model/environm
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Path, Problem } from '../model/problems.ts';
 import { valueAt } from '../model/schema-problems.ts';
+import type { StopProbeUse } from '../model/stop-conditions.ts';
 import type { YamlSource } from '../model/yaml-source.ts';
 import type { EnvironmentFile } from './environment-file.ts';
 import { findPlugin, parseParams } from './plugin-params.ts';
+import { limitProblem } from './stop-conditions.ts';
 
 /** Checks each plugin that the environments of a file name, its params, and what detectors declare. */
 export function environmentProblems(file: EnvironmentFile, catalogue: Catalogue): readonly Problem[] {
@@ -39,7 +41,26 @@ class EnvironmentCheck {
     for (const [name, detector] of Object.entries(environment.detectors)) this.#detector(name, detector);
     for (const [name, audit] of Object.entries(environment.audit)) this.#source(['audit', name], audit);
     for (const [name, { type }] of Object.entries(environment.guardrails)) this.#guardrail(['guardrails', name], type);
+    for (const [index, use] of (environment.stopConditions?.probes ?? []).entries())
+      this.#stopProbe(['stopConditions', 'probes', index], use, environment);
     return this.#problems;
+  }
+
+  #stopProbe(path: Path, use: StopProbeUse, { targets }: Environment): void {
+    const { source, at, catalogue } = this.#checked;
+    const place = [...at, ...path];
+    const limit = limitProblem(use);
+    if (limit !== undefined) this.#add(path, limit);
+    const name = { source, typeAt: [...place, 'probe'], kind: 'probe', type: use.probe };
+    const definition = findPlugin(name, catalogue.probes, this.#problems);
+    if (definition === undefined) return;
+    const { target, params } = definition;
+    if (target !== 'none' && !Object.hasOwn(targets, target))
+      this.#add(
+        [...path, 'probe'],
+        `'${use.probe}' needs the target '${target}', which this environment does not have.`,
+      );
+    parseParams(params, { source, at: [...place, 'with'], params: use.with }, this.#problems);
   }
 
   #detector(name: string, detector: DetectorConfig): void {

@@ -13,6 +13,7 @@ import { findPlugin, parseParams } from './plugin-params.ts';
 import { type Findings, newCheck, type ScenarioCheck } from './scenario-check.ts';
 import type { ScenarioFile } from './scenario-files.ts';
 import { checkScenario } from './scenario-rules.ts';
+import { bindStopConditions } from './stop-conditions.ts';
 
 /** An environment by the name that people know it by. */
 export interface NamedEnvironment {
@@ -65,6 +66,12 @@ function bind(check: ScenarioCheck, problems: Problem[]): BoundScenario {
     impact: bindProbes('impact', check, problems),
     load: bindLoad(check, problems),
     techniques,
+    stopConditions: bindStopConditions(check, problems, (definition, index) => {
+      const at = ['stopConditions', 'probes', index];
+      const params = scenario.stopConditions?.probes[index]?.with ?? {};
+      checkTarget(definition, [...at, 'probe'], check);
+      return bindParams(definition, { at, params }, { check, problems });
+    }),
   };
 }
 

@@ -71,6 +71,24 @@ const rules: readonly [title: string, change: readonly [string, string], problem
     "25:17: the detector 'posture' groups alerts, so it must declare rearm: none, resolved or a duration (J9).",
   ],
   [
+    'a stop condition by an unknown probe',
+    ['    budgets:', '    stopConditions: { probes: [{ probe: aws.answer, atMost: 1 }] }\n    budgets:'],
+    "28:41: environments.small.stopConditions.probes[0].probe: there is no probe 'aws.answer'; did you mean 'aws.answers'?",
+  ],
+  [
+    'a stop condition that no value fulfils',
+    ['    budgets:', '    stopConditions: { probes: [{ probe: aws.answers, atLeast: 2, atMost: 1 }] }\n    budgets:'],
+    '28:32: no value is at least 2 and at most 1.',
+  ],
+  [
+    'a param that the probe of a stop condition refuses',
+    [
+      '    budgets:',
+      '    stopConditions: { probes: [{ probe: aws.answers, atMost: 1, with: { a: 1 } }] }\n    budgets:',
+    ],
+    "28:73: unknown key 'a' in environments.small.stopConditions.probes[0].with; none is known.",
+  ],
+  [
     'an unknown reference',
     [`"\${staging.queue}"`, `"\${staging.queu}"`],
     `16:38: '\${staging.queu}' names nothing; did you mean 'staging.queue'?`,

@@ -8,6 +8,7 @@ import {
   positiveDurationSchema,
   urlSchema,
 } from './fields.ts';
+import { stopConditionsSchema } from './stop-conditions.ts';
 import { windowSchema } from './window.ts';
 
 /** A plugin by type, with its own params beside `type`; they are parsed by the plugin's schema. */
@@ -168,6 +169,9 @@ export const environmentSchema = z.strictObject({
   detectors: z.record(identifierSchema, detectorSchema).describe('Who should notice.').default({}),
   audit: z.record(identifierSchema, auditSchema).describe("The environment's own record of who did what.").default({}),
   guardrails: z.record(identifierSchema, guardrailSchema).describe('Controls under test.').default({}),
+  stopConditions: stopConditionsSchema
+    .describe('They hold for every trial; one of its probes ends the whole run.')
+    .optional(),
   stopFile: z
     .string()
     .regex(/^\/\S/, { error: 'must be an absolute path' })

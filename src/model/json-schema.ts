@@ -25,12 +25,13 @@ export function scenarioJsonSchema({ faults, probes, loads }: Catalogue): JsonSc
   const schema = draft7(scenarioSchema, 'input');
   for (const list of ['faults', 'control']) nameUses(partOf(schema, 'properties', list, 'items'), 'type', faults);
   for (const list of ['steadyState', 'impact']) nameUses(partOf(schema, 'properties', list, 'items'), 'probe', probes);
+  nameUses(partOf(schema, 'properties', 'stopConditions', 'properties', 'probes', 'items'), 'probe', probes);
   nameUses(partOf(schema, 'properties', 'load'), 'type', loads);
   return titled('A scenario of windshear', schema);
 }
 
 /** Describes `windshear.yaml` (draft-7), the params of each channel, format, canary and guardrail included. */
-export function environmentJsonSchema({ channels, formats, canaries, guardrails }: Catalogue): JsonSchema {
+export function environmentJsonSchema({ channels, formats, canaries, guardrails, probes }: Catalogue): JsonSchema {
   const schema = draft7(environmentFileSchema, 'input');
   const environment = partOf(schema, 'properties', 'environments', 'additionalProperties', 'properties');
   const detector = partOf(environment, 'detectors', 'additionalProperties');
@@ -49,6 +50,7 @@ export function environmentJsonSchema({ channels, formats, canaries, guardrails 
     fields['format'] = { anyOf: [ref('format'), { type: 'array', minItems: 1, items: ref('format') }] };
   }
   for (const kind of ['rule', 'tool']) offered[kind] = ref('canary');
+  nameUses(partOf(environment, 'stopConditions', 'properties', 'probes', 'items'), 'probe', probes);
   guardrail['additionalProperties'] = ref('guardrail');
   return titled('The environments of windshear', schema);
 }

@@ -10,6 +10,7 @@ import type { AnyProbe } from './probe.ts';
 import type { Random } from './random.ts';
 import type { FaultUse, LoadUse, ProbeUse, Scenario } from './scenario.ts';
 import type { ScenarioResult, Scorecard, TrialResult } from './scorecard.ts';
+import type { StopProbeUse } from './stop-conditions.ts';
 import type { Target } from './target.ts';
 
 /** A fault of a scenario with its params parsed against its schema and its references resolved. */
@@ -31,6 +32,13 @@ export interface BoundLoad {
   readonly params: unknown;
 }
 
+/** A limit beyond which a trial ends early; `of` says whose it is. */
+export type BoundStopCondition = { readonly of: 'scenario' | 'environment' } & (
+  | { readonly kind: 'time-box'; readonly limitMs: number }
+  | { readonly kind: 'error-budget'; readonly limitMs: number }
+  | { readonly kind: 'probe'; readonly use: StopProbeUse; readonly definition: AnyProbe; readonly params: unknown }
+);
+
 /** A scenario bound to an environment: every id known, every param parsed, every duration in milliseconds. */
 export interface BoundScenario {
   readonly scenario: Scenario;
@@ -41,6 +49,8 @@ export interface BoundScenario {
   readonly impact: readonly BoundProbe[];
   readonly load?: BoundLoad | undefined;
   readonly techniques: readonly string[];
+  /** Its own and the environment's. */
+  readonly stopConditions?: readonly BoundStopCondition[];
 }
 
 export interface RunRequest {

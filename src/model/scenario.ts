@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationSchema, expectationIdSchema, globSchema, identifierSchema, positiveDurationSchema } from './fields.ts';
+import { stopConditionsSchema } from './stop-conditions.ts';
 
 const severityNames = ['info', 'low', 'medium', 'high', 'critical'] as const;
 
@@ -125,6 +126,9 @@ export const scenarioSchema = z.strictObject({
     guardrails: z.array(guardrailExpectationSchema).describe('Who must prevent, revert or mitigate.').default([]),
     blind: z.array(blindSchema).describe('Who must be known to see nothing any more.').default([]),
   }),
+  stopConditions: stopConditionsSchema
+    .describe('What ends a trial early: all is taken back, and the run fails.')
+    .optional(),
   hold: durationSchema.describe('How long the fault stays in at least.').optional(),
   maxExposure: positiveDurationSchema
     .describe('How long the fault stays in at most; required in live environments.')

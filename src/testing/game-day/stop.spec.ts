@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { runsOf } from './command-line.ts';
 import { expectPutBack } from './scene.ts';
+import { flat } from './sentences.ts';
 import { allAreIn, holdFaults, stoppable, stoppableFaults, stopTimeOf } from './stop-time.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
@@ -46,6 +47,23 @@ describe('windshear stop', function () {
     expect(time.revertedMs, JSON.stringify(time)).to.be.below(3 * 2000);
     const test = this.test;
     if (test !== undefined) test.title += ` (${time.in} faults in ${time.revertedMs} ms)`;
+    await expectPutBack({ work, untouched });
+  });
+
+  it('is not needed where a stop condition ends the trial, with exit code 1 and against any baseline', async () => {
+    const file = 'scenarios/aws/rogue-instance.yaml';
+    await work.edit(file, (text) => text.replace('maxExposure', 'stopConditions: { timeBox: 6s }\nmaxExposure'));
+    const { code, stdout, stderr } = await work.windshear(
+      'run',
+      'rogue-instance',
+      '--baseline',
+      'reports/baseline.json',
+    );
+    await work.edit(file, (text) => text.replace('stopConditions: { timeBox: 6s }\n', ''));
+    expect(code, stdout + stderr).to.equal(1);
+    expect(flat(stdout)).to.match(
+      /A stop condition of the scenario ended it: it took 6.*at most 6 s is allowed \(timeBox\)/,
+    );
     await expectPutBack({ work, untouched });
   });
 

@@ -132,6 +132,17 @@ export function worldCatalogue(world: World): Catalogue {
       return { status: 'measured', value };
     },
   };
+  const health: ProbeDefinition<Record<string, never>, WorldClients> = {
+    type: 'sim.health',
+    title: 'Health',
+    description: 'Answers how well the world is.',
+    target: 'aws',
+    params: z.strictObject({}),
+    example: {},
+    unit: 'ratio',
+    permissions: [],
+    measure: async () => ({ status: 'measured', value: world.health() }),
+  };
   return {
     faults: new Map([['sim.flip', flip as unknown as AnyFault]]),
     channels: new Map([['sim.push', channel as unknown as AnyChannel]]),
@@ -144,7 +155,10 @@ export function worldCatalogue(world: World): Catalogue {
       ['sim.denial', denial as unknown as AnyGuardrail],
       ['sim.reverter', reverter as unknown as AnyGuardrail],
     ]),
-    probes: new Map([['sim.probe', probe as unknown as AnyProbe]]),
+    probes: new Map<string, AnyProbe>([
+      ['sim.probe', probe as unknown as AnyProbe],
+      ['sim.health', health as unknown as AnyProbe],
+    ]),
     loads: new Map([['sim.load', worldLoad(world) as unknown as AnyLoad]]),
   };
 }

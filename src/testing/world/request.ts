@@ -1,5 +1,5 @@
 import { environmentSchema } from '../../model/environment.ts';
-import type { BoundScenario, RunEvent, RunRequest } from '../../model/run.ts';
+import type { BoundScenario, BoundStopCondition, RunEvent, RunRequest } from '../../model/run.ts';
 import { scenarioSchema } from '../../model/scenario.ts';
 import { worldCatalogue, worldDecode } from './catalogue.ts';
 import type { World } from './world.ts';
@@ -40,8 +40,12 @@ export function worldEnvironment(world: World, overrides: Record<string, unknown
   });
 }
 
-/** Parses a scenario and binds it to the world's catalogue. */
-export function worldScenario(world: World, file: Record<string, unknown>): BoundScenario {
+/** Parses a scenario and binds it to the world's catalogue; `of` says whose its stop conditions are. */
+export function worldScenario(
+  world: World,
+  file: Record<string, unknown>,
+  of: BoundStopCondition['of'] = 'scenario',
+): BoundScenario {
   const scenario = scenarioSchema.parse({ title: 'A test', why: 'To test.', ...file });
   const catalogue = worldCatalogue(world);
   const bind = (use: (typeof scenario.faults)[number]) => {
@@ -59,6 +63,17 @@ export function worldScenario(world: World, file: Record<string, unknown>): Boun
     if (definition === undefined) throw new Error(`No load '${use.type}'.`);
     return { use, definition, params: definition.params.parse(use.with) };
   };
+  const bindStops = (conditions: typeof scenario.stopConditions): BoundStopCondition[] => [
+    ...(conditions?.timeBox === undefined ? [] : [{ of, kind: 'time-box', limitMs: conditions.timeBox } as const]),
+    ...(conditions?.errorBudget === undefined
+      ? []
+      : [{ of, kind: 'error-budget', limitMs: conditions.errorBudget } as const]),
+    ...(conditions?.probes ?? []).map((use) => {
+      const definition = catalogue.probes.get(use.probe);
+      if (definition === undefined) throw new Error(`No probe '${use.probe}'.`);
+      return { of, kind: 'probe', use, definition, params: definition.params.parse(use.with) } as const;
+    }),
+  ];
   return {
     scenario,
     file: `${scenario.id}.yaml`,
@@ -67,6 +82,7 @@ export function worldScenario(world: World, file: Record<string, unknown>): Boun
     control: scenario.control.map(bind),
     steadyState: scenario.steadyState.map(bindProbe),
     impact: scenario.impact.map(bindProbe),
+    stopConditions: bindStops(scenario.stopConditions),
     ...(scenario.load === undefined ? {} : { load: bindLoad(scenario.load) }),
   };
 }

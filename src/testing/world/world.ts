@@ -54,6 +54,8 @@ export class World {
     undefined;
   /** Told of each write after it happened; guardrails and saboteurs live here. */
   onWrite: (event: WorldEvent) => void = () => undefined;
+  /** What its probe of health measures; a throw is a probe that fails. */
+  health: () => number = () => 1;
   /** How its service answers a request of a load. */
   answer: () => number = () => 200;
   /** Requests of loads so far. */
