@@ -32,14 +32,14 @@ describe('bindStopConditions', () => {
     [
       'an unknown probe',
       '{ probes: [{ probe: aws.answer, atLeast: 1 }] }',
-      "19:37: stopConditions.probes[0].probe: there is no probe 'aws.answer'; did you mean 'aws.answers'?",
+      "18:37: stopConditions.probes[0].probe: there is no probe 'aws.answer'; did you mean 'aws.answers'?",
     ],
     [
       'a probe without a limit',
       '{ probes: [{ probe: aws.answers }] }',
-      '19:28: a limit needs atLeast, atMost or both.',
+      '18:28: a limit needs atLeast, atMost or both.',
     ],
-    ['a time box without a unit', '{ timeBox: 5 }', '19:28: stopConditions.timeBox must be a duration with a unit'],
+    ['a time box without a unit', '{ timeBox: 5 }', '18:28: stopConditions.timeBox must be a duration with a unit'],
   ] as const) {
     it(`refuses ${title}`, () => {
       const { problems } = bind(smallScenario.replace(/(?=maxExposure)/, `stopConditions: ${conditions}\n`));
