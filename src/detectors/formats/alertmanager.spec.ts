@@ -22,6 +22,7 @@ describe('alertmanager', () => {
         severity: 4,
         rawSeverity: 'high',
         eventTime: '2026-11-22T20:00:16.5Z',
+        alertTime: '2026-11-22T20:00:16.5Z',
         updatedAt: '2026-11-22T20:00:17Z',
         resource: {
           account: '111122223333',

@@ -59,6 +59,7 @@ function readAlert(value: Json): Exclude<Parsed, { kind: 'content' }> {
   );
   const fields = defined({
     eventTime: startsAt,
+    alertTime: startsAt,
     updatedAt: isoFromText(alert['updatedAt']),
     resource: resourceOf(labels),
     actor: actorOf(labels),

@@ -12,6 +12,7 @@ const event = {
   data: {
     rule: 'admin-policy-attached',
     severity: 'high',
+    alertTime: '2026-11-22T20:00:16.4Z',
     resource: { arn: 'arn:aws:iam::111122223333:role/api', kind: 'role' },
     actor: { arn: 'arn:aws:sts::111122223333:assumed-role/t/s', name: 't', userAgent: 'ws234567abcdef.i' },
     event: { name: 'AttachRolePolicy', errorCode: 'AccessDenied', requestId: 'q-1', time: '2026-11-22T20:00:16Z' },
@@ -30,6 +31,7 @@ describe('cloudevents', () => {
         severity: 4,
         rawSeverity: 'high',
         eventTime: '2026-11-22T20:00:16Z',
+        alertTime: '2026-11-22T20:00:16.4Z',
         resource: { arn: 'arn:aws:iam::111122223333:role/api', kind: 'role' },
         actor: { arn: 'arn:aws:sts::111122223333:assumed-role/t/s', name: 't', userAgent: 'ws234567abcdef.i' },
         requestId: 'q-1',

@@ -21,7 +21,7 @@ export const cloudevents = defineFormat({
   description:
     'CloudEvents 1.0 in structured, batched or binary form. Before another format it hands on `data`; as the last format ' +
     'it makes an alert of type, subject, time and the usual names inside `data` (rule, severity, resource, actor, event, ' +
-    'action, status, count, lastSeen, sample, techniques). Without `data.rule` the extension `rule` counts, then the type.',
+    'action, status, count, lastSeen, alertTime, sample, techniques). Without `data.rule` the extension `rule` counts, then the type.',
   params: z.strictObject({}),
   example: {},
   recurrence: 'none',
@@ -84,6 +84,7 @@ function readEvent(value: Json, last: boolean): Parsed {
   const fields = defined({
     ruleId: wordOf(content['ruleId']),
     eventTime: isoFromText(memberOf(content, 'event', 'time')) ?? eventTime,
+    alertTime: isoFromText(content['alertTime']),
     lastSeen: isoFromText(content['lastSeen']),
     count: countOf(content['count']),
     resource: partsOf(content['resource'], resourceKeys) ?? named,

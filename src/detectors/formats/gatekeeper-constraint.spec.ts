@@ -80,7 +80,11 @@ describe('gatekeeper-constraint', () => {
   it('reads a refused request of the log with its time and user, each as its own alert', () => {
     const denied = { ...line, process: 'admission', event_type: 'violation', request_username: 'windshear-tester' };
     const [signal] = signalsOf(readFormat(gatekeeperConstraint, denied));
-    expect(signal).to.deep.include({ errorCode: 'denied', eventTime: '2026-11-22T20:00:16.4645Z' });
+    expect(signal).to.deep.include({
+      errorCode: 'denied',
+      eventTime: '2026-11-22T20:00:16.4645Z',
+      alertTime: '2026-11-22T20:00:16.4645Z',
+    });
     expect(signal?.actor?.name).to.equal('windshear-tester');
     const [later] = signalsOf(readFormat(gatekeeperConstraint, { ...denied, ts: 1795377617 }));
     expect(later?.dedupeKey).not.to.equal(signal?.dedupeKey);

@@ -95,6 +95,7 @@ function violation(found: Violation): Exclude<Parsed, { kind: 'content' }> {
   const id = `${denied?.id ?? ''}${ruleId}/${resource?.id ?? ''}/${message.slice(0, 256)}`;
   const fields = defined({
     eventTime: denied?.at,
+    alertTime: denied?.at,
     updatedAt,
     resource,
     actor: denied?.user === undefined ? undefined : { type: 'kubernetes-user', name: denied.user },

@@ -14,13 +14,16 @@ export interface CloudEventParts {
   readonly detector: 'identity' | 'profile' | 'audit';
   readonly kind: string;
   readonly id: string;
+  /** When what it tells of happened. */
   readonly time: string;
+  /** When the detector noticed it. */
+  readonly alertTime?: string;
   readonly subject?: string | undefined;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** Makes an event of type `io.windshear.<detector>.<kind>`. */
-export function cloudEvent({ detector, kind, id, time, subject, data }: CloudEventParts): CloudEvent {
+export function cloudEvent({ detector, kind, id, time, alertTime, subject, data }: CloudEventParts): CloudEvent {
   return {
     specversion: '1.0',
     id,
@@ -29,6 +32,6 @@ export function cloudEvent({ detector, kind, id, time, subject, data }: CloudEve
     ...(subject !== undefined && { subject }),
     time,
     datacontenttype: 'application/json',
-    data,
+    data: { ...data, ...(alertTime !== undefined && { alertTime }) },
   };
 }

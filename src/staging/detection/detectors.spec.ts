@@ -160,6 +160,7 @@ describe('profileDetector', () => {
       score: 0.6,
       actor: { arn: startUp.roles.tester, name: 'windshear-tester' },
       action: 'ec2:RunInstances',
+      alertTime: '2026-01-01T00:00:00.000Z',
       resource: { id: 'ami-0rogue' },
     });
     expect(JSON.stringify(out)).not.to.match(/ws[a-z2-7]{12}/);

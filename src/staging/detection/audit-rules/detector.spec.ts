@@ -57,6 +57,7 @@ describe('auditRules', () => {
         severity: 'high',
         resource: { kind: 'pod', id: 'pod/inference/rogue-1', namespace: 'inference', name: 'rogue-1' },
         actor: { type: 'kubernetes-user', name: 'windshear-tester', userAgent },
+        alertTime: '2026-01-01T00:00:00.000Z',
         event: {
           name: 'create pods',
           errorCode: 'Forbidden',

@@ -32,7 +32,7 @@ export function auditRules(parts: AuditRulesParts): AuditRulesDetector {
   const { rules, deliver, switches, clock, signal, newId } = parts;
   const out = outward(deliver, switches, { clock, signal });
   const alert = (data: Readonly<Record<string, unknown>>, id = newId(), time = isoNow()) =>
-    cloudEvent({ detector: 'audit', kind: 'alert', id, time, data });
+    cloudEvent({ detector: 'audit', kind: 'alert', id, time, alertTime: isoNow(), data });
   const isoNow = () => new Date(clock.epochMs()).toISOString();
   const schedule = createSchedule({
     clock,

@@ -18,7 +18,7 @@ export function identityRules(parts: IdentityRulesParts): TestableDetector {
   return {
     handle(record) {
       if (!switches.rules || !/^(iam|sts)\./.test(record.eventSource)) return;
-      for (const alert of rules(record)) out.raise(identityAlert(alert, record));
+      for (const alert of rules(record)) out.raise(identityAlert(alert, record, now()));
     },
     test(marker) {
       const data = { rule: 'windshear-test', severity: 'informational', actor: { userAgent: marker }, sample: true };
@@ -31,12 +31,13 @@ export function identityRules(parts: IdentityRulesParts): TestableDetector {
   };
 }
 
-function identityAlert({ rule, severity, resource }: RuleAlert, record: TrailRecord): CloudEvent {
+function identityAlert({ rule, severity, resource }: RuleAlert, record: TrailRecord, alertTime: string): CloudEvent {
   return cloudEvent({
     detector: 'identity',
     kind: 'alert',
     id: `${rule}/${record.eventID}`,
     time: record.eventTime,
+    alertTime,
     subject: resource.arn,
     data: {
       rule,

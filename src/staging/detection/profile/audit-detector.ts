@@ -41,7 +41,10 @@ export function profileOfAudit(parts: AuditProfileParts): { readonly handle: (ev
         },
       };
       const id = `unusual-action/${auditID}`;
-      out.raise(cloudEvent({ detector: 'profile', kind: 'anomaly', id, time: requestReceivedTimestamp, data }));
+      const alertTime = new Date(clock.epochMs()).toISOString();
+      out.raise(
+        cloudEvent({ detector: 'profile', kind: 'anomaly', id, time: requestReceivedTimestamp, alertTime, data }),
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../model/clock.ts';
-import { type CloudEvent, cloudEvent } from '../cloud-event.ts';
+import { type CloudEvent, type CloudEventParts, cloudEvent } from '../cloud-event.ts';
 import type { DetectorParts, EventDetector } from '../detector.ts';
 import { outward } from '../options.ts';
 import type { Profile } from './profile.ts';
@@ -33,7 +33,8 @@ export function profileDetector(parts: ProfileDetectorParts): ProfileDetector {
         score: anomaly.score,
         ...described(triple),
       };
-      out.raise(event('anomaly', { id: `unusual-action/${record.eventID}`, time: record.eventTime, data }));
+      const times = { time: record.eventTime, alertTime: now(clock) };
+      out.raise(event('anomaly', { id: `unusual-action/${record.eventID}`, ...times, data }));
     },
     beat: () => out.prove(event('heartbeat', { id: newId(), time: now(clock), data: { rule: 'heartbeat' } })),
     chatter(arn) {
@@ -53,7 +54,7 @@ function described({ actor, action, resource }: Triple): Record<string, unknown>
 
 function event(
   kind: 'anomaly' | 'heartbeat',
-  parts: { readonly id: string; readonly time: string; readonly data: Readonly<Record<string, unknown>> },
+  parts: Pick<CloudEventParts, 'id' | 'time' | 'alertTime' | 'data'>,
 ): CloudEvent {
   return cloudEvent({ detector: 'profile', kind, ...parts });
 }
