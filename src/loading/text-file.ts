@@ -19,7 +19,7 @@ export async function readTextFile(path: string): Promise<string | Problem> {
       const size = kib > 1024 ? `${(kib / 1024).toFixed(1)} MiB` : `${kib} KiB`;
       return { file: path, message: `has ${size} and was not read; the limit is ${largestKib} KiB.` };
     }
-    return decode(path, await file.readFile());
+    return textOfBytes(path, await file.readFile());
   } catch (error) {
     return { file: path, message: readError(error) };
   } finally {
@@ -27,7 +27,8 @@ export async function readTextFile(path: string): Promise<string | Problem> {
   }
 }
 
-function decode(path: string, bytes: Uint8Array): string | Problem {
+/** Decodes a file's bytes, or answers why they are no UTF-8. */
+export function textOfBytes(path: string, bytes: Uint8Array): string | Problem {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
     return { file: path, message: 'is UTF-16; save it as UTF-8.' };

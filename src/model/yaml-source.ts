@@ -4,7 +4,6 @@ import {
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   type Pair,
   parseDocument,
@@ -14,6 +13,7 @@ import {
 } from 'yaml';
 import type { Json } from './json.ts';
 import type { Path, Problem } from './problems.ts';
+import { shorten } from './shorten.ts';
 import { yamlSentence } from './yaml-sentences.ts';
 
 /** A YAML file as a plain value, which still knows where each part of it stands. */
@@ -30,6 +30,8 @@ const deepest = 64;
 const mostAliased = 100;
 /** A file with more is broken in one way, not in many. */
 const mostProblems = 20;
+/** A problem is told on a line, whatever the file holds that it quotes. */
+const longestMessage = 1000;
 
 /**
  * Reads one YAML 1.2 document. Duplicate keys, several documents, tags, aliases that multiply, nesting over 64 levels
@@ -57,20 +59,30 @@ interface ParsedText {
 }
 
 function parse(file: string, text: string): ParsedText {
-  const lines = new LineCounter();
   // `uniqueKeys` compares each key with all others, which takes minutes for a file of 60,000 keys.
   const document = parseDocument(text, {
-    lineCounter: lines,
     schema: 'core',
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'error',
   });
+  let starts: readonly number[] | undefined;
   const at = (offset: number, message: string): Problem => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(1, line), column: Math.max(1, col), message };
+    starts ??= lineStarts(text);
+    const line = starts.findLastIndex((start) => start <= offset);
+    return {
+      file,
+      line: line + 1,
+      column: offset - (starts[line] ?? 0) + 1,
+      message: shorten(message, longestMessage),
+    };
   };
   return { document, at };
+}
+
+/** The parser's own counter misses lines that end inside of what it gives up on. */
+function lineStarts(text: string): readonly number[] {
+  return [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
 }
 
 function toValue({ document, at }: ParsedText, problems: Problem[]): Json {

@@ -1,10 +1,12 @@
+import { shorten } from '../model/shorten.ts';
+
 /**
  * Makes a text from outside harmless on a terminal and in a page: escape sequences, control characters and the
  * characters that turn the reading direction around become visible `\x1b` or `\u202e`; line breaks become spaces. A very
  * long text keeps its beginning and its end, with a note of how much lies between; evidence holds it whole.
  */
 export function plainText(text: string): string {
-  return shortened(text)
+  return shorten(text, longest)
     .replace(/\s*[\r\n]+\s*|\t/g, ' ')
     .replace(unsafe, visible);
 }
@@ -32,15 +34,6 @@ export function harmlessPage(page: string, colour: boolean): string {
 
 /** Most that a page shows of one text; a rollback that is dirty tells both images. */
 const longest = 4000;
-const keptEnd = 1000;
-
-/** What our own sentence says before and after a text from outside is kept so. */
-function shortened(text: string): string {
-  if (text.length <= longest) return text;
-  const head = text.slice(0, longest - keptEnd).replace(/[\ud800-\udbff]$/, '');
-  const tail = text.slice(-keptEnd).replace(/^[\udc00-\udfff]/, '');
-  return `${head} … [${text.length - head.length - tail.length} characters cut] … ${tail}`;
-}
 
 // C0 and C1 controls, DEL, marks that are not seen or turn the direction, line and paragraph separators, lone surrogates.
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

@@ -2,6 +2,9 @@ import { type BudgetUse, budgetUses, longestExposureMs, permissionsOf, rateOf } 
 import type { RevertRight } from '../engine/rights.ts';
 import { conflictBetween, footprintOf } from '../engine/schedule.ts';
 import type { Environment } from '../model/environment.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+import { holdsReference } from '../model/references.ts';
 import type { BoundFault, BoundLoad, BoundScenario } from '../model/run.ts';
 import { expectationId } from '../model/scenario.ts';
 import { type PolicyDocument, policyFor } from './least-privilege.ts';
@@ -60,9 +63,13 @@ export interface PlanRequest {
   readonly trials?: number | undefined;
 }
 
-/** Works out what a run would do, from files alone. */
+/**
+ * Works out what a run would do, from files alone. Throws `UsageError` where a fault cannot be told before a reference
+ * into the staging is read.
+ */
 export function makePlan(request: PlanRequest): Plan {
   const { environment, environmentName, scenarios, trials } = request;
+  for (const bound of scenarios) demandTellable(bound);
   const footprints = scenarios.map((bound) => footprintOf(bound, environment));
   const planned = scenarios.map((bound, index): PlannedScenario => {
     const own = footprints[index];
@@ -95,6 +102,19 @@ export function makePlan(request: PlanRequest): Plan {
       revert: policyFor(faults, (f) => [...permissionsOf(f).observe, ...permissionsOf(f).revert]),
     },
   };
+}
+
+/** Without the staging, a reference may stand where all that a fault is about should. */
+function demandTellable({ scenario, control, faults }: BoundScenario): void {
+  for (const fault of [...control, ...faults]) {
+    try {
+      step('fault', fault);
+    } catch (error) {
+      if (!holdsReference(fault.params as Json)) throw error;
+      const what = `Scenario '${scenario.id}' cannot be planned: '${fault.definition.type}' needs values of the staging`;
+      throw new UsageError(`${what}, which is not up. Run: windshear staging up`, { cause: error });
+    }
+  }
 }
 
 function step(role: PlannedStep['role'], fault: BoundFault): PlannedStep {
