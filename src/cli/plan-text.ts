@@ -24,6 +24,10 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
       const used = `${budgetWords[use.budget].padEnd(22)} ${String(Math.round(use.used * 10) / 10).padStart(6)} of ${use.allowed}`;
       return `  ${use.used > use.allowed ? paint.red(`✘ ${used}`) : `✔ ${used}`}`;
     }),
+    ...(plan.shares ?? []).map(
+      ({ set, touched, existing, allowed }) =>
+        `  ✔ ${text(set)}: ${touched} of ${existing}, at most ${Math.round(allowed * 1000) / 10}%`,
+    ),
     '',
     paint.bold('Time'),
     `  about ${formatDuration(plan.expectedMs)} where everything is met in half its SLO; longer for each miss`,
@@ -43,6 +47,7 @@ const budgetWords = {
   exposureMinutes: 'exposure, minutes',
   apiWrites: 'API writes',
   load: 'load, requests/s',
+  virtualUsers: 'load, virtual users',
 } as const;
 
 function scenarioText(scenario: PlannedScenario, paint: Palette, text: (value: string) => string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { RevertRight } from '../engine/rights.ts';
+import type { ShareUse } from '../engine/shares.ts';
 import { type ExitCode, exitCodes, RefusedError } from '../model/errors.ts';
 import type { CommandDefinition } from './command.ts';
 import { type CommonOptions, type PickOptions, withCommonOptions, withPickOptions } from './options.ts';
@@ -41,7 +42,11 @@ export const planCommand: CommandDefinition = {
         const asked = canAsk
           ? await askRights({ ...request, version: host.version, variables: console.variables })
           : undefined;
-        const plan = { ...makePlan(request), ...(asked?.rights === undefined ? {} : { rights: asked.rights }) };
+        const plan = {
+          ...makePlan(request),
+          ...(asked?.rights === undefined ? {} : { rights: asked.rights }),
+          ...(asked?.shares === undefined ? {} : { shares: asked.shares }),
+        };
         if (options.json === true) console.out(JSON.stringify(plan, null, 2));
         else {
           const { planText } = await import('./plan-text.ts');
@@ -58,6 +63,7 @@ export const planCommand: CommandDefinition = {
 };
 
 interface Asked {
+  readonly shares?: readonly ShareUse[];
   readonly rights?: readonly RevertRight[];
   readonly refusal?: RefusedError;
 }
@@ -68,14 +74,16 @@ async function askRights(
     readonly variables: Readonly<Record<string, string | undefined>>;
   },
 ): Promise<Asked> {
-  const [{ checkRevertRights }, { openTargets }] = await Promise.all([
+  const [{ checkRevertRights }, { checkShares }, { openTargets }] = await Promise.all([
     import('../engine/rights.ts'),
+    import('../engine/shares.ts'),
     import('../session/open-environment.ts'),
   ]);
   const { targets, close } = await openTargets(request.environment, { ...request, notice: () => undefined });
   try {
     const never = new AbortController().signal;
-    return { rights: await checkRevertRights({ ...request, targets, stop: never }) };
+    const asking = { ...request, targets, stop: never };
+    return { shares: await checkShares(asking), rights: await checkRevertRights(asking) };
   } catch (error) {
     if (error instanceof RefusedError) return { refusal: error };
     throw error;

@@ -21,6 +21,7 @@ describe('checkBudgets', () => {
       // 2 faults × (1 inject + 1 revert) × 3 trials, and the control's 2.
       apiWrites: 14,
       load: 0,
+      virtualUsers: 0,
     });
   });
 
@@ -38,6 +39,25 @@ describe('checkBudgets', () => {
     expect(() => checkBudgets(run([load(200), load(301)]))).to.throw(
       RefusedError,
       'requests a second of load 501 of 500 (budgets.load)',
+    );
+  });
+
+  it('counts each thing that a fault makes under one name', () => {
+    const sprawl = { ...fault, leaves: () => 5 } as unknown as typeof fault;
+    const bound = boundScenario({ faults: [boundFault(sprawl, 'new-*')], control: [boundFault(fault, 'new-*')] });
+    expect(used(checkBudgets(run([bound]))).resources).to.equal(5);
+  });
+
+  it('adds up the virtual users of all loads, and refuses what is over', () => {
+    const definition = { ratePerSecond: () => 1, virtualUsers: (p: { users: number }) => p.users };
+    const load = (users: number) => ({
+      ...boundScenario({ faults: faults(1) }),
+      load: { use: { type: 'k6' } as never, definition: definition as unknown as AnyLoad, params: { users } },
+    });
+    expect(used(checkBudgets(run([load(400), load(600)]))).virtualUsers).to.equal(1000);
+    expect(() => checkBudgets(run([load(400), load(601)]))).to.throw(
+      RefusedError,
+      'virtual users of load 1001 of 1000 (budgets.virtualUsers)',
     );
   });
 

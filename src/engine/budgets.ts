@@ -3,13 +3,14 @@ import type { Environment } from '../model/environment.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { FaultPermissions } from '../model/fault.ts';
 import type { BoundFault, BoundLoad, BoundScenario, RunRequest } from '../model/run.ts';
+import { touchedBy } from './touched.ts';
 
 /** An expectation is heard to 3 × its SLO (J20), so a fault that has no `maxExposure` is in no longer than that. */
 const horizonFactor = 3;
 
 /** How much of one budget a run would use; `plan` shows it. */
 export interface BudgetUse {
-  readonly budget: 'concurrentFaults' | 'resources' | 'exposureMinutes' | 'apiWrites' | 'load';
+  readonly budget: 'concurrentFaults' | 'resources' | 'exposureMinutes' | 'apiWrites' | 'load' | 'virtualUsers';
   readonly used: number;
   readonly allowed: number;
 }
@@ -44,6 +45,7 @@ const words = {
   exposureMinutes: 'minutes of exposure',
   apiWrites: 'API writes',
   load: 'requests a second of load',
+  virtualUsers: 'virtual users of load',
 } as const;
 
 /** Adds up what a run would use of each budget. */
@@ -51,8 +53,7 @@ export function budgetUses(run: Planned): readonly BudgetUse[] {
   const { environment, scenarios } = run;
   const { budgets } = environment;
   const trialsOf = (bound: BoundScenario) => run.trials ?? bound.scenario.trials;
-  const all = scenarios.flatMap((bound) => [...bound.faults, ...bound.control]);
-  const touched = new Set(all.flatMap((fault) => [...fault.definition.touches(fault.params as never)]));
+  const touched = [...touchedBy(scenarios).values()].flatMap((names) => [...names.values()]);
   const exposureMs = sum(scenarios, (bound) => trialsOf(bound) * longestExposureMs(bound, environment));
   const writes = sum(
     scenarios,
@@ -65,16 +66,22 @@ export function budgetUses(run: Planned): readonly BudgetUse[] {
       used: Math.max(0, ...scenarios.map((bound) => Math.max(bound.faults.length, bound.control.length))),
       allowed: budgets.concurrentFaults,
     },
-    { budget: 'resources', used: touched.size, allowed: budgets.resources },
+    { budget: 'resources', used: sum(touched, (count) => count), allowed: budgets.resources },
     { budget: 'exposureMinutes', used: exposureMs / 60_000, allowed: budgets.exposureMinutes },
     { budget: 'apiWrites', used: writes, allowed: budgets.apiWrites },
     { budget: 'load', used: sum(scenarios, ({ load }) => rateOf(load)), allowed: budgets.load },
+    { budget: 'virtualUsers', used: sum(scenarios, ({ load }) => usersOf(load)), allowed: budgets.virtualUsers },
   ];
 }
 
 /** Tells how many requests a second a load sends at most. */
 export function rateOf(load: BoundLoad | undefined): number {
   return load === undefined ? 0 : load.definition.ratePerSecond(load.params as never);
+}
+
+/** Tells how many virtual users a load has at most; one that has none sends by its rate alone. */
+function usersOf(load: BoundLoad | undefined): number {
+  return load?.definition.virtualUsers?.(load.params as never) ?? 0;
 }
 
 /** Tells the longest that the faults of one trial may be in. */

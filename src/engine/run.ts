@@ -13,6 +13,7 @@ import { openPosts, type Posts } from './posts.ts';
 import { openPreImages } from './pre-images.ts';
 import { checkRevertRights } from './rights.ts';
 import { footprintOf, runAll } from './schedule.ts';
+import { checkShares } from './shares.ts';
 import { proveStaging } from './staging-proof.ts';
 import { StopConditionFired } from './stop-condition-fired.ts';
 import { runTrial } from './trial.ts';
@@ -95,6 +96,7 @@ export async function runScenarios(given: RunRequest): Promise<RunOutcome> {
 async function preflight(request: RunRequest): Promise<void> {
   await prepareLoads(request, 'find');
   await proveStaging(request);
+  await checkShares(request);
   await checkRevertRights(request);
   await prepareTargets(request);
   await prepareLoads(request, 'prepare');

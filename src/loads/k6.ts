@@ -22,6 +22,7 @@ const params = z
     body: z.json().optional(),
     /** Requests a second; of a script of yours, how many it sends at most, which the budget must know. */
     rate: z.number().int().min(1).max(10_000).optional(),
+    /** Of a script of yours, how many it has at most, which the budget must know. */
     maxVUs: z.number().int().min(1).max(10_000).default(200),
     /** It ends with the trial, and at the latest after this. */
     duration: durationField.default('10m'),
@@ -81,6 +82,7 @@ export const k6 = defineLoad({
   phases: ['whole'],
   tellsRecovery: false,
   ratePerSecond: ({ rate = ownRate }) => rate,
+  virtualUsers: ({ maxVUs }) => maxVUs,
   find: demandTools,
   prepare: async (ctx: Context, p: Params) => {
     const binary = await findBinary(ctx, p);

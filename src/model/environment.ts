@@ -8,6 +8,7 @@ import {
   positiveDurationSchema,
   urlSchema,
 } from './fields.ts';
+import { shareNames } from './peers.ts';
 import { stopConditionsSchema } from './stop-conditions.ts';
 import { windowSchema } from './window.ts';
 
@@ -140,11 +141,23 @@ const guardrailSchema = z.looseObject({
     .default(false),
 });
 
+const shareSchema = z
+  .string({ error: 'must be a percentage (20%)' })
+  .regex(/^\d+(\.\d+)?%$/, { error: 'must be a percentage (20%)' })
+  .transform((text) => Number.parseFloat(text) / 100);
+
 const budgetsSchema = z.strictObject({
   concurrentFaults: z.number().int().positive().default(8),
   resources: z.number().int().positive().default(50),
   exposureMinutes: z.number().positive().default(60),
   apiWrites: z.number().int().positive().default(500),
+  share: z
+    .partialRecord(z.enum(shareNames), shareSchema)
+    .describe(
+      'How much of what exists may be touched: of a kind in a namespace, of the roles, of the instances of a group.',
+    )
+    .default({}),
+  virtualUsers: z.number().int().positive().describe('Virtual users that all loads may have together.').default(1000),
   load: z.number().positive().describe('Requests a second that all loads may send together.').default(500),
   maxExposure: positiveDurationSchema.describe('Longest `maxExposure` that a scenario may ask for.').default(600_000),
 });

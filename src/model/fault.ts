@@ -80,6 +80,8 @@ export interface FaultDefinition<Params = unknown, Clients = unknown> {
   readonly permissions: FaultPermissions | ((params: Params) => FaultPermissions);
   /** Blast radius: ARNs or `kind/namespace/name`; created things are named by their container. */
   readonly touches: (params: Params) => readonly string[];
+  /** How many things it makes under each name that it touches, for budgets; absent where it changes what is there. */
+  readonly leaves?: (params: Params) => number;
   /** What signals about this fault may name as their resource; by default `touches` and the acknowledged ids. */
   readonly subjects?: (params: Params, acknowledged?: Acknowledgement) => readonly string[];
   /** Resources whose users the fault may blind or degrade. */

@@ -83,6 +83,8 @@ export interface LoadDefinition<Params = unknown, Clients = unknown> {
   readonly tellsRecovery: boolean;
   /** The most requests that it sends a second, for the budget. */
   readonly ratePerSecond: (params: Params) => number;
+  /** The most virtual users that it has, for the budget; absent where it has none. */
+  readonly virtualUsers?: (params: Params) => number;
   /** Looks for what the load needs, and runs nothing yet. Throws `UsageError` with scenario and remedy. */
   readonly find?: (ctx: LoadContext<Clients>, params: Params) => Promise<void>;
   /** Builds what the load needs, and tries it, before anything is injected. Throws `UsageError` with the remedy. */

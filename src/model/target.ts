@@ -1,6 +1,7 @@
 import type { CallRecord } from './call.ts';
 import type { TargetKind } from './fault.ts';
 import type { Marker, Phase } from './marker.ts';
+import type { PeerSet } from './peers.ts';
 
 /** Who we are at a target: the session's own ARN or user name, and its account or cluster. */
 export interface Identity {
@@ -45,6 +46,8 @@ export interface Target {
     },
     signal: AbortSignal,
   ) => Promise<readonly RightCheck[]>;
+  /** Counts what exists beside the named resources, for `budgets.share`; absent where nothing can be counted. Only reads. */
+  readonly countPeers?: (resources: readonly string[], signal: AbortSignal) => Promise<readonly PeerSet[]>;
   /** Loads what calls of these actions need, so that no trial has to wait for it. */
   readonly prepare?: (actions: readonly string[]) => Promise<void>;
   readonly close: () => Promise<void>;

@@ -1,6 +1,7 @@
 import { type BudgetUse, budgetUses, longestExposureMs, permissionsOf, rateOf } from '../engine/budgets.ts';
 import type { RevertRight } from '../engine/rights.ts';
 import { conflictBetween, footprintOf } from '../engine/schedule.ts';
+import type { ShareUse } from '../engine/shares.ts';
 import type { Environment } from '../model/environment.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
@@ -54,6 +55,8 @@ export interface Plan {
   readonly policies: { readonly tester: PolicyDocument; readonly revert: PolicyDocument };
   /** Rights to revert that the platform denied or could not confirm; absent where it was not asked. */
   readonly rights?: readonly RevertRight[];
+  /** Shares of what exists, where `budgets.share` caps any; absent where the target was not asked. */
+  readonly shares?: readonly ShareUse[];
 }
 
 export interface PlanRequest {

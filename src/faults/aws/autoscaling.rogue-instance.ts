@@ -71,6 +71,7 @@ export const rogueInstance = defineFault({
     revert: ['ec2:DescribeInstances', 'ec2:TerminateInstances'],
   },
   touches: ({ group }) => [arnOf('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/', group)],
+  leaves: () => 1,
   subjects: ({ group, image }, acknowledged) => [
     arnOf('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/', group),
     ...both('image', image),

@@ -61,6 +61,7 @@ export const roguePod = defineFault({
     revert: [rightTo('get', podResource), rightTo('delete', podResource)],
   },
   touches: ({ namespace, name }) => [subjectOf('pod', namespace, `${name}-*`)],
+  leaves: () => 1,
   subjects: ({ namespace }, acknowledged) => {
     const name = acknowledged?.ids?.['name'];
     return name === undefined ? [] : [subjectOf('pod', namespace, name)];

@@ -51,6 +51,7 @@ export const serviceAccountSprawl = defineFault({
     subjectOf('serviceaccount', namespace, `${name}-*`),
     subjectOf('secret', namespace, `${name}-*`),
   ],
+  leaves: ({ count }) => count,
   // A rule over the number of accounts names the namespace rather than one of them.
   subjects: ({ namespace }, acknowledged) => [
     subjectOf('namespace', undefined, namespace),

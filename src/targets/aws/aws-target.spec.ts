@@ -217,6 +217,27 @@ describe('awsTarget', () => {
     expect(asked[0]?.fields.get('ResourceArns.member.2')).to.equal(null);
   });
 
+  it("counts the account's own roles over all pages, and the instances of a group", async () => {
+    const role = (path: string) => `<member><Path>${path}</Path><RoleName>r</RoleName></member>`;
+    answer = ({ action, fields }) => {
+      if (action === 'ListRoles' && fields.get('Marker') === null)
+        return answerXml(
+          action,
+          `<Roles>${role('/')}${role('/aws-service-role/x/')}</Roles><IsTruncated>true</IsTruncated><Marker>2</Marker>`,
+        );
+      if (action === 'ListRoles') return answerXml(action, `<Roles>${role('/app/')}</Roles>`);
+      if (action !== 'DescribeAutoScalingGroups') return undefined;
+      const instances = '<Instances><member/><member/><member/></Instances>';
+      return answerXml(action, `<AutoScalingGroups><member>${instances}</member></AutoScalingGroups>`);
+    };
+    const [role1, role2] = ['arn:aws:iam:::role/api', 'arn:aws:iam:::role/worker'];
+    const group = 'arn:aws:autoscaling:::autoScalingGroup:*:autoScalingGroupName/web';
+    expect(await open().countPeers?.([role1, group, role2, 'arn:aws:s3:::models'], signal)).to.deep.equal([
+      { share: 'roles', set: 'roles of the account', members: [role1, role2], existing: 2 },
+      { share: 'group', set: 'instances of group web', members: [group], existing: 3 },
+    ]);
+  });
+
   it('leaves a right unproven where the simulator may not be asked', async () => {
     answer = ({ action }) => (action === 'SimulatePrincipalPolicy' ? errorXml(403, 'AccessDenied', 'no') : undefined);
     const request = { as: 'tester', actions: ['iam:GetRole'], resources: [] } as const;

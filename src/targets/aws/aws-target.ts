@@ -5,6 +5,7 @@ import type { Target, TargetSession } from '../../model/target.ts';
 import { type AwsConnection, openConnection } from './connection.ts';
 import { pinEndpoint } from './endpoint.ts';
 import { type IdentityRequest, pinIdentity } from './identity.ts';
+import { countPeers } from './peers.ts';
 import { proveStaging } from './proof.ts';
 import { simulateRights } from './rights.ts';
 import { loadServices } from './services.ts';
@@ -62,6 +63,14 @@ export function awsTarget(config: AwsTargetConfig, given: AwsTargetOptions): Tar
           { as, actions, resources, principal: role ?? session.identity.arn, clients: session.connection.clients },
           signal,
         );
+      } finally {
+        session.connection.close();
+      }
+    },
+    countPeers: async (resources, signal) => {
+      const session = await openSession(request('revert', 'observe'), signal);
+      try {
+        return await countPeers(session.connection.clients, resources, signal);
       } finally {
         session.connection.close();
       }

@@ -3,6 +3,7 @@ import { markerWithPhase, type Phase } from '../../model/marker.ts';
 import type { Target, TargetSession } from '../../model/target.ts';
 import { type KubernetesConnection, openConnection } from './connection.ts';
 import { type IdentityRequest, type PinnedIdentity, pinIdentity } from './identity.ts';
+import { countPeers } from './peers.ts';
 import { proveStaging } from './proof.ts';
 import { reviewRights } from './rights.ts';
 import { checkServer } from './server.ts';
@@ -68,6 +69,14 @@ export function kubernetesTarget(config: KubernetesTargetConfig, given: Kubernet
       const { connection } = await open(as, as === 'tester' ? 'inject' : 'revert', undefined, signal);
       try {
         return await reviewRights({ as, actions, resources, clients: connection.clients }, signal);
+      } finally {
+        connection.close();
+      }
+    },
+    countPeers: async (resources, signal) => {
+      const { connection } = await open('revert', 'observe', undefined, signal);
+      try {
+        return await countPeers(connection.clients, resources, signal);
       } finally {
         connection.close();
       }
