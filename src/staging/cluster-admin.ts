@@ -14,7 +14,11 @@ export async function askClusterAdmin(
   }: Pick<StagingState['kubernetes'], 'server' | 'caFile'> & {
     readonly tokens: { readonly admin: string };
   },
-  { method, path, body }: { readonly method: 'GET' | 'PUT' | 'POST'; readonly path: string; readonly body?: object },
+  {
+    method,
+    path,
+    body,
+  }: { readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'; readonly path: string; readonly body?: object },
 ): Promise<unknown> {
   const [ca, token] = await Promise.all([readFile(caFile, 'utf8'), readFile(tokens.admin, 'utf8')]);
   return new Promise((resolve, reject) => {
