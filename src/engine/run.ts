@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type ExitCode, exitCodes, UnreachableError } from '../model/errors.ts';
+import { type ExitCode, exitCodes, UnreachableError, WindshearError } from '../model/errors.ts';
 import type { BoundScenario, RunOutcome, RunRequest } from '../model/run.ts';
 import type { DetectorCounters, ScenarioResult, Scorecard, TrialResult } from '../model/scorecard.ts';
 import { exitCodeOf, runSummary, scenarioVerdict, summariseExpectations } from '../model/summary.ts';
@@ -15,7 +15,6 @@ import { checkRevertRights } from './rights.ts';
 import { footprintOf, runAll } from './schedule.ts';
 import { checkShares } from './shares.ts';
 import { proveStaging } from './staging-proof.ts';
-import { StopConditionFired } from './stop-condition-fired.ts';
 import { runTrial } from './trial.ts';
 import { prepareLoads } from './trial-load.ts';
 import { detectorsOf, type RunDeps } from './trial-state.ts';
@@ -200,7 +199,7 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
     request.environment.budgets.concurrentFaults,
   );
   const also: ExitCode[] = request.stop.aborted
-    ? [request.stop.reason instanceof StopConditionFired ? exitCodes.failed : exitCodes.stopped]
+    ? [request.stop.reason instanceof WindshearError ? request.stop.reason.exitCode : exitCodes.stopped]
     : isClosed
       ? [exitCodes.refused]
       : nothingInjected(progress.values())

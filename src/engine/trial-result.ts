@@ -1,4 +1,5 @@
 import { formatDuration } from '../model/duration.ts';
+import { WindshearError } from '../model/errors.ts';
 import type { ProbeResult, Stages, TrialResult } from '../model/scorecard.ts';
 import { trialVerdict } from '../model/summary.ts';
 import type { TrialVerdict } from '../model/verdict.ts';
@@ -7,7 +8,7 @@ import { impactOf, loadResult } from './impact.ts';
 import { alsoSeenBy, judgeAll } from './judge-trial.ts';
 import type { LiveFault } from './live-fault.ts';
 import { rollbackOf } from './roll-back.ts';
-import { StopConditionFired } from './stop-condition-fired.ts';
+import { StopRequest } from './stop.ts';
 import type { Trial } from './trial-state.ts';
 
 /** What a trial yields beside its judgements. */
@@ -60,7 +61,8 @@ function reasonOf(trial: Trial, verdict: TrialVerdict, parts: TrialParts): strin
   if (parts.error !== undefined) return `The harness failed: ${parts.error}`;
   if (trial.ended === 'stopped') {
     const { reason } = trial.stop;
-    const why = reason instanceof StopConditionFired ? reason.message : 'Stopped before its end.';
+    const why =
+      reason instanceof WindshearError && !(reason instanceof StopRequest) ? reason.message : 'Stopped before its end.';
     return `${why} What was in was taken back.`;
   }
   const failure = trial.faults.find((fault) => fault.failure !== undefined)?.failure;

@@ -1,3 +1,4 @@
+import type { WindshearError } from '../model/errors.ts';
 import type { Phase } from '../model/marker.ts';
 import { type Marker, newMarker } from '../model/marker.ts';
 import type { BoundFault, BoundScenario, RunRequest, TrialPhase } from '../model/run.ts';
@@ -39,8 +40,8 @@ export interface RunDeps {
   /** Under whom this run acted, without session names; filled as sessions are obtained. */
   readonly identities: Set<string>;
   readonly past: PastActs;
-  /** Ends the whole run: the environment is beyond a limit. */
-  readonly halt: (why: StopConditionFired) => void;
+  /** Ends the whole run: the environment is beyond a limit, or not the one that was proven. */
+  readonly halt: (why: WindshearError) => void;
 }
 
 /** One trial while it goes on: facts only; the judges read them. */

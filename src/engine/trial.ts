@@ -1,4 +1,5 @@
 import { CallError } from '../model/call.ts';
+import { OtherIdentityError } from '../model/errors.ts';
 import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
 import { listenToAudit, reviewAudit } from './audit.ts';
@@ -50,6 +51,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     await deps.journal.append({ kind: 'trial-started', scenario: bound.scenario.id, n, marker: trial.marker });
     await goTheWay(trial, parts);
   } catch (error) {
+    if (error instanceof OtherIdentityError) deps.halt(error);
     if (trial.stop.aborted) trial.ended = 'stopped';
     else if (isTargetLost(error) && trial.faults.every((fault) => fault.intent === undefined)) {
       notInjected(trial, failureText(error));

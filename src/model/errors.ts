@@ -41,6 +41,9 @@ export class RefusedError extends WindshearError {
   }
 }
 
+/** Is thrown, before anything is sent, when credentials turn out to be whose they were not: the whole run ends. */
+export class OtherIdentityError extends RefusedError {}
+
 /** Is thrown when nothing was injected because a target, or every channel in use, could not be reached. */
 export class UnreachableError extends WindshearError {
   constructor(message: string, options?: ErrorOptions) {

@@ -151,6 +151,18 @@ describe('awsTarget', () => {
     expect(server.requests.filter(({ action }) => action === 'AttachRolePolicy')).to.have.length(1);
   });
 
+  it('refuses the next mutation when a refreshed session is somebody else of the same account', async () => {
+    expiry = soon;
+    const session = await open().session('inject', marker, signal);
+    await attach(session.clients);
+    const arn = `arn:aws:sts::${own}:assumed-role/admin/x`;
+    answer = ({ action }) => (action === 'GetCallerIdentity' ? callerIdentity(own, arn) : undefined);
+    const error = await failure(attach(session.clients));
+    expect(error).to.be.instanceOf(RefusedError).and.include({ code: 'wrong-user' });
+    expect(String(error)).to.contain('assumed-role/admin/x').and.not.contain(own);
+    expect(server.requests.filter(({ action }) => action === 'AttachRolePolicy')).to.have.length(1);
+  });
+
   it('tries again after a session that could not be obtained', async () => {
     const aws = open();
     answer = () => errorXml(403, 'AccessDenied', 'no');

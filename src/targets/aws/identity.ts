@@ -1,5 +1,5 @@
 import type { AwsIdentityConfig, AwsTargetConfig } from '../../model/environment.ts';
-import { RefusedError } from '../../model/errors.ts';
+import { OtherIdentityError, RefusedError } from '../../model/errors.ts';
 import type { Phase } from '../../model/marker.ts';
 import type { Identity } from '../../model/target.ts';
 import { type AwsConnection, openConnection } from './connection.ts';
@@ -54,6 +54,7 @@ export async function pinIdentity(request: IdentityRequest): Promise<PinnedIdent
   async function renew(): Promise<AwsCredentials> {
     const next = await whoIs(request);
     if (next.account !== first.account) throw otherAccount(next.account, [first.account]);
+    if (next.arn !== first.arn) throw otherUser(next.arn, first.arn);
     renewAtMs = renewal(next.credentials);
     return next.credentials;
   }
@@ -121,11 +122,23 @@ async function withConnection<Result>(
   }
 }
 
-function otherAccount(got: string, expected: readonly string[]): RefusedError {
-  return new RefusedError(
+function otherAccount(got: string, expected: readonly string[]): OtherIdentityError {
+  return new OtherIdentityError(
     'wrong-account',
     `The AWS credentials belong to account ${lastFour(got)}, expected ${expected.map(lastFour).join(' or ')}: nothing was sent with them.`,
   );
+}
+
+function otherUser(got: string, expected: string): OtherIdentityError {
+  return new OtherIdentityError(
+    'wrong-user',
+    `The new AWS credentials are those of '${nameOf(got)}', expected '${nameOf(expected)}': nothing was sent with them.`,
+  );
+}
+
+/** An ARN without its account. */
+function nameOf(arn: string): string {
+  return arn.split(':').slice(5).join(':');
 }
 
 function lastFour(account: string): string {

@@ -1,5 +1,5 @@
 import type { KubernetesIdentityConfig, KubernetesTargetConfig } from '../../model/environment.ts';
-import { RefusedError } from '../../model/errors.ts';
+import { OtherIdentityError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Phase } from '../../model/marker.ts';
 import type { Identity } from '../../model/target.ts';
@@ -122,13 +122,13 @@ export function textAt(body: JsonObject, ...path: readonly string[]): string | u
   return typeof here === 'string' ? here : undefined;
 }
 
-function otherCluster(got: string, expected: readonly string[]): RefusedError {
-  return new RefusedError(
+function otherCluster(got: string, expected: readonly string[]): OtherIdentityError {
+  return new OtherIdentityError(
     'wrong-cluster',
     `The Kubernetes server is cluster ${got === '' ? '(none)' : got} by the uid of kube-system, expected ${expected.join(' or ')}: nothing was changed there.`,
   );
 }
 
-function otherUser(got: string, expected: string): RefusedError {
-  return new RefusedError('wrong-user', `The new Kubernetes token is user '${got}', expected '${expected}'.`);
+function otherUser(got: string, expected: string): OtherIdentityError {
+  return new OtherIdentityError('wrong-user', `The new Kubernetes token is user '${got}', expected '${expected}'.`);
 }

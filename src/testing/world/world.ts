@@ -54,6 +54,8 @@ export class World {
     undefined;
   /** Told of each write after it happened; guardrails and saboteurs live here. */
   onWrite: (event: WorldEvent) => void = () => undefined;
+  /** Told of each call of a session before it is made; a throw keeps it from being sent. */
+  beforeCall: (phase: Phase) => void = () => undefined;
   /** What its probe of health measures; a throw is a probe that fails. */
   health: () => number = () => 1;
   /** How its service answers a request of a load. */
@@ -133,11 +135,13 @@ export class World {
     const calls: CallRecord[] = [];
     const clients: WorldClients = {
       read: async (resource) => {
+        this.beforeCall(phase);
         await this.clock.sleep(this.latencyMs);
         this.#happen({ action: 'read', resource, value: undefined, actor, userAgent, denied: false });
         return this.resources.get(resource) ?? null;
       },
       write: async (resource, value) => {
+        this.beforeCall(phase);
         const sentMonoMs = this.clock.monoMs();
         await this.clock.sleep(this.latencyMs);
         const record = (outcome: CallRecord['outcome'], requestId?: string) =>
