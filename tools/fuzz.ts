@@ -70,8 +70,8 @@ function fuzzInWorker(name: string): Promise<Tally> {
 
 function tell(name: string, { index, problem, input }: Finding): void {
   console.log(`  npm run fuzz -- --only '${name}' --first ${index} --count 1`);
-  console.log(`    ${problem.replaceAll('\n', '\n    ')}`);
-  if (input.length > 0) console.log(`    ${JSON.stringify(Buffer.from(input.subarray(0, 2000)).toString('utf8'))}`);
+  console.log(`    ${problem.split('\n').slice(0, 6).join('\n    ')}`);
+  if (input.length > 0) console.log(`    ${JSON.stringify(Buffer.from(input.subarray(0, 600)).toString('utf8'))}`);
 }
 
 function wholeNumber(option: string, text: string, least: number): number {

@@ -13,7 +13,11 @@ class Source {
   readonly heard: HeardSignal[] = [];
   readonly repeats: HeardSignal[] = [];
   readonly polledAt: number[] = [];
+  /** When polls that were of use were sent. */
+  readonly good: number[] = [];
   answer: () => readonly Signal[] = () => [];
+  /** True while what it answers is cut off. */
+  isTorn: 'whole' | 'in part' | 'altogether' = 'whole';
   readonly ended = new AbortController();
 
   async listen(delivery: 'store' | 'queue'): Promise<Listener> {
@@ -37,8 +41,14 @@ class Source {
       name: 'posture',
       channel: { definition: channel as unknown as AnyChannel, params: {} },
       formats: [],
-      decode: worldDecode,
+      decode: (payload, formats) => {
+        const malformed = [{ reason: 'not JSON' }];
+        if (this.isTorn === 'altogether') return { signals: [], ignored: 0, malformed };
+        const decoded = worldDecode(payload, formats);
+        return this.isTorn === 'whole' ? decoded : { ...decoded, malformed };
+      },
       clock: this.clock,
+      onPoll: ({ sentMonoMs }) => this.good.push(sentMonoMs),
       pollMs: 500,
       seesState: delivery === 'store',
       clients: async () => undefined,
@@ -86,6 +96,42 @@ describe('openListener', () => {
     await listener.close();
     expect(listener.counters.failedPolls).to.equal(1);
     expect(source.heard[0]?.arrivedMonoMs).to.deep.equal([1000, 2010]);
+  });
+
+  it('J8, J19: takes an answer that cannot be read for a failed poll, which closes nothing', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    source.answer = () => [signal({ id: 'old', dedupeKey: 'old' })];
+    await source.until(1200);
+    source.isTorn = 'altogether';
+    await source.until(1700);
+    expect(listener.open()).to.have.lengthOf(1);
+    source.isTorn = 'whole';
+    source.answer = () => ['old', 'new'].map((id) => signal({ id, dedupeKey: id }));
+    await source.until(2200);
+    await listener.close();
+    expect(listener.counters).to.include({ failedPolls: 1, malformed: 1 });
+    expect(source.good).to.not.include(1500);
+    expect(source.heard.map(({ signal: { id }, arrivedMonoMs }) => [id, arrivedMonoMs])).to.deep.equal([
+      ['old', [0, 510]],
+      ['new', [1000, 2010]],
+    ]);
+  });
+
+  it('J8: closes no alert that may stand in a record that cannot be read', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    source.answer = () => ['a', 'b'].map((id) => signal({ id, dedupeKey: id }));
+    await source.until(1200);
+    source.isTorn = 'in part';
+    source.answer = () => [signal({ id: 'a', dedupeKey: 'a' })];
+    await source.until(1700);
+    expect(listener.open()).to.have.lengthOf(2);
+    expect(source.good).to.include(1500);
+    source.isTorn = 'whole';
+    await source.until(2200);
+    expect(listener.open()).to.have.lengthOf(1);
+    await listener.close();
   });
 
   it('J20: polls denser near a deadline', async () => {

@@ -55,7 +55,8 @@ export function readScenario(path: string, text: string): Read {
   if (source.problems.length > 0) return { problems: source.problems };
   const parsed = scenarioSchema.safeParse(source.value);
   if (parsed.success) return { file: { path, source, scenario: parsed.data }, problems: [] };
-  const problems = schemaProblems(parsed.error, { source, schema: scenarioSchema, value: source.value });
+  // Only params hold references that are resolved; an SLO that is one would silently become another.
+  const problems = schemaProblems(parsed.error, { source, schema: scenarioSchema, value: source.value, isPlain: true });
   const draft = draftOf(scenarioSchema, source, source.value);
   if (draft === undefined) return { problems };
   return { file: { path, source: draft.source, scenario: draft.data }, problems };

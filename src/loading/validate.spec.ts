@@ -53,6 +53,17 @@ describe('validateFiles', () => {
     expect(found[2]).to.match(/^windshear\.yaml:27:\d+: .*no guardrail 'deniar'/);
   });
 
+  for (const [what, from, to, at] of [
+    ['an SLO', 'within: 4s, severity', `within: "\${env.slo}", severity`, '16'],
+    ['all params of a fault', /with: \{ bucket: "\$\{env\.bucket\}" \}/, `with: "\${env.bucket}"`, '8'],
+  ] as const) {
+    it(`refuses a reference that stands for ${what}, where none is resolved`, async () => {
+      await writeFile(path('scenarios/aws/bucket-open.yaml'), smallScenario.replace(from, to));
+      const [first] = await messages();
+      expect(first).to.match(new RegExp(`^scenarios/aws/bucket-open\\.yaml:${at}:\\d+: `));
+    });
+  }
+
   it('tells unknown names beside what the schema refuses, in one file', async () => {
     const broken = smallScenario
       .replace('within: 4s', 'within: 4')

@@ -17,6 +17,8 @@ export interface Parsing {
   readonly value: Json;
   /** Where the value stands in its file. */
   readonly at?: Path;
+  /** True where no reference is ever resolved, so that one is a text like any other. */
+  readonly isPlain?: boolean;
 }
 
 /**
@@ -55,7 +57,7 @@ function problemsOf(issue: Issue, parsing: Parsing): readonly Problem[] {
     const untold = issue.keys.length - told.length;
     return untold === 0 ? told : [...told, source.problem(place, `${untold} more unknown keys${where} are not told.`)];
   }
-  if (isAboutReference(issue, found)) return [];
+  if (parsing.isPlain !== true && isAboutReference(issue, found)) return [];
   if (issue.code === 'invalid_union') {
     const branch = closestBranch(issue);
     if (branch !== undefined)

@@ -29,22 +29,28 @@ const longestMs = 1000;
 const mostFindings = 20;
 
 /** Draws the inputs of a range, each from its own seed, and lets the subject take them; answers what came of it. */
-export function fuzz(subject: Subject, { first, count, onInput }: Range): Tally {
+export function fuzz(subject: Subject, { first: from, count, onInput }: Range): Tally {
   const counts = { accepted: 0, rejected: 0, ignored: 0 };
   const findings: Finding[] = [];
   let slowestMs = 0;
-  for (let index = first; index < first + count && findings.length < mostFindings; index++) {
+  for (let index = from; index < from + count && findings.length < mostFindings; index++) {
     onInput?.(index);
     const input = subject.draw(new Dice(seedOf(subject.name, index)));
-    const began = performance.now();
-    const { outcome, problem } = taken(subject, input);
-    const tookMs = performance.now() - began;
+    const first = timed(subject, input);
+    // A machine that is busy with something else is not the input's fault.
+    const { outcome, problem, tookMs } = first.tookMs > longestMs ? timed(subject, input) : first;
     slowestMs = Math.max(slowestMs, tookMs);
     if (outcome !== undefined) counts[outcome] += 1;
     const found = problem ?? (tookMs > longestMs ? `It took ${Math.round(tookMs)} ms.` : pollution());
     if (found !== undefined) findings.push({ index, problem: found, input });
   }
   return { ...counts, slowestMs, findings };
+}
+
+function timed(subject: Subject, input: Uint8Array): Partial<Taken> & { readonly tookMs: number } {
+  const began = performance.now();
+  const what = taken(subject, input);
+  return { ...what, tookMs: performance.now() - began };
 }
 
 function taken(subject: Subject, input: Uint8Array): Partial<Taken> {
