@@ -65,6 +65,12 @@ export interface Listener {
   readonly close: () => Promise<void>;
 }
 
+/** What a payload held; `torn` where a record of it, or all of it, could not be read. */
+interface Taken {
+  readonly signals: readonly Signal[];
+  readonly torn?: { readonly reason: string; readonly isAll: boolean };
+}
+
 /** How much denser polls get near a deadline. */
 const denser = 5;
 
@@ -97,7 +103,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     told.add(reason);
   };
 
-  const take = (payload: Payload, lowerMonoMs: number, present?: Set<string>): Signal[] => {
+  const take = (payload: Payload, lowerMonoMs: number, present?: Set<string>): Taken => {
     const decoded = options.decode(payload, options.formats);
     for (const { reason } of decoded.malformed) {
       counters.malformed++;
@@ -128,7 +134,13 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       seen.remember(heard);
       options.onSignal(heard);
     }
-    return decoded.signals.map((one) => one.signal);
+    const [torn] = decoded.malformed;
+    return {
+      signals: decoded.signals.map((one) => one.signal),
+      ...(torn === undefined
+        ? {}
+        : { torn: { reason: torn.reason, isAll: decoded.signals.length + decoded.ignored === 0 } }),
+    };
   };
 
   const channel = await options.channel.definition.open(
@@ -154,9 +166,13 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     try {
       const payloads = await poll(signal);
       const present = kind === 'store' ? new Set<string>() : undefined;
-      const signals = payloads.flatMap((payload) => take(payload, lowerMonoMs, present));
-      if (present !== undefined) seen.closeAllBut(present);
-      options.onPoll?.({ sentMonoMs, newestEpochMs: newest(signals) });
+      const taken = payloads.map((payload) => take(payload, lowerMonoMs, present));
+      const torn = taken.flatMap((one) => one.torn ?? []);
+      const unread = torn.find(({ isAll }) => isAll);
+      // What a store shows cannot be told from half an answer: neither what is in it, nor what no longer is.
+      if (present !== undefined && unread !== undefined) throw new CallError('failed', 'malformed', unread.reason);
+      if (present !== undefined && torn.length === 0) seen.closeAllBut(present);
+      options.onPoll?.({ sentMonoMs, newestEpochMs: newest(taken.flatMap(({ signals }) => signals)) });
       outage.over();
       polledOnce = true;
       polled.beat();
