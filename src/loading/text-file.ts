@@ -14,12 +14,7 @@ export async function readTextFile(path: string): Promise<string | Problem> {
     file = await open(path, 'r');
     const stat = await file.stat();
     if (!stat.isFile()) return { file: path, message: `is a ${stat.isDirectory() ? 'folder' : 'device'}, not a file.` };
-    const kib = Math.ceil(stat.size / 1024);
-    if (kib > largestKib) {
-      const size = kib > 1024 ? `${(kib / 1024).toFixed(1)} MiB` : `${kib} KiB`;
-      return { file: path, message: `has ${size} and was not read; the limit is ${largestKib} KiB.` };
-    }
-    return textOfBytes(path, await file.readFile());
+    return sizeProblem(path, stat.size) ?? textOfBytes(path, await file.readFile());
   } catch (error) {
     return { file: path, message: readError(error) };
   } finally {
@@ -27,8 +22,17 @@ export async function readTextFile(path: string): Promise<string | Problem> {
   }
 }
 
-/** Decodes a file's bytes, or answers why they are no UTF-8. */
+function sizeProblem(path: string, bytes: number): Problem | undefined {
+  const kib = Math.ceil(bytes / 1024);
+  if (kib <= largestKib) return undefined;
+  const size = kib > 1024 ? `${(kib / 1024).toFixed(1)} MiB` : `${kib} KiB`;
+  return { file: path, message: `has ${size} and was not read; the limit is ${largestKib} KiB.` };
+}
+
+/** Decodes a file's bytes, or answers why they are no UTF-8, or too many: a file may grow while it is read. */
 export function textOfBytes(path: string, bytes: Uint8Array): string | Problem {
+  const problem = sizeProblem(path, bytes.length);
+  if (problem !== undefined) return problem;
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
     return { file: path, message: 'is UTF-16; save it as UTF-8.' };
