@@ -68,19 +68,20 @@ export function techniquesIn(tags: readonly Json[] | undefined): string[] {
   for (const tag of tags ?? []) {
     if (typeof tag !== 'string' || tag.length < 5 || tag.length > 200) continue;
     const id = techniqueIn(tag);
-    if (id !== undefined && !found.includes(id)) found.push(id);
+    if (id !== null && !found.includes(id)) found.push(id);
   }
   return found;
 }
 
 const techniqueForm = /(?:^|[^a-z0-9])(t\d{4}(?:\.\d{3})?)(?!\d)/i;
-/** A tool's rules have few tags, which come with every alert. */
-const techniques = new Map<string, string | undefined>();
+/** A tool's rules have few tags, which come with every alert; null where one holds no technique. */
+const techniques = new Map<string, string | null>();
 const mostTags = 1000;
 
-function techniqueIn(tag: string): string | undefined {
-  if (techniques.has(tag)) return techniques.get(tag);
-  const id = techniqueForm.exec(tag)?.[1]?.toUpperCase();
+function techniqueIn(tag: string): string | null {
+  const known = techniques.get(tag);
+  if (known !== undefined) return known;
+  const id = techniqueForm.exec(tag)?.[1]?.toUpperCase() ?? null;
   if (techniques.size >= mostTags) techniques.clear();
   techniques.set(tag, id);
   return id;

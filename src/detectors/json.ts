@@ -45,6 +45,8 @@ function requoteLongIntegers(text: string): string | undefined {
   // A run of 16 digits covers at least one of every 16 places.
   for (let at = runLength - 1; at < text.length; at += runLength) {
     if (!isDigit(text.charCodeAt(at))) continue;
+    // Such a run reaches eight places to one side at least; most digits stand in shorter ones.
+    if (!isDigit(text.charCodeAt(at - runLength / 2)) && !isDigit(text.charCodeAt(at + runLength / 2))) continue;
     let first = at;
     while (first > copied && isDigit(text.charCodeAt(first - 1))) first--;
     while (isDigit(text.charCodeAt(at + 1))) at++;
@@ -55,7 +57,8 @@ function requoteLongIntegers(text: string): string | undefined {
     if (!followsKey(text, start)) return undefined;
     const next = text.charCodeAt(end);
     const whole = next === comma || next === closeBrace || isSpace(next);
-    if (!whole || text.charCodeAt(first) === zero || Number.isSafeInteger(Number(text.slice(first, end)))) continue;
+    if (!whole || text.charCodeAt(first) === zero) continue;
+    if (end - first === runLength && Number.isSafeInteger(Number(text.slice(first, end)))) continue;
     requoted += `${text.slice(copied, start)}"${text.slice(start, end)}"`;
     copied = end;
   }

@@ -100,31 +100,47 @@ function requestFields(fields: JsonObject): JsonObject {
   return request;
 }
 
+/** Floods are of these: each part is made as it is, without a pass over fields that are not there. */
 function systemCall(fields: JsonObject, hostname: string | undefined): Subject {
   const pod = told(fields['k8s.pod.name']);
-  const namespace = told(fields['k8s.ns.name']);
   const container = told(fields['container.id']);
-  const contained = container !== undefined && container !== 'host';
-  const containerName = contained ? told(fields['container.name']) : undefined;
-  const user = told(fields['user.name']);
-  const uid = numberOf(fields['user.uid']);
-  const resource =
-    pod !== undefined
-      ? { kind: 'pods', id: `pods/${namespace ?? ''}/${pod}`, namespace, name: pod }
-      : contained
-        ? { kind: 'container', id: container, name: containerName }
-        : { kind: hostname === undefined ? undefined : 'host', id: hostname, name: hostname };
-  return assembled({
-    resource,
-    resources: [pod === undefined || !contained ? undefined : container, told(fields['fd.name'])].filter(
-      (one) => one !== undefined,
-    ),
-    actor: {
-      type: user === undefined && uid === undefined ? undefined : 'os-user',
-      id: uid === undefined ? undefined : String(uid),
-      name: user,
-    },
-  });
+  const contained = container !== undefined && container !== 'host' ? container : undefined;
+  const file = told(fields['fd.name']);
+  const subject: { -readonly [K in keyof Subject]: Subject[K] } = {};
+  const resource = touched(fields, { pod, contained, hostname });
+  if (resource !== undefined) subject.resource = resource;
+  const others = pod === undefined || contained === undefined ? [] : [contained];
+  if (file !== undefined) others.push(file);
+  if (others.length > 0) subject.resources = others;
+  const actor = osUser(told(fields['user.name']), numberOf(fields['user.uid']));
+  if (actor !== undefined) subject.actor = actor;
+  return subject;
+}
+
+interface Where {
+  readonly pod: string | undefined;
+  readonly contained: string | undefined;
+  readonly hostname: string | undefined;
+}
+
+function touched(fields: JsonObject, { pod, contained, hostname }: Where): Subject['resource'] {
+  if (pod !== undefined) {
+    const namespace = told(fields['k8s.ns.name']);
+    const id = `pods/${namespace ?? ''}/${pod}`;
+    return namespace === undefined ? { kind: 'pods', id, name: pod } : { kind: 'pods', id, namespace, name: pod };
+  }
+  if (contained !== undefined) {
+    const name = told(fields['container.name']);
+    return name === undefined ? { kind: 'container', id: contained } : { kind: 'container', id: contained, name };
+  }
+  return hostname === undefined ? undefined : { kind: 'host', id: hostname, name: hostname };
+}
+
+function osUser(name: string | undefined, uid: number | undefined): Subject['actor'] {
+  if (name === undefined && uid === undefined) return undefined;
+  if (uid === undefined) return { type: 'os-user', ...(name === undefined ? {} : { name }) };
+  const id = String(uid);
+  return name === undefined ? { type: 'os-user', id } : { type: 'os-user', id, name };
 }
 
 interface Parts {

@@ -24,10 +24,10 @@ export const falco = defineFormat({
   recurrence: 'none',
   yields: 'signals',
   prose: true,
-  *read({ value, known }) {
+  read({ value, known }) {
     const list = listOf(value);
-    if (list === undefined) yield readAlert(value, known);
-    else for (const record of list) yield { ...readAlert(record, known), record };
+    if (list === undefined) return [readAlert(value, known)];
+    return list.map((record) => ({ ...readAlert(record, known), record }));
   },
 });
 
