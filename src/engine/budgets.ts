@@ -87,9 +87,11 @@ function usersOf(load: BoundLoad | undefined): number {
 /** Tells the longest that the faults of one trial may be in. */
 export function longestExposureMs({ scenario }: BoundScenario, environment: Environment): number {
   if (scenario.maxExposure !== undefined) return scenario.maxExposure;
-  const { detections, guardrails, blind } = scenario.expect;
+  const { detections, guardrails, blind, blindGuardrails } = scenario.expect;
   const recoveries = (scenario.load?.expect ?? []).filter((e) => e.figure === 'recovery');
-  const slos = [...detections, ...guardrails, ...blind, ...recoveries].map((expectation) => expectation.within);
+  const slos = [...detections, ...guardrails, ...blind, ...blindGuardrails, ...recoveries].map(
+    (expectation) => expectation.within,
+  );
   const settledMs = Math.max(0, ...slos) * horizonFactor;
   return Math.min(Math.max(settledMs, scenario.hold ?? environment.hold), environment.budgets.maxExposure);
 }

@@ -12,6 +12,7 @@ import {
   type StateRead,
   untilStable,
 } from './judge-guardrail.ts';
+import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
 import {
   belongingsOf,
@@ -46,7 +47,10 @@ export function judgeAll(trial: Trial): TrialJudgements {
       detection(trial, expectation, belongings(expectation.detector)),
     ),
     guardrails: expectations.guardrails.map((expectation) => guardrail(trial, expectation)),
-    blindness: expectations.blind.map((expectation) => blindness(trial, expectation)),
+    blindness: [
+      ...expectations.blind.map((expectation) => blindness(trial, expectation)),
+      ...expectations.blindGuardrails.map((expectation) => guardrailBlindness(trial, expectation)),
+    ],
   };
 }
 
@@ -162,7 +166,7 @@ function auditMarginMs(trial: Trial): number {
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
   const canaries = trial.canaries.get(expectation.detector);
   const fault = faultFor(trial, undefined);
-  const duringIsIn = wasInAt(fault, canaries?.during);
+  const duringIsIn = wasInAt(fault, canaries?.during?.outMonoMs);
   return judgeBlindness({
     expectation,
     fault: faultState(fault),
@@ -176,6 +180,19 @@ function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
   });
 }
 
+function guardrailBlindness(trial: Trial, expectation: Expectations['blindGuardrails'][number]) {
+  const canaries = trial.guardrailCanaries.get(expectation.guardrail) ?? {};
+  const fault = faultFor(trial, undefined);
+  const duringIsIn = wasInAt(fault, canaries.during?.answeredMonoMs);
+  return judgeGuardrailBlindness({
+    expectation,
+    fault: faultState(fault),
+    canaries,
+    ...(duringIsIn === undefined ? {} : { duringIsIn }),
+    ...(trial.ended === undefined ? {} : { ended: trial.ended }),
+  });
+}
+
 /** Whether a canary may have been lost here, and not because of the fault. */
 function wasOverloaded(trial: Trial, { detector, sloMs }: Expectations['blind'][number], during?: CanaryFate): boolean {
   const raised = during?.raisedMonoMs;
@@ -184,8 +201,7 @@ function wasOverloaded(trial: Trial, { detector, sloMs }: Expectations['blind'][
 }
 
 /** Whether a fault was in when a canary was raised, by the first read that cannot lag behind that (J13). */
-function wasInAt(fault: LiveFault, canary: CanaryFate | undefined): boolean | undefined {
-  const outMonoMs = canary?.outMonoMs;
+function wasInAt(fault: LiveFault, outMonoMs: number | undefined): boolean | undefined {
   if (outMonoMs === undefined) return undefined;
   return fault.reads.find((read) => read.sentMonoMs >= outMonoMs + fault.settleMs)?.present;
 }

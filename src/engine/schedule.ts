@@ -18,14 +18,14 @@ export function footprintOf(bound: BoundScenario, environment: Environment): Foo
   const injections = [...bound.faults, ...bound.control];
   const of = (part: 'touches' | 'impairs') =>
     injections.flatMap((fault) => fault.definition[part](fault.params as never));
-  const { detections, guardrails, blind } = bound.scenario.expect;
+  const { detections, guardrails, blind, blindGuardrails } = bound.scenario.expect;
   const detectors = [...new Set([...detections, ...blind].map((expectation) => expectation.detector))];
   const declared = (names: readonly string[]) =>
     names.flatMap((name) => (environment.detectors[name] === undefined ? [] : [environment.detectors[name]]));
   const uses = [
     ...declared(detectors).flatMap((detector) => detector.uses),
     ...Object.values(environment.audit).flatMap((audit) => audit.uses),
-    ...guardrails.flatMap(({ guardrail }) => environment.guardrails[guardrail]?.uses ?? []),
+    ...[...guardrails, ...blindGuardrails].flatMap(({ guardrail }) => environment.guardrails[guardrail]?.uses ?? []),
     ...[...bound.steadyState, ...bound.impact].flatMap(({ use }) => use.uses),
     ...(bound.stopConditions ?? []).flatMap((condition) => (condition.kind === 'probe' ? condition.use.uses : [])),
     ...(bound.load?.use.uses ?? []),

@@ -20,6 +20,7 @@ import type { Journal } from './journal.ts';
 import type { CanaryFate } from './judge-blindness.ts';
 import type { PathProof } from './judge-detection.ts';
 import type { StateRead } from './judge-guardrail.ts';
+import type { GuardrailCanaries } from './judge-guardrail-blindness.ts';
 import { type InjectionDeps, type LiveFault, newLiveFault } from './live-fault.ts';
 import { type Meter, newMeter } from './meter.ts';
 import type { PastAct, PastActs } from './past-acts.ts';
@@ -62,6 +63,8 @@ export interface Trial {
   /** Readings of probes that show a mitigation, by expectation; `present` where out of tolerance. */
   readonly mitigation: Map<string, StateRead[]>;
   readonly canaries: Map<string, { before?: CanaryFate; during?: CanaryFate; after?: CanaryFate }>;
+  /** Answers to the canaries of guardrails, by guardrail. */
+  readonly guardrailCanaries: Map<string, GuardrailCanaries>;
   readonly load: TrialLoad;
   readonly injection: InjectionDeps;
   /** Under whom we inject and revert; known once sessions are there. */
@@ -112,6 +115,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
     audit: [],
     openBefore: new Map(),
     canaries: new Map(),
+    guardrailCanaries: new Map(),
     mitigation: new Map(),
     controlProof: new Map(),
     load,
@@ -250,7 +254,7 @@ export function expectationsOf(bound: BoundScenario): Expectations {
 }
 
 function readExpectations(bound: BoundScenario) {
-  const { detections, guardrails, blind } = bound.scenario.expect;
+  const { detections, guardrails, blind, blindGuardrails } = bound.scenario.expect;
   return {
     detections: detections.map((e) => {
       const severity = e.severity === undefined ? undefined : severities[e.severity];
@@ -272,6 +276,11 @@ function readExpectations(bound: BoundScenario) {
       fault: e.fault,
     })),
     blind: blind.map((e) => ({ id: expectationId.blind(e), detector: e.detector, canary: e.canary, sloMs: e.within })),
+    blindGuardrails: blindGuardrails.map((e) => ({
+      id: expectationId.blindGuardrail(e),
+      guardrail: e.guardrail,
+      sloMs: e.within,
+    })),
   };
 }
 

@@ -6,6 +6,7 @@ import { listenToAudit, reviewAudit } from './audit.ts';
 import { runControl } from './control.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
+import { askGuardrails, watchGuardrails } from './guardrail-canaries.ts';
 import { judgeAll, type TrialJudgements } from './judge-trial.ts';
 import { inject, type LiveFault, tellingReads } from './live-fault.ts';
 import { overlap } from './past-acts.ts';
@@ -122,6 +123,7 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   trial.load.enter('after');
   const felt = trial.load.finish();
   await raiseCanaries(trial, 'after');
+  await askGuardrails(trial, 'after');
   await listenOn(trial);
   await meter.outside(() => felt);
   if (stop.aborted) trial.ended ??= 'stopped';
@@ -172,6 +174,7 @@ async function arm(trial: Trial): Promise<void> {
   const now = trial.deps.request.clock.monoMs();
   for (const name of detectorsOf(trial.bound)) trial.deps.posts.get(name)?.keeper.proveSince(now);
   await raiseCanaries(trial, 'before');
+  await askGuardrails(trial, 'before');
 }
 
 /** A session's role: whom a detector names who drops session names. */
@@ -233,7 +236,11 @@ async function observe(trial: Trial): Promise<void> {
   const leaving = new AbortController();
   const watching = AbortSignal.any([leaving.signal, request.abandon]);
   const live = trial.faults.filter((fault) => fault.intent !== undefined && fault.status !== 'refused');
-  const watches = [...live.map((fault) => watchFault(trial, fault, watching)), ...watchMitigations(trial, watching)];
+  const watches = [
+    ...live.map((fault) => watchFault(trial, fault, watching)),
+    ...watchMitigations(trial, watching),
+    ...watchGuardrails(trial, watching),
+  ];
   const t0 = Math.min(...live.map((fault) => fault.t0?.monoMs ?? clock.monoMs()));
   const { scenario } = trial.bound;
   const holdUntil = t0 + (scenario.hold ?? environment.hold);

@@ -1,6 +1,6 @@
 import { formatDuration, parseDuration } from '../model/duration.ts';
 import { UsageError } from '../model/errors.ts';
-import type { DetectionResult, GuardrailResult, TrialResult } from '../model/scorecard.ts';
+import type { BlindnessResult, DetectionResult, GuardrailResult, TrialResult } from '../model/scorecard.ts';
 import { detectionMet } from '../model/summary.ts';
 import type { GuardrailVerdict } from '../model/verdict.ts';
 import type { ResultLine } from '../scorecard/results.ts';
@@ -64,16 +64,17 @@ export function claimWithin(claimed: Claimed, duration: string, negate: boolean)
   throw new ClaimError(claimed.view, claim, claimed.lines);
 }
 
-/** Claims that a detector was blinded, as the scenario expects. */
-export function claimBlinded(object: unknown, detector: string, negate: boolean): void {
+/** Claims that a detector or a guardrail was blinded, as the scenario expects. */
+export function claimBlinded(object: unknown, name: string, negate: boolean): void {
   const view = viewOf(object, 'blind');
-  const lines = linesOf(view, 'blind', (t) => t.blindness.filter((b) => b.detector === detector).map((b) => b.id));
-  const claim = `to blind '${detector}'`;
+  const nameOf = (b: BlindnessResult) => b.detector ?? b.guardrail ?? '';
+  const lines = linesOf(view, 'blind', (t) => t.blindness.filter((b) => nameOf(b) === name).map((b) => b.id));
+  const claim = `to blind '${name}'`;
   demandExpected(
     view,
     claim,
     lines,
-    view.result.trials.flatMap((t) => t.blindness.map((b) => b.detector)),
+    view.result.trials.flatMap((t) => t.blindness.map(nameOf)),
   );
   hold(view, claim, lines, negate);
 }

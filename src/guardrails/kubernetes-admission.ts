@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Attribution, GuardrailDefinition } from '../model/guardrail.ts';
+import type { Attribution, GuardrailCanary, GuardrailDefinition } from '../model/guardrail.ts';
 import { type KubernetesRefusal, readRefusal } from '../model/kubernetes-refusal.ts';
 import type { Signal } from '../model/signal.ts';
+import type { KubernetesClients, KubernetesRequest } from '../targets/kubernetes/clients.ts';
 
 const params = z.strictObject({
   kind: z.enum(['webhook', 'gatekeeper', 'kyverno', 'vap', 'pod-security']),
@@ -10,6 +11,16 @@ const params = z.strictObject({
    * ValidatingAdmissionPolicy, or the Pod Security level; any where absent.
    */
   name: z.string().min(1).optional(),
+  /** An object that it refuses while it works; asked for as a dry run alone, so that nothing is ever made of it. */
+  canary: z
+    .strictObject({
+      group: z.string().default(''),
+      version: z.string().default('v1'),
+      resource: z.string().regex(/^[a-z]+$/, { error: "must be a resource in the plural, such as 'pods'" }),
+      namespace: z.string().min(1).optional(),
+      object: z.record(z.string(), z.json()),
+    })
+    .optional(),
 });
 type Params = z.infer<typeof params>;
 
@@ -24,7 +35,23 @@ export const kubernetesAdmission: GuardrailDefinition<Params> = {
   outcomes: ['prevented'],
   attributeDenial: ({ code, message }, asked) => attribute(readRefusal(message), asked, code),
   attributeFailedOpen: failedOpen,
+  canary: ({ canary }) => (canary === undefined ? undefined : { target: 'kubernetes', ask: dryRunOf(canary) }),
 };
+
+/** Webhooks without side effects are asked in a dry run too: https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run */
+function dryRunOf(canary: NonNullable<Params['canary']>): GuardrailCanary['ask'] {
+  const { object, namespace, ...of } = canary;
+  return async (clients, signal) => {
+    const request = {
+      verb: 'create',
+      of,
+      body: object,
+      dryRun: true,
+      ...(namespace === undefined ? {} : { namespace }),
+    };
+    await (clients as KubernetesClients).call(request as KubernetesRequest, signal);
+  };
+}
 
 function attribute(refusal: KubernetesRefusal, asked: Params, code: string): Attribution {
   switch (refusal.by) {

@@ -190,6 +190,16 @@ const rules: readonly [title: string, change: readonly [string | RegExp, string]
     ['maxExposure', '  blind:\n    - { detector: posture, canary: tool, within: 4s }\nmaxExposure'],
     "19:36: the detector 'posture' has no tool canary, so its blindness cannot be told.",
   ],
+  [
+    'blindness of a guardrail that has no canary',
+    ['maxExposure', '  blindGuardrails:\n    - { guardrail: deny, within: 4s }\nmaxExposure'],
+    "19:20: a guardrail of type 'denier' has no canary, so its blindness cannot be told.",
+  ],
+  [
+    'blindness of a guardrail that is unknown',
+    ['maxExposure', '  blindGuardrails:\n    - { guardrail: dny, within: 4s }\nmaxExposure'],
+    "19:20: 'small' has no guardrail 'dny'; did you mean 'deny'?",
+  ],
 ];
 
 describe('bindScenarios', () => {

@@ -1,4 +1,4 @@
-import type { DetectorConfig } from '../model/environment.ts';
+import type { DetectorConfig, GuardrailConfig } from '../model/environment.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { Path } from '../model/problems.ts';
 import type { DetectionExpectation, GuardrailExpectation } from '../model/scenario.ts';
@@ -6,7 +6,7 @@ import type { ScenarioCheck } from './scenario-check.ts';
 
 /** Checks the expectations of a scenario against the detectors and guardrails of its environment. */
 export function checkExpectations(check: ScenarioCheck): void {
-  const { detections, guardrails, blind } = check.scenario.expect;
+  const { detections, guardrails, blind, blindGuardrails } = check.scenario.expect;
   for (const [index, expected] of detections.entries())
     checkDetection(check, expected, ['expect', 'detections', index]);
   for (const [index, expected] of guardrails.entries())
@@ -20,6 +20,8 @@ export function checkExpectations(check: ScenarioCheck): void {
         `the detector '${name}' has no ${canary} canary, so its blindness cannot be told.`,
       );
   }
+  for (const [index, { guardrail }] of blindGuardrails.entries())
+    checkBlindGuardrail(check, guardrail, ['expect', 'blindGuardrails', index, 'guardrail']);
 }
 
 function checkDetection(check: ScenarioCheck, expected: DetectionExpectation, path: Path): void {
@@ -46,13 +48,9 @@ function checkDetection(check: ScenarioCheck, expected: DetectionExpectation, pa
 }
 
 function checkGuardrail(check: ScenarioCheck, expected: GuardrailExpectation, path: Path): void {
-  const { environment, environmentName, catalogue, problem } = check;
-  const config = own(environment.guardrails, expected.guardrail);
-  if (config === undefined) {
-    const hint = suggestion(expected.guardrail, Object.keys(environment.guardrails));
-    problem([...path, 'guardrail'], `'${environmentName}' has no guardrail '${expected.guardrail}'${hint}`);
-    return;
-  }
+  const { catalogue, problem } = check;
+  const config = guardrailOf(check, expected.guardrail, [...path, 'guardrail']);
+  if (config === undefined) return;
   const definition = catalogue.guardrails.get(config.type);
   if (definition === undefined || definition.outcomes.includes(expected.outcome)) return;
   const offered = definition.outcomes.join(' or ');
@@ -62,12 +60,38 @@ function checkGuardrail(check: ScenarioCheck, expected: GuardrailExpectation, pa
   );
 }
 
+function checkBlindGuardrail(check: ScenarioCheck, name: string, path: Path): void {
+  const config = guardrailOf(check, name, path);
+  if (config === undefined || check.catalogue.guardrails.get(config.type) === undefined) return;
+  if (check.catalogue.guardrails.get(config.type)?.canary === undefined)
+    check.problem(path, `a guardrail of type '${config.type}' has no canary, so its blindness cannot be told.`);
+  else if (config['canary'] === undefined)
+    check.problem(
+      path,
+      `the guardrail '${name}' needs a canary in '${check.environmentName}': an act that it refuses while it works.`,
+    );
+}
+
 /** The fault that an expectation is about: the last one by default. */
 function faultIndex(
   { scenario: { faults } }: ScenarioCheck,
   { fault }: { readonly fault?: string | undefined },
 ): number {
   return fault === undefined ? faults.length - 1 : faults.findIndex(({ as }) => as === fault);
+}
+
+function guardrailOf(
+  { environment, environmentName, problem }: ScenarioCheck,
+  name: string,
+  path: Path,
+): GuardrailConfig | undefined {
+  const config = own(environment.guardrails, name);
+  if (config === undefined)
+    problem(
+      path,
+      `'${environmentName}' has no guardrail '${name}'${suggestion(name, Object.keys(environment.guardrails))}`,
+    );
+  return config;
 }
 
 function detectorOf(

@@ -66,11 +66,12 @@ function checkFaultNames({ scenario, problem }: ScenarioCheck): void {
 }
 
 function checkExpectationIds({ scenario, problem }: ScenarioCheck): void {
-  const { detections, guardrails, blind } = scenario.expect;
+  const { detections, guardrails, blind, blindGuardrails } = scenario.expect;
   const all: readonly { readonly id: string; readonly path: Path }[] = [
     ...detections.map((e, i) => ({ id: expectationId.detection(e), path: ['expect', 'detections', i] })),
     ...guardrails.map((e, i) => ({ id: expectationId.guardrail(e), path: ['expect', 'guardrails', i] })),
     ...blind.map((e, i) => ({ id: expectationId.blind(e), path: ['expect', 'blind', i] })),
+    ...blindGuardrails.map((e, i) => ({ id: expectationId.blindGuardrail(e), path: ['expect', 'blindGuardrails', i] })),
     ...scenario.impact.map((e, i) => ({ id: expectationId.probe(e), path: ['impact', i] })),
     ...loadIds(scenario),
   ];

@@ -56,7 +56,8 @@ export async function validateFiles(request: ValidateRequest): Promise<Validatio
       scenarios: scenarios.count,
       environments: counted,
       expectations: scenarios.files.reduce((sum, { scenario: { expect, impact } }) => {
-        return sum + expect.detections.length + expect.guardrails.length + expect.blind.length + impact.length;
+        const { detections, guardrails, blind, blindGuardrails } = expect;
+        return sum + [detections, guardrails, blind, blindGuardrails, impact].flat().length;
       }, 0),
     },
     problems: sortProblems([...problems, ...binding.problems]),

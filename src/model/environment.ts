@@ -209,6 +209,7 @@ export const environmentFileSchema = z.strictObject({
 /** A staging system under test, all references resolved, durations in milliseconds. */
 export type Environment = Readonly<z.infer<typeof environmentSchema>>;
 export type DetectorConfig = Readonly<z.infer<typeof detectorSchema>>;
+export type GuardrailConfig = Environment['guardrails'][string];
 export type AuditConfig = Readonly<z.infer<typeof auditSchema>>;
 export type AwsTargetConfig = Readonly<z.infer<typeof awsTargetSchema>>;
 export type AwsIdentityConfig = Readonly<z.infer<typeof awsIdentitySchema>>;

@@ -40,6 +40,13 @@ export interface MitigationProof {
   readonly tolerance: { readonly atLeast?: number; readonly atMost?: number; readonly overMs: number };
 }
 
+/** A harmless act, such as a dry run, that a guardrail refuses for as long as it works. */
+export interface GuardrailCanary {
+  readonly target: 'aws' | 'kubernetes';
+  /** Does it once, with clients whose user agent carries the canary phase. Throws `CallError` where it is refused. */
+  readonly ask: (clients: unknown, signal: AbortSignal) => Promise<void>;
+}
+
 export type GuardrailOutcome = 'prevented' | 'reverted' | 'mitigated';
 
 /** A control under test: says whether a denial or a revert is its own. */
@@ -57,6 +64,8 @@ export interface GuardrailDefinition<Params = unknown> {
    * undefined where they do not say so (J15: `absent (failed-open)`).
    */
   readonly attributeFailedOpen?: (own: readonly Signal[], params: Params) => string | undefined;
+  /** What it must refuse even while nothing is tested (`blindGuardrails:`); undefined where these params name nothing. */
+  readonly canary?: (params: Params) => GuardrailCanary | undefined;
   /** What must be measured while the fault is in; a guardrail whose outcomes include `mitigated` has it. */
   readonly mitigatedBy?: (params: Params) => MitigationProof;
 }

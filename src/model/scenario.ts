@@ -71,6 +71,12 @@ const blindSchema = z.strictObject({
   within: withinSchema,
 });
 
+const blindGuardrailSchema = z.strictObject({
+  id: ownIdSchema,
+  guardrail: identifierSchema.describe('The guardrail that the fault disables; the environment names its canary.'),
+  within: withinSchema,
+});
+
 const loadExpectationSchema = z.discriminatedUnion('figure', [
   z.strictObject({
     id: ownIdSchema,
@@ -125,6 +131,7 @@ export const scenarioSchema = z.strictObject({
     detections: z.array(detectionSchema).describe('Who must notice.').default([]),
     guardrails: z.array(guardrailExpectationSchema).describe('Who must prevent, revert or mitigate.').default([]),
     blind: z.array(blindSchema).describe('Who must be known to see nothing any more.').default([]),
+    blindGuardrails: z.array(blindGuardrailSchema).describe('Who must be known to stop nothing any more.').default([]),
   }),
   stopConditions: stopConditionsSchema
     .describe('What ends a trial early: all is taken back, and the run fails.')
@@ -146,6 +153,7 @@ export type LoadExpectation = LoadUse['expect'][number];
 export type DetectionExpectation = Scenario['expect']['detections'][number];
 export type GuardrailExpectation = Scenario['expect']['guardrails'][number];
 export type BlindExpectation = Scenario['expect']['blind'][number];
+export type BlindGuardrailExpectation = Scenario['expect']['blindGuardrails'][number];
 
 /** The ids under which JUnit, baseline and diff know the expectations of a scenario. */
 export const expectationId = {
@@ -153,6 +161,7 @@ export const expectationId = {
   guardrail: (e: Pick<GuardrailExpectation, 'id' | 'guardrail' | 'outcome'>): string =>
     e.id ?? `${e.guardrail}/${e.outcome}`,
   blind: (e: Pick<BlindExpectation, 'id' | 'detector'>): string => e.id ?? `${e.detector}/blind`,
+  blindGuardrail: (e: Pick<BlindGuardrailExpectation, 'id' | 'guardrail'>): string => e.id ?? `${e.guardrail}/blind`,
   probe: (e: Pick<ProbeUse, 'id' | 'probe'>): string => e.id ?? e.probe,
   load: (type: string, e: LoadExpectation): string =>
     e.id ?? (e.figure === 'recovery' ? `${type}/recovery` : `${type}/${e.figure}/${e.phase}`),

@@ -47,7 +47,9 @@ export const guardrailResultSchema = z.strictObject({
 
 export const blindnessResultSchema = z.strictObject({
   ...judged,
-  detector: z.string(),
+  detector: z.string().optional(),
+  /** In place of a detector: the guardrail that was to stop nothing any more. */
+  guardrail: z.string().optional(),
   verdict: z.enum(v.blindnessVerdicts),
   sloMs: ms,
   canaries: z.array(

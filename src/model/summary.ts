@@ -22,7 +22,7 @@ const judgedForP95 = 20;
  * blindness. Inconclusive trials are outside the denominator; a miss counts as beyond the horizon of 3 × its SLO.
  */
 export function summariseExpectations(scenario: Expected, trials: readonly TrialResult[]): ExpectationSummary[] {
-  const { detections, guardrails, blind } = scenario.expect;
+  const { detections, guardrails, blind, blindGuardrails } = scenario.expect;
   const sum = (
     id: string,
     kind: ExpectationSummary['kind'],
@@ -40,6 +40,10 @@ export function summariseExpectations(scenario: Expected, trials: readonly Trial
     }),
     ...blind.map((e) => {
       const id = expectationId.blind(e);
+      return sum(id, 'blind', e.within, (t) => judgedBlindness(t, id));
+    }),
+    ...blindGuardrails.map((e) => {
+      const id = expectationId.blindGuardrail(e);
       return sum(id, 'blind', e.within, (t) => judgedBlindness(t, id));
     }),
   ];

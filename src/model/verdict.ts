@@ -46,6 +46,8 @@ export const reasonCodes = {
   'canary-lost': 'The canary raised while the fault was in stayed lost until the SLO.',
   'canary-passed': 'The canary raised while the fault was in arrived.',
   'canary-not-proven': 'A canary before or after the fault did not pass, so the loss proves nothing.',
+  'guardrail-off': 'The guardrail refused its canary before and after the fault, and let it through in between.',
+  'guardrail-on': 'The guardrail still refused its canary while the fault was in.',
   'detector-blind': 'The fault itself had blinded the detector before this could be judged.',
   overload: 'More signals came than could be kept; silence proves nothing.',
   'no-alerts': 'No matching signal was raised against the control in its window.',

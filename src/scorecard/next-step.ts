@@ -42,6 +42,7 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'poll-too-coarse': 'Poll this detector more often, or give the expectation a longer SLO.',
   'canary-passed': 'The detector was not blinded: correct the expectation, or the fault.',
   'canary-not-proven': 'Check the detector’s canary: it must pass before and after the fault.',
+  'guardrail-on': 'The guardrail was not disabled: correct the expectation, or the fault.',
   'detector-blind': 'Judge this expectation in a scenario that leaves the detector’s sources alone.',
   overload: 'Reduce unrelated alerts, or filter them at the source.',
   'alerted-on-control': 'Narrow the rule: it alerts on a permitted change.',

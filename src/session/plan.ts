@@ -152,9 +152,9 @@ function controlWindowMs({ scenario, control }: BoundScenario): number {
 
 /** A trial whose expectations are all met in half their SLO; misses take up to three SLOs. */
 function expectedTrialMs(bound: BoundScenario, environment: Environment): number {
-  const { detections, guardrails, blind } = bound.scenario.expect;
+  const { detections, guardrails, blind, blindGuardrails } = bound.scenario.expect;
   const slos = [...detections, ...guardrails].map((e) => e.within / 2);
-  const blindMs = blind.map((e) => e.within);
+  const blindMs = [...blind, ...blindGuardrails].map((e) => e.within);
   const steady = bound.steadyState.reduce((sum, probe) => sum + 2 * probe.use.tolerance.over, 0);
   const stable = guardrails.some((g) => g.outcome === 'reverted') ? environment.stability : 0;
   const seen = Math.max(0, ...slos, ...blindMs) + stable;

@@ -135,8 +135,9 @@ const emptyComparison: Comparison = { lines: [], exitCode: 0 };
 /** Three SLOs after a control and after a fault, exposure, revert and canaries; one trial after the other. */
 function boundOf(scenarios: readonly BoundScenario[], environment: Environment, trials: number | undefined): number {
   const perTrial = scenarios.map(({ scenario }) => {
-    const { detections, guardrails, blind } = scenario.expect;
-    const longestSlo = Math.max(0, ...[...detections, ...guardrails, ...blind].map((e) => e.within));
+    const { detections, guardrails, blind, blindGuardrails } = scenario.expect;
+    const all = [...detections, ...guardrails, ...blind, ...blindGuardrails];
+    const longestSlo = Math.max(0, ...all.map((e) => e.within));
     const exposure = scenario.maxExposure ?? environment.budgets.maxExposure;
     const once = 6 * longestSlo + exposure + environment.revertBudget + environment.stability + 60_000;
     return once * (trials ?? scenario.trials);

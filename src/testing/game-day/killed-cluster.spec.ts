@@ -8,6 +8,13 @@ import { openWorkplace, type Workplace } from './workplace.ts';
 
 const namespace = 'inference';
 
+const getDocumentation =
+  "fetch(process.argv[1] + '/documentation').then(async (a) => console.log((await a.json()).public))";
+const putDocumentation = `const [, admin, shown] = process.argv;
+  const headers = { 'content-type': 'application/json' };
+  fetch(admin + '/documentation', { method: 'PUT', headers, body: '{"public":' + shown + '}' })
+    .then((answer) => process.exit(answer.ok ? 0 : 1));`;
+
 /** What each fault is given; the harness is killed once it has acknowledged. */
 const faults: Readonly<Record<string, (state: StagingState) => object>> = {
   'kubernetes.rogue-pod': () => ({ namespace, rogue: 'unknownImage' }),
@@ -19,6 +26,14 @@ const faults: Readonly<Record<string, (state: StagingState) => object>> = {
     image: 'registry.internal/inference-preview:0.0.1',
   }),
   'kubernetes.service-account-sprawl': () => ({ namespace, count: 5 }),
+  'kubernetes.secret-read': () => ({ namespace }),
+  external: () => ({ what: 'somebody else', touches: ['namespace/inference'] }),
+  'process.exec': ({ application: { admin } }) => ({
+    argv: [process.execPath, '-e', putDocumentation, admin, 'true'],
+    touches: ['endpoint/model-card'],
+    read: { argv: [process.execPath, '-e', getDocumentation, admin], pointer: '' },
+    undo: { argv: [process.execPath, '-e', putDocumentation, admin, `\${before}`] },
+  }),
   'kubernetes.network-policy-delete': ({ kubernetes }) => ({ namespace, name: kubernetes.networkPolicy }),
   'kubernetes.admission-webhook-disabled': ({ kubernetes: { admission } }) => ({
     name: admission.configuration,
@@ -66,6 +81,9 @@ describe('windshear recover after kill -9, in cluster and application', function
   before(async () => {
     const work = await openWorkplace();
     try {
+      await work.edit('windshear.yaml', (text) =>
+        text.replace('    targets:\n', `    targets:\n      process: { executables: ['${process.execPath}'] }\n`),
+      );
       const state = await work.up();
       const untouched = await work.account();
       for (const [type, step] of kills) {
