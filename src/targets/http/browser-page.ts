@@ -55,9 +55,10 @@ async function launch(hosts: PinnedHosts, browserPath: string | undefined): Prom
   const found = await findBrowser(browserPath);
   if (found !== undefined && 'absent' in found) return `No browser: ${found.absent}.`;
   const { chromium } = await import('playwright-core');
-  // A redirect is not seen by `route`: what is not pinned is not even resolved.
-  const allowed = hosts.names.map((name) => `EXCLUDE ${name.slice(0, name.lastIndexOf(':'))}`);
-  const args = [`--host-resolver-rules=MAP * ~NOTFOUND, ${allowed.join(', ')}`];
+  // A redirect is not seen by `route`: what is not pinned, host and port, is not even resolved. The first rule that
+  // fits wins; EXCLUDE would know no ports (net/base/host_mapping_rules.h of Chromium).
+  const allowed = hosts.names.map((name) => `MAP ${name} ${name}`);
+  const args = [`--host-resolver-rules=${allowed.join(', ')}, MAP * ~NOTFOUND`];
   if (found !== undefined) return chromium.launch({ ...found, args });
   for (const channel of channels) {
     try {

@@ -15,10 +15,13 @@ describe('openBrowser', () => {
   const asked: string[] = [];
   let server: Server;
   let origin: string;
+  /** Where `/away` leads. */
+  let away = '';
 
   before(async () => {
     server = createServer((request, response) => {
       asked.push(`${request.url} ${request.headers['x-windshear']} ${request.headers['user-agent']}`);
+      if (request.url === '/away') return void response.writeHead(302, { location: away }).end();
       response.writeHead(request.url === '/gone' ? 410 : 200, { 'content-type': 'text/html' }).end(here);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,6 +73,21 @@ describe('openBrowser', () => {
       while (!asked.some((line) => line.startsWith('/was-refused'))) await new Promise(setImmediate);
       const refused = await page.goto('http://127.0.0.1:9/', 1000).catch((error: unknown) => error);
       expect(refused).to.be.instanceOf(CallError).with.property('message').that.includes("A request to '127.0.0.1:9'");
+    });
+
+    it('follows no redirect to a host that is not pinned, another port of the same one included', async () => {
+      const elsewhere: string[] = [];
+      const other = createServer((request, response) => {
+        elsewhere.push(request.url ?? '');
+        response.writeHead(200, { 'content-type': 'text/html' }).end('elsewhere');
+      });
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      away = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+      const refused = await page.goto(`${origin}/away`, 3000).catch((error: unknown) => error);
+      other.closeAllConnections();
+      other.close();
+      expect(elsewhere).to.deep.equal([]);
+      expect(refused).to.be.instanceOf(CallError);
     });
 
     it('says which step failed, and goes on', async () => {
