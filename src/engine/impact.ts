@@ -35,8 +35,9 @@ export function loadResult(trial: Trial): LoadResult | undefined {
   return {
     load: load.use.type,
     figures: figures.map((one) => ({ ...one, latencyMs: { ...one.latencyMs } })),
-    impaired: impaired.map(({ fromMonoMs, untilMonoMs }) => ({
-      fromMs: fromMonoMs - t0,
+    impaired: impaired.map(({ fromMonoMs, feltMonoMs, untilMonoMs }) => ({
+      // What was due before the fault and failed after it came, it may have hurt: not before it.
+      fromMs: feltMonoMs < t0 ? fromMonoMs - t0 : Math.max(0, fromMonoMs - t0),
       ...(untilMonoMs === undefined ? {} : { untilMs: untilMonoMs - t0 }),
     })),
     ...(unsound === undefined ? {} : { unsound }),

@@ -54,8 +54,8 @@ describe('judgeLoad', () => {
     expect(judge(errors(1), {}, { ended: 'stopped' }).reasonCode).to.equal('stopped');
   });
 
-  const hurt = (fromMonoMs: number, untilMonoMs?: number) => ({
-    impaired: [{ fromMonoMs, ...(untilMonoMs === undefined ? {} : { untilMonoMs }) }],
+  const hurt = (fromMonoMs: number, untilMonoMs?: number, feltMonoMs = fromMonoMs + 50) => ({
+    impaired: [{ fromMonoMs, feltMonoMs, ...(untilMonoMs === undefined ? {} : { untilMonoMs }) }],
   });
   const recoveries: readonly [string, Partial<LoadSummary>, Partial<LoadCase>, string][] = [
     ['held where users were never hurt', {}, {}, 'held within-tolerance'],
@@ -77,6 +77,12 @@ describe('judgeLoad', () => {
       'inconclusive gone-before-slo',
     ],
     ['open where they were hurt before the fault', hurt(9500, 12_000), {}, 'inconclusive not-measured'],
+    [
+      'held where what was due before the fault failed only after it came',
+      hurt(9500, 12_000, 10_010),
+      {},
+      'held within-tolerance',
+    ],
     ['held where they were hurt and well again before the fault', hurt(8000, 8500), {}, 'held within-tolerance'],
     [
       'held where they were well in time and our revert hurt them once more',

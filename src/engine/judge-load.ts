@@ -80,8 +80,8 @@ function sayRecovery(facts: LoadCase, sloMs: number): Said {
       return open('gone-before-slo', `Users were not hurt in the ${formatDuration(inMs)} of the fault, SLO ${slo}.`);
     return { verdict: 'held', reasonCode: 'within-tolerance', reason: 'Users were not hurt at all.', worst: 0 };
   }
-  if (first.fromMonoMs < t0MonoMs - impairedSlotMs) {
-    const early = formatDuration(t0MonoMs - first.fromMonoMs);
+  if (first.feltMonoMs < t0MonoMs) {
+    const early = formatDuration(t0MonoMs - first.feltMonoMs);
     return open('not-measured', `Users were hurt already ${early} before the fault.`);
   }
   const untilMonoMs = untilOf(last);

@@ -100,7 +100,7 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
     const isGood = status >= 200 && status < 400;
     count.histogram.record(isGood ? clock.monoMs() - dueMonoMs : Math.max(clock.monoMs() - dueMonoMs, p.timeoutMs));
     if (!isGood) count.errors += 1;
-    impairment.note(dueMonoMs, isGood);
+    impairment.note(dueMonoMs, isGood, clock.monoMs());
   }
 
   /** Sent in order, so that the first that is young enough ends the search. */

@@ -45,7 +45,10 @@ export const impairedSlotMs = 100;
 
 /** From when to when users were hurt, on the clock's monotonic time; without an end where they are not well again. */
 export interface Impaired {
+  /** Start of the slot in which the first request was due that hurt somebody. */
   readonly fromMonoMs: number;
+  /** When that was first felt: the bad answer, or the giving up. What was under way when a fault came, the fault may have hurt. */
+  readonly feltMonoMs: number;
   readonly untilMonoMs?: number;
 }
 
