@@ -25,7 +25,11 @@ export const stagingCommand: CommandDefinition = {
       .command('up')
       .summary('start it, or start it anew with other options')
       .description('Starts the embedded staging; one that runs with the same options is used again.')
-      .option('--without <name>', 'a detector whose rules do not run, or <detector>.delivery; may be repeated', collect)
+      .option(
+        '--without <name>',
+        'a detector whose rules do not run, <detector>.delivery, or a guardrail; may be repeated',
+        collect,
+      )
       .option('--delay <detector=time>', 'hold back the alerts of a detector (posture=8s); may be repeated', collect)
       .option('--noise <rate>', 'unrelated alerts on the same resources (50/s)', perSecond)
       .option('--idle-timeout <time>', 'end when nothing has used it for so long', durationMs, 15 * 60_000)

@@ -82,7 +82,7 @@ async function finish(started: Started): Promise<ClusterHalf> {
     startUps.kubeconfigOf({ server, caFile: startUps.caPath(folder), tokenFile: tokenFiles.admin }),
     { mode: 0o600 },
   );
-  clusterGuards.start(startUps.clusterGuardsStartUpOf({ folder, server, tokens }));
+  clusterGuards.start(startUps.clusterGuardsStartUpOf({ folder, server, tokens, options }));
   const watching = `http://127.0.0.1:${given((await clusterDetection.ready).port, 'a port')}`;
   const administered = { server, caFile: startUps.caPath(folder), tokens: { admin: tokenFiles.admin } };
   // Put in before anybody listens: an installation is no habit.

@@ -8,7 +8,7 @@ import type { kubernetesStartUp } from './kubernetes/start-up.ts';
 import { clusterManifests } from './seed/cluster/manifests.ts';
 import { type ClusterUser, clusterUsers, namespaceNames, releasedImages } from './seed/cluster/names.ts';
 import type { StagingOptions } from './state.ts';
-import { switchesOf } from './switches.ts';
+import { actingGuardrails, switchesOf } from './switches.ts';
 import type { uptimeStartUp } from './uptime/start-up.ts';
 
 export type ClusterTokens = Readonly<Record<ClusterUser, string>>;
@@ -57,8 +57,9 @@ export function clusterGuardsStartUpOf(given: {
   readonly folder: string;
   readonly server: string;
   readonly tokens: ClusterTokens;
+  readonly options: StagingOptions;
 }): z.input<typeof clusterGuardsStartUp> {
-  const { folder, server, tokens } = given;
+  const { folder, server, tokens, options } = given;
   const { reconciler, remediator } = tokens;
   return {
     server,
@@ -66,6 +67,7 @@ export function clusterGuardsStartUpOf(given: {
     tokens: { reconciler, remediator },
     releaseFolder: releasePath(folder),
     admissionCaFile: admissionCaPath(folder),
+    acting: [...actingGuardrails(options)],
   };
 }
 

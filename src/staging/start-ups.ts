@@ -9,7 +9,7 @@ import * as clusterNames from './seed/cluster/names.ts';
 import * as names from './seed/names.ts';
 import type { Seeded } from './seed.ts';
 import type { StagingOptions, StagingState } from './state.ts';
-import { detectionSwitches } from './switches.ts';
+import { actingGuardrails, detectionSwitches } from './switches.ts';
 
 /** Is what the start-ups are made of. */
 export interface Premises {
@@ -89,7 +89,7 @@ function detectionOptions(options: StagingOptions): DetectionStartUp['options'] 
   };
 }
 
-export function remediatorStartUpOf({ emulator, seeded }: Premises, endpoint: string): RemediatorStartUp {
+export function remediatorStartUpOf({ emulator, seeded, options }: Premises, endpoint: string): RemediatorStartUp {
   return {
     endpoint,
     readEndpoint: emulator,
@@ -97,6 +97,7 @@ export function remediatorStartUpOf({ emulator, seeded }: Premises, endpoint: st
     credentials: seeded.users.remediator.credentials,
     role: roleArn(roleNames.remediator),
     watched: [roleNames.appFirst, roleNames.appSecond],
+    ...(actingGuardrails(options).includes('identity-remediator') ? {} : { forbidden: [] }),
   };
 }
 

@@ -6,8 +6,21 @@ export const stagingDetectors = [...detectorNames, 'uptime', 'audit-rules'] as c
 
 export type StagingDetector = (typeof stagingDetectors)[number];
 
-/** Lists what `--without` may name: a detector's rules, or its way out. */
-export const withoutNames: readonly string[] = stagingDetectors.flatMap((name) => [name, `${name}.delivery`]);
+/** Names the guardrails that are programs of the staging; what its emulator enforces itself cannot be taken away. */
+export const stagingGuardrails = [
+  'identity-remediator',
+  'admission',
+  'release-reconciler',
+  'binding-remediator',
+] as const;
+
+export type StagingGuardrail = (typeof stagingGuardrails)[number];
+
+/** Lists what `--without` may name: a detector's rules or its way out, or a guardrail. */
+export const withoutNames: readonly string[] = [
+  ...stagingDetectors.flatMap((name) => [name, `${name}.delivery`]),
+  ...stagingGuardrails,
+];
 
 /** What `--without`, `--delay` and `--noise` say. */
 export interface Switches {
@@ -25,6 +38,11 @@ export function switchesOf(detector: StagingDetector, { without, delay }: Switch
     delivery: !without.includes(`${detector}.delivery`),
     delayMs: delay[detector] ?? 0,
   };
+}
+
+/** Lists the guardrails that act. */
+export function actingGuardrails({ without }: Pick<Switches, 'without'>): readonly StagingGuardrail[] {
+  return stagingGuardrails.filter((name) => !without.includes(name));
 }
 
 /** Keeps the options that the detection process knows. */

@@ -10,6 +10,8 @@ export const clusterGuardsStartUp = z.strictObject({
   releaseFolder: z.string().startsWith('/'),
   /** Where the certificate of the admission webhook's authority is written for the API server to trust. */
   admissionCaFile: z.string().startsWith('/'),
+  /** Which of them act; the others are there and let everything be. */
+  acting: z.array(z.string()),
   /** Bindings to `cluster-admin` that may stay, by name. */
   allowedBindings: z.array(z.string()).default(['cluster-admin']),
 });

@@ -14,8 +14,8 @@ export const remediatorStartUp = z.strictObject({
   role: z.string(),
   /** Names of the roles that it watches; it touches no other. */
   watched: z.array(z.string()).min(1),
-  /** ARNs of the managed policies that no watched role may carry. */
-  forbidden: z.array(z.string()).min(1).default(['arn:aws:iam::aws:policy/AdministratorAccess']),
+  /** ARNs of the managed policies that no watched role may carry; with none it lets everything be. */
+  forbidden: z.array(z.string()).default(['arn:aws:iam::aws:policy/AdministratorAccess']),
 });
 
 /** What the supervisor writes: defaults may be left out. */

@@ -15,6 +15,7 @@ interface Variant {
 
 const down = 'missed (detector-down)';
 const unproven = 'inconclusive (channel-unproven)';
+const absent = 'absent (still-in)';
 const deaf = { control: unproven, trial: 'inconclusive' };
 
 const variants: readonly Variant[] = [
@@ -121,6 +122,26 @@ const variants: readonly Variant[] = [
       'region-failover': { 'uptime/RegionDown': 'late (after-slo)', trial: 'failed' },
       'rogue-privileged-pod': { 'audit-rules/rogue-pod-attempt': 'late (after-slo)', trial: 'failed' },
       'cluster-admin-binding': { 'audit-rules/cluster-admin-binding': 'late (after-slo)', trial: 'failed' },
+    },
+    code: 1,
+  },
+  {
+    title: 'calls the guardrails absent that are taken away, fails their scenarios, and takes the rest back itself',
+    options: [
+      ...['--without', 'identity-remediator', '--without', 'admission'],
+      ...['--without', 'release-reconciler', '--without', 'binding-remediator'],
+    ],
+    scenarios: ['role-over-privilege', 'rogue-privileged-pod', 'cluster-admin-binding', 'release-image-drift'],
+    unlike: {
+      'role-over-privilege': { 'identity-remediator/reverted': absent, rollback: 'clean', trial: 'failed' },
+      'rogue-privileged-pod': {
+        'admission/prevented': 'absent (not-prevented)',
+        'audit-rules/rogue-pod-attempt': 'inconclusive (not-prevented)',
+        rollback: 'clean',
+        trial: 'failed',
+      },
+      'cluster-admin-binding': { 'binding-remediator/reverted': absent, rollback: 'clean', trial: 'failed' },
+      'release-image-drift': { 'release-reconciler/reverted': absent, rollback: 'clean', trial: 'failed' },
     },
     code: 1,
   },
