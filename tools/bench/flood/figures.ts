@@ -38,12 +38,17 @@ function kept(channel: FloodRequest['channel']): Figure {
 
 function growth(channel: FloodRequest['channel']): Figure {
   return {
-    name: `heap at 1,000,000 by ${channel}`,
+    name: `memory at 1,000,000 by ${channel}`,
     unit: '×',
-    goal: '1 of that at 150,000',
+    goal: '1 of the RSS at 100,000',
     measure: async () => {
-      const [early, late] = (await floodOnce(channel)).heapBytes;
-      return measured([late / early], `${Math.round(early / 1e6)} to ${Math.round(late / 1e6)} MB`);
+      const { memory } = await floodOnce(channel);
+      const [early, late] = [memory.at(0), memory.at(-1)];
+      if (early === undefined || late === undefined) throw new Error('Memory was never looked at.');
+      const megabytes = (bytes: number) => Math.round(bytes / 1e6);
+      const told = memory.map(({ alerts, rssBytes }) => `${megabytes(rssBytes)} at ${Math.round(alerts / 1000)}k`);
+      const heap = `heap ${megabytes(early.heapBytes)} and ${megabytes(late.heapBytes)} MB at both ends`;
+      return measured([late.rssBytes / early.rssBytes], `RSS in MB ${told.join(', ')}; ${heap}`);
     },
   };
 }

@@ -41,11 +41,22 @@ export interface FloodResult {
   readonly widthsMs: readonly number[];
   /** Alerts a second of the further ones. */
   readonly furtherPerSecond?: number;
-  /** Bytes of the heap in use after a collection, once the first tenth of all alerts was in, and at the end. */
-  readonly heapBytes: readonly [number, number];
+  /** After a collection: once the first of the alerts were in, once those at a pace were, and then at each portion of the rest. */
+  readonly memory: readonly Memory[];
+}
+
+export interface Memory {
+  /** Alerts that had been heard by then. */
+  readonly alerts: number;
+  readonly heapBytes: number;
+  readonly rssBytes: number;
 }
 
 const sloFactor = 3;
+/** By then all that is kept of alerts is as full as it gets. */
+const earlyAt = 100_000;
+/** Memory is looked at after so many further alerts. */
+const sampledEach = 100_000;
 /** So many are sent before all of them must have been heard: a file takes any number at once. */
 const portion = 10_000;
 
@@ -77,19 +88,24 @@ export async function flood(request: FloodRequest): Promise<FloodResult> {
       while (listener.counters.signals < count && systemClock.monoMs() < until) await systemClock.sleep(5);
     };
     const cpu = process.cpuUsage();
-    await sender.send(0, half, perSecond);
+    const early = Math.min(earlyAt, half);
+    await sender.send(0, early, perSecond);
+    await allIn(early);
+    const memory = [memoryAt(listener.counters.signals)];
+    if (early < half) await sender.send(early, half, perSecond);
     await allIn(half);
     const sloMs = systemClock.monoMs() - t0.monoMs;
-    const firstHeap = collected();
     await sender.send(half, alerts, perSecond);
     await allIn(alerts);
     const tookMs = systemClock.monoMs() - t0.monoMs;
     const { user, system } = process.cpuUsage(cpu);
+    memory.push(memoryAt(listener.counters.signals));
     const began = systemClock.monoMs();
     for (let from = alerts; from < alerts + further; from += portion) {
       const to = Math.min(from + portion, alerts + further);
       await sender.send(from, to, 0);
       await allIn(to);
+      if ((to - alerts) % sampledEach === 0 || to === alerts + further) memory.push(memoryAt(to));
     }
     const furtherMs = systemClock.monoMs() - began;
     return {
@@ -101,7 +117,7 @@ export async function flood(request: FloodRequest): Promise<FloodResult> {
       share: (user + system) / 1000 / tookMs,
       widthsMs: [...heard.values()].flat().map(({ arrivedMonoMs: [lower, upper] }) => upper - lower),
       ...(further > 0 ? { furtherPerSecond: (further / furtherMs) * 1000 } : {}),
-      heapBytes: [firstHeap, collected()],
+      memory,
     };
   } finally {
     sender.end();
@@ -141,10 +157,11 @@ function requestOf(channel: FloodRequest['channel'], at: { folder: string; file:
   } as unknown as RunRequest;
 }
 
-/** Bytes of the heap in use once nothing unused is left on it. */
-function collected(): number {
+/** What is in use once nothing unused is left on the heap. */
+function memoryAt(alerts: number): Memory {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   collect();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, rss } = process.memoryUsage();
+  return { alerts, heapBytes: heapUsed, rssBytes: rss };
 }
