@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { withoutSecrets } from '../model/conceal.ts';
 import type { TrialResult } from '../model/scorecard.ts';
 import { belongingOf } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
@@ -21,7 +22,7 @@ export async function keepEvidence(trial: Trial, result: TrialResult): Promise<v
   const openBefore = [...trial.openBefore.values()].flat().map((heard) => ({ openBefore: true, ...rawOf(heard) }));
   const audit = trial.audit
     .slice(0, keptSignals)
-    .map((heard) => ({ receivedAt: heard.signal.receivedAt, raw: heard.text }));
+    .map((heard) => ({ receivedAt: heard.signal.receivedAt, raw: withoutSecrets(heard.text) }));
   await disk.writeDurably(posix.join(folder, 'signals.jsonl'), lines([...openBefore, ...signals]));
   await disk.writeDurably(posix.join(folder, 'audit.jsonl'), lines(audit));
   await disk.writeDurably(
@@ -44,7 +45,7 @@ async function evidenceFolder({ deps, bound, n }: Trial): Promise<string> {
 }
 
 function rawOf({ detector, signal, text }: HeardSignal) {
-  return { detector, receivedAt: signal.receivedAt, raw: text };
+  return { detector, receivedAt: signal.receivedAt, raw: withoutSecrets(text) };
 }
 
 function lines(entries: readonly unknown[]): Uint8Array {

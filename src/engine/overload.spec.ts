@@ -107,7 +107,8 @@ describe('signals that no trial claims', () => {
     const at = world();
     const elsewhere = { format: 'sim', rule: 'noise', resource: { id: 'elsewhere' } };
     for (let n = 0; n < 3; n++) at.send('rules', signal({ ...elsewhere, id: `n-${n}`, dedupeKey: `n-${n}` }), 2000 + n);
-    at.send('rules', signal({ format: 'sim', id: 'ours', dedupeKey: 'ours', resource: { id: 'bucket' } }), 2000);
+    const ours = { format: 'sim', id: 'ours', dedupeKey: 'ours', rawSeverity: '{"sessionToken":"FwoGZXIvYXdzEBYa"}' };
+    at.send('rules', signal({ ...ours, resource: { id: 'bucket' } }), 2000);
     const card = await played(at);
     expect(card.detectors['rules']).to.include({ unclaimed: 3, dropped: 0 });
     const texts = (end: string) =>
@@ -117,6 +118,9 @@ describe('signals that no trial claims', () => {
         .join('');
     const ring = texts('/reports/run-1/evidence/unclaimed-0.jsonl').trim().split('\n');
     expect(ring.map((line): unknown => JSON.parse(JSON.parse(line).raw).id)).to.deep.equal(['n-0', 'n-1', 'n-2']);
-    expect(texts('flip/1/signals.jsonl')).to.contain('\\"id\\":\\"ours\\"');
+    expect(texts('flip/1/signals.jsonl'))
+      .to.contain('\\"id\\":\\"ours\\"')
+      .and.contain('<secret>')
+      .and.not.contain('FwoGZXIvYXdzEBYa');
   });
 });

@@ -35,6 +35,13 @@ describe('openSignalRing', () => {
     );
   });
 
+  it('keeps no session token that a record tells', async () => {
+    const { ring, kept } = opened();
+    ring.keep(one(1, '{"credentials":{"sessionToken":"FwoGZXIvYXdzEBYa"}}'));
+    await ring.close();
+    expect(kept()[0]?.raws).to.deep.equal(['{"credentials":{"sessionToken":"<secret>"}}']);
+  });
+
   it('holds no more than its two files, and the newest signals', async () => {
     const { ring, kept } = opened();
     for (let n = 0; n < 200; n++) {

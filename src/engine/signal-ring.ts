@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { withoutSecrets } from '../model/conceal.ts';
 import type { Disk } from '../model/disk.ts';
 import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
@@ -82,7 +83,8 @@ export function openSignalRing(options: SignalRingOptions): SignalRing {
   };
 }
 
-function lineOf({ detector, signal, text }: HeardSignal): string {
+function lineOf({ detector, signal, text: whole }: HeardSignal): string {
+  const text = withoutSecrets(whole);
   const cut = text.length > textLength ? { raw: text.slice(0, textLength), length: text.length } : { raw: text };
   return `${JSON.stringify({ detector, receivedAt: signal.receivedAt, ...cut })}\n`;
 }
