@@ -1,7 +1,7 @@
 import { CallError, type CallRecord, type Denial } from '../model/call.ts';
 import { sameJson } from '../model/canonical.ts';
 import type { Clock } from '../model/clock.ts';
-import { OtherIdentityError } from '../model/errors.ts';
+import { RefusedError } from '../model/errors.ts';
 import type { Acknowledgement, After, FaultContext, FaultDefinition, Observation } from '../model/fault.ts';
 import type { NewJournalEntry, StateFile } from '../model/journal.ts';
 import type { Json } from '../model/json.ts';
@@ -97,8 +97,8 @@ export function afterOf(fault: LiveFault): After {
 
 /**
  * Captures the pre-image, writes it and the intent to disk, and only then injects. A refusal, a failure or a lost
- * answer is noted on the fault, not thrown; what throws is the journal, the disk, an abort, or credentials that are
- * somebody else's by now.
+ * answer is noted on the fault, not thrown; what throws is the journal, the disk, an abort, or a safety rule
+ * that refuses.
  */
 export async function inject(fault: LiveFault, deps: InjectionDeps, signal: AbortSignal): Promise<void> {
   const { definition, bound } = fault;
@@ -109,7 +109,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
     fault.before = await definition.capture(reader.ctx, bound.params);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof OtherIdentityError) throw error;
+    if (error instanceof RefusedError) throw error;
     fault.status = 'not-injected';
     fault.failure = `The state before could not be captured: ${failureText(error)}`;
     return;
@@ -154,7 +154,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
     if (fault.status === 'injected') throw error;
     noteCalls(fault, calls(), deps.clock);
     await noteFailure(fault, error, deps, entry.seq);
-    if (error instanceof OtherIdentityError) throw error;
+    if (error instanceof RefusedError) throw error;
   }
 }
 

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { OtherIdentityError } from '../model/errors.ts';
+import { OtherIdentityError, RefusedError } from '../model/errors.ts';
 import type { Phase } from '../model/marker.ts';
 import { worldRequest, worldScenario } from '../testing/world/request.ts';
 import { World } from '../testing/world/world.ts';
 import { runScenarios } from './run.ts';
 
+const elsewhere = new OtherIdentityError('wrong-account', 'The credentials belong elsewhere.');
+
 /** Two scenarios, of which the second waits for the first; credentials of these phases are somebody else's by then. */
-async function runWith(changed: (phase: Phase, writes: number) => boolean) {
+async function runWith(changed: (phase: Phase, writes: number) => boolean, why: RefusedError = elsewhere) {
   const at = new World();
   at.resources.set('bucket', 'private');
   at.detectors.push({
@@ -15,8 +17,7 @@ async function runWith(changed: (phase: Phase, writes: number) => boolean) {
   });
   const writes = () => at.events.filter(({ action }) => action === 'write');
   at.beforeCall = (phase) => {
-    if (changed(phase, writes().length))
-      throw new OtherIdentityError('wrong-account', 'The credentials belong elsewhere.');
+    if (changed(phase, writes().length)) throw why;
   };
   const scenario = (id: string) =>
     worldScenario(at, {
@@ -49,5 +50,17 @@ describe('runScenarios with credentials that change in mid-run', () => {
     const { exitCode, values } = await runWith((phase, writes) => phase === 'revert' && writes >= 1);
     expect(values).to.deep.equal(['shared']);
     expect(exitCode).to.equal(6);
+  });
+});
+
+describe('runScenarios that meets a safety rule in a trial', () => {
+  it('takes back what is in, goes on with the next scenario, and ends with exit code 4', async () => {
+    let refused = 0;
+    const once = (phase: Phase) => phase === 'inject' && refused++ === 0;
+    const { exitCode, scorecard, bucket } = await runWith(once, new RefusedError('foreign-host', 'Not that host.'));
+    const verdicts = scorecard.scenarios.map(({ verdict }) => verdict);
+    expect(verdicts).to.deep.equal(['aborted', 'passed']);
+    expect(scorecard.scenarios[0]?.trials[0]?.reason).to.contain('Not that host.');
+    expect([exitCode, bucket]).to.deep.equal([4, 'private']);
   });
 });

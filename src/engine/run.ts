@@ -72,6 +72,7 @@ export async function runScenarios(given: RunRequest): Promise<RunOutcome> {
         identities: new Set(),
         past: newPastActs(),
         halt: (why) => halted.abort(why),
+        refusals: [],
       };
       const outcome = await runTrials(deps, posts);
       // A journal that could not be written to the end may still be recovered from. Whoever dies in between leaves a
@@ -205,7 +206,7 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
       : nothingInjected(progress.values())
         ? [exitCodes.unreachable]
         : [];
-  const exitCode = exitCodeOf(card(), also);
+  const exitCode = exitCodeOf(card(), deps.refusals.length > 0 ? [...also, exitCodes.refused] : also);
   const scorecard = card(new Date(request.clock.epochMs()).toISOString(), exitCode);
   request.onEvent({ kind: 'run-ended', scorecard, exitCode });
   return { scorecard, exitCode };

@@ -1,4 +1,4 @@
-import type { WindshearError } from '../model/errors.ts';
+import type { RefusedError, WindshearError } from '../model/errors.ts';
 import type { Phase } from '../model/marker.ts';
 import { type Marker, newMarker } from '../model/marker.ts';
 import type { BoundFault, BoundScenario, RunRequest, TrialPhase } from '../model/run.ts';
@@ -26,7 +26,7 @@ import { type Meter, newMeter } from './meter.ts';
 import type { PastAct, PastActs } from './past-acts.ts';
 import type { PreImages } from './pre-images.ts';
 import { newPulse, type Pulse } from './pulse.ts';
-import type { StopConditionFired } from './stop-condition-fired.ts';
+import { StopConditionFired } from './stop-condition-fired.ts';
 import { newTrialLoad, type TrialLoad } from './trial-load.ts';
 
 /** What all trials of a run share. */
@@ -43,6 +43,8 @@ export interface RunDeps {
   readonly past: PastActs;
   /** Ends the whole run: the environment is beyond a limit, or not the one that was proven. */
   readonly halt: (why: WindshearError) => void;
+  /** Safety rules that a trial met when it was under way. */
+  readonly refusals: RefusedError[];
 }
 
 /** One trial while it goes on: facts only; the judges read them. */
@@ -80,7 +82,7 @@ export interface Trial {
   /** Aborted with the run, or by a stop condition of this trial. */
   readonly stop: AbortSignal;
   /** Ends it, or the whole run. */
-  readonly halt: (why: StopConditionFired) => void;
+  readonly halt: (why: WindshearError) => void;
   /** When somebody stopped it or it failed. */
   endedMonoMs?: number;
   readonly tell: (phase: TrialPhase, detail?: string) => void;
@@ -121,7 +123,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
     load,
     stop,
     halt: (why) => {
-      if (why.endsRun) deps.halt(why);
+      if (why instanceof StopConditionFired && why.endsRun) deps.halt(why);
       else halted.abort(why);
     },
     injection: {

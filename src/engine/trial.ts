@@ -1,5 +1,5 @@
 import { CallError } from '../model/call.ts';
-import { OtherIdentityError } from '../model/errors.ts';
+import { OtherIdentityError, RefusedError } from '../model/errors.ts';
 import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
 import { listenToAudit, reviewAudit } from './audit.ts';
@@ -11,6 +11,7 @@ import { judgeAll, type TrialJudgements } from './judge-trial.ts';
 import { inject, type LiveFault, tellingReads } from './live-fault.ts';
 import { overlap } from './past-acts.ts';
 import { measure } from './probes.ts';
+import { raiseCanaries } from './raise-canaries.ts';
 import { rollBack } from './roll-back.ts';
 import { watchStopConditions } from './stop-conditions.ts';
 import { notePast, openOnTrial, untilTellable } from './tellable.ts';
@@ -52,7 +53,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     await deps.journal.append({ kind: 'trial-started', scenario: bound.scenario.id, n, marker: trial.marker });
     await goTheWay(trial, parts);
   } catch (error) {
-    if (error instanceof OtherIdentityError) deps.halt(error);
+    if (error instanceof RefusedError) refuse(trial, error);
     if (trial.stop.aborted) trial.ended = 'stopped';
     else if (isTargetLost(error) && trial.faults.every((fault) => fault.intent === undefined)) {
       notInjected(trial, failureText(error));
@@ -75,6 +76,14 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     .append({ kind: 'trial-ended', scenario: bound.scenario.id, n, verdict: result.verdict })
     .catch((error: unknown) => deps.log(failureText(error)));
   return result;
+}
+
+/** Whose credentials are somebody else's cannot go on at all; any other refusal ends the trial that it met. */
+function refuse(trial: Trial, why: RefusedError): void {
+  if (trial.stop.aborted) return;
+  trial.deps.refusals.push(why);
+  if (why instanceof OtherIdentityError) trial.deps.halt(why);
+  else trial.halt(why);
 }
 
 async function takeBack(trial: Trial): Promise<void> {
@@ -180,23 +189,6 @@ async function arm(trial: Trial): Promise<void> {
 /** A session's role: whom a detector names who drops session names. */
 function roleOf(arn: string): string {
   return arn.replace(/^(arn:[^:]+):sts:([^:]*:[^:]+):assumed-role\/([^/]+)\/.*$/, '$1:iam:$2:role/$3');
-}
-
-/** Raises the canaries of `blind:` expectations; before the fault it also waits for them to pass. */
-async function raiseCanaries(trial: Trial, when: 'before' | 'during' | 'after'): Promise<void> {
-  const { request, posts } = trial.deps;
-  for (const { detector, canary, sloMs } of expectationsOf(trial.bound).blind) {
-    const keeper = posts.get(detector)?.keeper;
-    if (keeper === undefined) continue;
-    const known = trial.canaries.get(detector) ?? {};
-    const fate = await trial.meter.outside(() => keeper.raiseNow(canary));
-    trial.canaries.set(detector, { ...known, [when]: fate });
-    const until = request.clock.monoMs() + sloMs;
-    if (when !== 'before') continue;
-    while (fate.raisedMonoMs !== undefined && fate.receivedMonoMs === undefined && request.clock.monoMs() < until) {
-      await trial.meter.outside(() => trial.pulse.wait(Math.min(until, request.clock.monoMs() + 100), trial.stop));
-    }
-  }
 }
 
 /** Injects the faults in the order of the file; the first that is refused or fails ends it. */
