@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { withoutSecrets } from '../model/conceal.ts';
 import type {
   BoundFormat,
   CanaryDefinition,
@@ -25,6 +26,7 @@ export interface Posts {
 
 /** Most malformed records of a run that are kept as evidence. */
 const keptMalformed = 200;
+const mostMalformedBytes = 65_536;
 
 /** Opens the channels of all detectors and audit sources; one that cannot be opened is told and left out. */
 export async function openPosts(
@@ -143,13 +145,21 @@ function listening(
     onMalformed({ reason, bytes }: { readonly reason: string; readonly bytes: Uint8Array }) {
       if (malformed++ >= keptMalformed) return;
       const file = posix.join(request.folders.report, 'evidence', `malformed-${name}.jsonl`);
-      const line = `${JSON.stringify({ reason, base64: Buffer.from(bytes.subarray(0, 65_536)).toString('base64') })}\n`;
+      const kept = concealed(bytes).subarray(0, mostMalformedBytes);
+      const line = `${JSON.stringify({ reason, base64: Buffer.from(kept).toString('base64') })}\n`;
       const keep = request.disk
         .makeFolder(posix.dirname(file))
         .then(() => request.disk.appendDurably(file, new TextEncoder().encode(line)));
       keep.catch((error: unknown) => log(`A malformed record of '${name}' could not be kept: ${failureText(error)}`));
     },
   };
+}
+
+/** What is no text, or holds no secret, stays byte for byte. */
+function concealed(bytes: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(bytes);
+  const told = withoutSecrets(text);
+  return told === text ? bytes : new TextEncoder().encode(told);
 }
 
 function bindFormats(request: RunRequest, config: Pick<DetectorConfig, 'format'>): readonly BoundFormat[] {

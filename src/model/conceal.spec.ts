@@ -68,6 +68,12 @@ describe('withoutSecrets', () => {
     expect(withoutSecrets(envelope(record))).to.equal(envelope(expected));
   });
 
+  it('conceals in JSON lines, though one of them is torn', () => {
+    expect(withoutSecrets('{"a":{"password":"hunter2-hunter2"}}\n{"b":\n')).to.equal(
+      '{"a":{"password":"<secret>"}}\n{"b":\n',
+    );
+  });
+
   it('conceals the values of a Secret that an audit log keeps', () => {
     const event = (password: string) =>
       JSON.stringify({ verb: 'create', requestObject: { kind: 'Secret', data: { password }, type: 'Opaque' } });

@@ -53,8 +53,9 @@ function secretsInText(text: string, inside: number): readonly string[] {
     const value: unknown = JSON.parse(text);
     return [...secretsIn(value), ...textsIn(value).flatMap((inner) => secretsInText(inner, inside - 1))];
   } catch {
-    // No JSON has no fields whose names could tell.
-    return [];
+    // JSON lines, of which one may be torn; what is no JSON has no fields whose names could tell.
+    const lines = text.split('\n');
+    return lines.length === 1 ? [] : lines.flatMap((line) => secretsInText(line, inside - 1));
   }
 }
 
