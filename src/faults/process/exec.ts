@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CallError } from '../../model/call.ts';
 import { sameJson } from '../../model/canonical.ts';
+import { conceal } from '../../model/conceal.ts';
 import { type After, defineFault, type FaultContext } from '../../model/fault.ts';
 import { positiveDurationSchema } from '../../model/fields.ts';
 import type { Json } from '../../model/json.ts';
@@ -28,7 +29,15 @@ const params = z.strictObject({
     /** Exit code that says that there is nothing to read, which reads as null. */
     absentExitCode: z.number().int().min(1).max(255).optional(),
   }),
-  undo: z.strictObject({ argv: argvField }),
+  undo: z.strictObject({
+    argv: argvField,
+    input: z
+      .string()
+      .describe(
+        `Goes to stdin. Arguments are seen by all users of a machine: a \${before} that is secret belongs here.`,
+      )
+      .optional(),
+  }),
   timeout: positiveDurationSchema.describe('Default 30s.').optional(),
 });
 type Params = z.infer<typeof params>;
@@ -37,7 +46,7 @@ const defaultTimeoutMs = 30_000;
 
 /**
  * Runs one program that the scenario describes, with the program that prints its effect and the one that undoes it.
- * `${marker}` and, in undo, `${before}` are replaced in arguments.
+ * `${marker}` and, in undo, `${before}` are replaced in arguments, and in what undo gets on stdin.
  */
 export const processExec = defineFault({
   type: 'process.exec',
@@ -85,7 +94,8 @@ export const processExec = defineFault({
     if (status === 'other') return { outcome: 'left', note: 'What is read is neither what was nor what we read back.' };
     const readAtMs = ctx.clock.monoMs();
     const filling = { marker: ctx.marker, before: stateIn(before) };
-    await run(ctx, { argv: p.undo.argv, timeout: p.timeout, mutating: true }, filling);
+    const { argv, input } = p.undo;
+    await run(ctx, { argv, input, timeout: p.timeout, mutating: true }, filling);
     return { outcome: 'removed', unguardedMs: ctx.clock.monoMs() - readAtMs };
   },
 });
@@ -107,18 +117,24 @@ async function read(ctx: Context, { read: { argv, pointer, absentExitCode }, tim
 
 interface Command {
   readonly argv: readonly [string, ...string[]];
+  readonly input?: string | undefined;
   readonly timeout: number | undefined;
   readonly mutating: boolean;
 }
 
 async function run(ctx: Context, command: Command, filling: Filling): Promise<void> {
-  demandSuccess(command.argv[0], await exec(ctx, command, filling));
+  const { stderr, ...result } = await exec(ctx, command, filling);
+  // A program that will not take back a value may quote it.
+  const captured = filling.before === undefined ? [] : [fillText(`\${before}`, filling)];
+  demandSuccess(command.argv[0], { ...result, stderr: conceal(stderr, captured) });
 }
 
-function exec(ctx: Context, { argv, timeout, mutating }: Command, filling: Filling): Promise<ProcessResult> {
+function exec(ctx: Context, command: Command, filling: Filling): Promise<ProcessResult> {
+  const { argv, input, timeout = defaultTimeoutMs, mutating } = command;
   const [file, ...args] = argv;
   const filled: [string, ...string[]] = [file, ...args.map((arg) => fillText(arg, filling))];
-  return ctx.clients.run({ argv: filled, timeoutMs: timeout ?? defaultTimeoutMs, mutating }, ctx.signal);
+  const given = input === undefined ? {} : { input: fillText(input, filling) };
+  return ctx.clients.run({ argv: filled, ...given, timeoutMs: timeout, mutating }, ctx.signal);
 }
 
 /** A program that fails may have changed something before: what is read decides, not its exit code. */
