@@ -4,6 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { apiServer } from './bench/api-server.ts';
 import { type Bench, type Figure, type Measured, median } from './bench/figure.ts';
 import { crowdedInterval } from './bench/flight/figures.ts';
 import { floods } from './bench/flood/figures.ts';
@@ -32,6 +33,7 @@ const figures: readonly Figure[] = [
   ingest,
   ...floods,
   load,
+  apiServer,
 ];
 
 const { values, positionals } = parseArgs({

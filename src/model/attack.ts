@@ -35,7 +35,8 @@ export const techniqueNames: Readonly<Record<string, string>> = {
   T1671: 'Cloud Application Integration',
   T1685: 'Disable or Modify Tools',
   'T1685.002': 'Disable or Modify Cloud Logs',
-  'T1686.001': 'Disable or Modify Cloud Firewall',
+  T1686: 'Disable or Modify System Firewall',
+  'T1686.001': 'Cloud Firewall',
 };
 
 /** Ids that ATT&CK v19 revoked, with what took their place. */

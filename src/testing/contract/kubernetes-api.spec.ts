@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { startKubernetes } from '../../staging/kubernetes/start.ts';
 import { type ApiUnderTest, kubernetesApiContract } from './kubernetes-api.ts';
 
@@ -42,4 +43,26 @@ describe('the small Kubernetes API server', () => {
   });
 
   kubernetesApiContract('it', () => api);
+});
+
+const given = z.strictObject({
+  server: z.url({ protocol: /^https$/, hostname: /^(127\.0\.0\.1|localhost)$/ }),
+  caFile: z.string().startsWith('/'),
+  tokens: z.strictObject({ admin: z.string(), user: z.string() }),
+  username: z.string(),
+  auditFile: z.string().startsWith('/').optional(),
+  hasControllers: z.boolean(),
+  watchSeconds: z.number().positive(),
+});
+const file = process.env['WINDSHEAR_KUBERNETES_API'];
+
+describe('the API server that WINDSHEAR_KUBERNETES_API describes', () => {
+  let api: ApiUnderTest;
+  before('unless it names no file', async function () {
+    if (file === undefined) this.skip();
+    const { auditFile, ...rest } = given.parse(JSON.parse(await readFile(file, 'utf8')));
+    api = { ...rest, ...(auditFile === undefined ? {} : { auditFile }) };
+  });
+  if (file === undefined) it('is held to the same contract');
+  else kubernetesApiContract('it', () => api);
 });
