@@ -1,8 +1,14 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What becomes of a call: passed on, answered late, answered with rubbish, or cut off, before it arrives or after. */
-export type Meddling = 'pass' | 'rubbish' | 'cut-before' | 'cut-after' | { readonly lateMs: number };
+/** What becomes of a call: passed on, answered late, rewritten or with rubbish, or cut off, before it arrives or after. */
+export type Meddling =
+  | 'pass'
+  | 'rubbish'
+  | 'cut-before'
+  | 'cut-after'
+  | { readonly lateMs: number }
+  | { readonly rewrite: (text: string) => string };
 
 export interface Call {
   readonly method: string;
@@ -41,8 +47,13 @@ export async function startMeddlingProxy(endpoint: string): Promise<MeddlingProx
     }
     const answer = await passOn(incoming, body);
     if (meddling === 'cut-after') return void incoming.socket.destroy();
-    if (typeof meddling === 'object') await sleep(meddling.lateMs, undefined, { signal: ended.signal });
+    if (typeof meddling === 'object' && 'lateMs' in meddling)
+      await sleep(meddling.lateMs, undefined, { signal: ended.signal });
     proxy.learn(answer.body.toString('utf8'));
+    if (typeof meddling === 'object' && 'rewrite' in meddling) {
+      const { 'content-length': _old, ...headers } = answer.headers;
+      return void response.writeHead(answer.status, headers).end(meddling.rewrite(answer.body.toString('utf8')));
+    }
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 

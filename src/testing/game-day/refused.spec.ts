@@ -53,6 +53,24 @@ describe('windshear run beyond a safety rail', function () {
     });
   }
 
+  for (const [budget, scenario, phrase] of [
+    ['concurrentFaults: 1', 'bucket-policy-flip', /faults at once 2 of 1 \(budgets\.concurrentFaults\)/],
+    ['resources: 9', 'service-account-sprawl', /resources touched 10 of 9 \(budgets\.resources\)/],
+    ['exposureMinutes: 0.4', 'rogue-instance', /minutes of exposure 0\.5 of 0\.4 \(budgets\.exposureMinutes\)/],
+    ['apiWrites: 3', 'bucket-policy-flip', /API writes \d+ of 3 \(budgets\.apiWrites\)/],
+    ['load: 1', 'region-failover', /requests a second of load \d+ of 1 \(budgets\.load\)/],
+  ] as const) {
+    it(`is refused with exit code 4 over budgets.${budget}`, async () => {
+      const [name = ''] = budget.split(':');
+      const others = config.replace(new RegExp(`\n {6}${name}: .*`), '');
+      await work.edit('windshear.yaml', () => others.replace('    budgets:', `    budgets:\n      ${budget}`));
+      const { code, stdout, stderr } = await work.windshear('run', scenario);
+      expect(code, stdout + stderr).to.equal(4);
+      expect(flat(stderr)).to.match(phrase).and.contain('Nothing was touched');
+      expect(await work.account()).to.deep.equal(untouched);
+    });
+  }
+
   it('is planned with the shares that it would touch', async () => {
     await work.edit('windshear.yaml', () =>
       config.replace('    budgets:', `    budgets:\n      share: { roles: 90% }`),
