@@ -61,6 +61,7 @@ describe('runScenarios that meets a safety rule in a trial', () => {
     const verdicts = scorecard.scenarios.map(({ verdict }) => verdict);
     expect(verdicts).to.deep.equal(['aborted', 'passed']);
     expect(scorecard.scenarios[0]?.trials[0]?.reason).to.contain('Not that host.');
+    expect(scorecard.scenarios[0]?.trials[0]?.endedBy).to.equal('safety-rule');
     expect([exitCode, bucket]).to.deep.equal([4, 'private']);
   });
 });

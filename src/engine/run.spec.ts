@@ -165,7 +165,7 @@ describe('runScenarios', () => {
     const stop = new AbortController();
     at.later(9000, () => stop.abort());
     const { scorecard, exitCode } = await runScenarios(worldRequest(at, [scenario(at)], { stop: stop.signal }));
-    expect(scorecard.scenarios[0]?.trials[0]?.verdict).to.equal('aborted');
+    expect(scorecard.scenarios[0]?.trials[0]).to.include({ verdict: 'aborted', endedBy: 'person' });
     expect(at.resources.get('bucket')).to.equal('private');
     expect(exitCode).to.equal(130);
     expect(at.clock.monoMs()).to.be.lessThan(9500);

@@ -75,7 +75,10 @@ describe('a stop condition', () => {
     it(`ends the trial by ${title}, takes all back, exits 1 and says which limit at what value`, async () => {
       const { exitCode, trial, bucket } = await run(at, { steadyState, stopConditions });
       expect(trial?.reason).to.contain(sentence).and.contain('What was in was taken back.');
-      expect([trial?.verdict, trial?.rollback.verdict, exitCode]).to.deep.equal(['aborted', 'clean', 1]);
+      expect([trial?.verdict, trial?.endedBy, trial?.rollback.verdict, exitCode]).to.deep.equal([
+        ...['aborted', 'stop-condition', 'clean'],
+        1,
+      ]);
       expect(bucket).to.equal('private');
       expect(at.clock.monoMs()).to.be.below(endsWithin);
     });

@@ -1,5 +1,5 @@
 import { formatDuration } from '../model/duration.ts';
-import { WindshearError } from '../model/errors.ts';
+import { RefusedError, WindshearError } from '../model/errors.ts';
 import type { ProbeResult, Stages, TrialResult } from '../model/scorecard.ts';
 import { trialVerdict } from '../model/summary.ts';
 import type { TrialVerdict } from '../model/verdict.ts';
@@ -9,6 +9,7 @@ import { alsoSeenBy, judgeAll } from './judge-trial.ts';
 import type { LiveFault } from './live-fault.ts';
 import { rollbackOf } from './roll-back.ts';
 import { StopRequest } from './stop.ts';
+import { StopConditionFired } from './stop-condition-fired.ts';
 import type { Trial } from './trial-state.ts';
 
 /** What a trial yields beside its judgements. */
@@ -53,8 +54,14 @@ export function resultOf(trial: Trial, parts: TrialParts): TrialResult {
     stages: stagesOf(trial, results),
     ...results,
     alsoSeenBy: alsoSeenBy(trial),
+    ...(trial.ended === 'stopped' ? { endedBy: endedBy(trial.stop.reason) } : {}),
     ...(parts.error === undefined ? {} : { error: parts.error }),
   };
+}
+
+function endedBy(reason: unknown): NonNullable<TrialResult['endedBy']> {
+  if (reason instanceof StopConditionFired) return 'stop-condition';
+  return reason instanceof RefusedError ? 'safety-rule' : 'person';
 }
 
 function reasonOf(trial: Trial, verdict: TrialVerdict, parts: TrialParts): string {

@@ -116,6 +116,8 @@ export const trialResultSchema = z.strictObject({
   marker: z.string(),
   verdict: z.enum(v.trialVerdicts),
   reason: z.string(),
+  /** What ended it before its time; absent where it went its whole way. */
+  endedBy: z.enum(['person', 'stop-condition', 'safety-rule']).optional(),
   startedAt: z.string(),
   durationMs: ms,
   /** Wall time that the targets, SLOs and windows account for; the rest is our overhead. */

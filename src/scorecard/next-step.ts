@@ -48,6 +48,8 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'alerted-on-control': 'Narrow the rule: it alerts on a permitted change.',
   'control-refused': 'Permit the control’s change, or choose a control that policy allows.',
   'control-failed': 'Read the control’s error in the journal and correct its params.',
+  'stop-condition': 'Find out why the limit was passed, or raise it in the scenario or in windshear.yaml.',
+  'safety-rule': 'Correct the scenario, or what windshear.yaml lists for its target.',
   stopped: 'Run the scenario again when it may finish.',
   errored: 'Run again with --debug and report the error.',
   'not-injected': 'Read why the run ended before this scenario.',

@@ -57,6 +57,18 @@ describe('scenarioLines', () => {
     expect(lines[1]).to.include({ outcome: 'errored' });
   });
 
+  for (const [endedBy, reasonCode, step] of [
+    ['person', 'stopped', 'when it may finish'],
+    ['stop-condition', 'stop-condition', 'why the limit was passed'],
+    ['safety-rule', 'safety-rule', 'what windshear.yaml lists'],
+  ] as const) {
+    it(`tells of a trial that was ended by a ${endedBy} what ended it, and what to do`, () => {
+      const [line] = scenarioLines(scenario('flip', trial({ verdict: 'aborted', endedBy })));
+      expect(line).to.include({ id: 'trial', outcome: 'failed', reasonCode });
+      expect(line === undefined ? '' : nextStep(line)).to.contain(step);
+    });
+  }
+
   it('says of a scenario without a trial that it was not started', () => {
     const only = scenario('flip', trial());
     const expectations = only.expectations.map((e) => ({ ...e, met: null, verdict: 'inconclusive' }));

@@ -93,8 +93,12 @@ function brokenPart(trial: TrialResult): Part[] {
   if (verdict === 'errored')
     return [{ id: 'trial', kind: 'trial', outcome: 'errored', verdict, reasonCode: 'errored', reason }];
   if (verdict === 'aborted')
-    return [{ id: 'trial', kind: 'trial', outcome: 'failed', verdict, reasonCode: 'stopped', reason }];
+    return [{ id: 'trial', kind: 'trial', outcome: 'failed', verdict, reasonCode: endedBy(trial), reason }];
   return [];
+}
+
+function endedBy({ endedBy: by }: TrialResult): ReasonCode {
+  return by === undefined || by === 'person' ? 'stopped' : by;
 }
 
 function expectationPart(
