@@ -80,13 +80,20 @@ function planned(request: PlanRequest): void {
 }
 
 function drawFile(dice: Dice, text: string, others: readonly string[]): Uint8Array {
-  const value = () => spoilValue(dice, parse(text), [parse(dice.pick(others))]);
+  const value = () => spoilValue(dice, parsedOnce(text), [parsedOnce(dice.pick(others))]);
   return dice.weigh<() => Uint8Array>([
     [4, () => Buffer.from(stringify(value(), { aliasDuplicateObjects: dice.chance(0.2) }))],
     [1, () => Buffer.from(JSON.stringify(value()) ?? 'null')],
     [4, () => Buffer.from(spoilText(dice, text))],
     [0.5, () => spoilBytes(dice, Buffer.from(text))],
   ])();
+}
+
+const values = new Map<string, unknown>();
+
+function parsedOnce(text: string): unknown {
+  if (!values.has(text)) values.set(text, parse(text));
+  return values.get(text);
 }
 
 /** Every problem has a place that is in the file, or is about all of it; and a sentence that can be read. */
