@@ -44,4 +44,30 @@ describe('newSeenAlerts', () => {
     seen.note(signal({ ...first, status: 'resolved' }), 20);
     expect(seen.note(signal(first), 30)).to.deep.equal({ kind: 'new' });
   });
+
+  it('forgets the oldest of 50,000, and those alone', () => {
+    const seen = newSeenAlerts(false);
+    const note = (n: number) => seen.note(signal({ ...first, dedupeKey: `key-${n}` }), n).kind;
+    for (let n = 0; n < 50_000; n++) note(n);
+    seen.note(signal({ ...first, dedupeKey: 'key-0', status: 'resolved' }), 50_000);
+    // It opens again, and so is the newest.
+    expect(note(0)).to.equal('new');
+    for (let n = 50_000; n < 50_100; n++) note(n);
+    expect([101, 102, 49_999, 0].map(note)).to.deep.equal(['repeat', 'repeat', 'repeat', 'repeat']);
+    expect([1, 100].map(note)).to.deep.equal(['new', 'new']);
+  });
+
+  it('forgets in a time that does not grow with what it has forgotten', () => {
+    const seen = newSeenAlerts(false);
+    let next = 0;
+    const tookMs = (alerts: number) => {
+      const began = process.cpuUsage().user;
+      for (const until = next + alerts; next < until; next++)
+        seen.note(signal({ ...first, dedupeKey: `key-${next}` }), 1);
+      return (process.cpuUsage().user - began) / 1000;
+    };
+    const perAlertMs = tookMs(50_000) / 50_000;
+    tookMs(40_000);
+    expect(tookMs(20_000) / 20_000).to.be.lessThan(5 * perAlertMs + 0.002);
+  }).timeout(20_000);
 });

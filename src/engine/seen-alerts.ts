@@ -34,6 +34,7 @@ const capacity = 50_000;
 /** Makes an empty memory; `keepsOpen` where alerts last as long as a state does. */
 export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
   const known = new Map<string, Known>();
+  const forgetOldest = forgetter(known);
   return {
     note(signal, nowMonoMs, sightings = []) {
       const before = known.get(signal.dedupeKey);
@@ -43,7 +44,7 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
       if (before === undefined || (before.status !== 'open' && signal.status === 'open')) {
         known.delete(signal.dedupeKey);
         known.set(signal.dedupeKey, { firstMonoMs: nowMonoMs, ...now });
-        if (known.size > capacity) forgetOldest(known);
+        if (known.size > capacity) forgetOldest();
         return { kind: 'new' };
       }
       const previous = {
@@ -81,9 +82,20 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
   };
 }
 
-function forgetOldest(known: Map<string, Known>): void {
-  const oldest = known.keys().next();
-  if (oldest.done !== true) known.delete(oldest.value);
+/**
+ * Forgets the oldest each time it is called. It goes on from where it was: a map keeps the places of what was deleted
+ * for a while, and whoever begins anew passes all of them, tens of thousands for each alert.
+ */
+function forgetter(known: Map<string, Known>): () => void {
+  let keys = known.keys();
+  return () => {
+    let oldest = keys.next();
+    if (oldest.done === true) {
+      keys = known.keys();
+      oldest = keys.next();
+    }
+    if (oldest.done !== true) known.delete(oldest.value);
+  };
 }
 
 function higher<T extends number | string>(one: T | undefined, other: T | undefined): T | undefined {
