@@ -47,6 +47,10 @@ export const baselineCommand: CommandDefinition = {
         const what = `Run '${scorecard.run.id}' has ${dirty + unverified} rollbacks that are dirty or unverified`;
         throw new RefusedError('dirty-baseline', `${what}; nothing was written. Run: windshear recover`);
       }
+      if (scorecard.run.sloScale !== undefined) {
+        const what = `Run '${scorecard.run.id}' was a rehearsal with SLOs multiplied by ${scorecard.run.sloScale}`;
+        throw new RefusedError('rehearsal', `${what}; nothing was written. Accept a run without --slo-scale.`);
+      }
       const before = (await disk.exists(file)) ? await readBaseline(disk, file) : undefined;
       const baseline = acceptBaseline(scorecard, before, options, new Date().toISOString());
       await disk.writeDurably(file, new TextEncoder().encode(`${JSON.stringify(baseline, null, 2)}\n`));

@@ -33,6 +33,8 @@ describe('windshear', function () {
     [['valdate'], 'Did you mean validate?'],
     [['run', '--trails', '3'], 'Did you mean --trials?'],
     [['run', '--trials', '0'], 'whole number of at least 1'],
+    [['run', '--slo-scale', 'fast'], 'a number from 0.01 to 100'],
+    [['run', '--slo-scale', '0.1', '--baseline', 'reports/baseline.json'], 'cannot be compared with a --baseline'],
     [['run', 'a.yaml', 'b.experiment.ts'], 'either scenarios or experiments'],
     [['run', 'none.experiment.ts'], 'There is no experiment'],
     [['run', '--baseline', 'none.json'], 'There is no baseline'],

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { exitCodes, UsageError } from '../model/errors.ts';
 import type { CommandDefinition, CommandHost } from './command.ts';
 import type { Console } from './console.ts';
@@ -8,6 +9,7 @@ interface RunOptions extends CommonOptions, PickOptions {
   readonly baseline?: string;
   readonly rerunFailed?: string;
   readonly stopFile?: string;
+  readonly sloScale?: number;
 }
 
 /** `windshear run [scenario or experiment …]`: scenarios by id, file or folder, or experiments by file. */
@@ -18,6 +20,7 @@ export const runCommand: CommandDefinition = {
       .option('--baseline <file>', 'compare with this baseline; known gaps do not fail')
       .option('--rerun-failed <run>', 'only the scenarios that were not met in this run')
       .option('--stop-file <file>', 'one more file whose appearance ends the run')
+      .option('--slo-scale <factor>', 'multiply every SLO, to rehearse; verdicts on times then mean nothing', aFactor)
       .action(async (what: readonly string[], options: RunOptions) => {
         const experiments = what.filter((name) => /\.[cm]?[jt]s$/.test(name));
         if (experiments.length === 0) return runScenarioFiles(host, what, options);
@@ -82,6 +85,8 @@ async function prepare(host: CommandHost, options: RunOptions) {
     import('../session/read-run.ts'),
     import('../system/system-disk.ts'),
   ]);
+  if (options.sloScale !== undefined && options.baseline !== undefined)
+    throw new UsageError('--slo-scale changes every SLO, so the run cannot be compared with a --baseline.');
   const console = host.console(options);
   const print = options.json === true ? console.err : console.out;
   const file = options.baseline === undefined ? undefined : resolve(console.cwd, options.baseline);
@@ -130,6 +135,7 @@ async function prepare(host: CommandHost, options: RunOptions) {
       baseline,
       showAccounts: options.showAccounts === true,
       trials: options.trials,
+      sloScale: options.sloScale,
       version: host.version,
       variables: console.variables,
       notice: printer.notice,
@@ -150,4 +156,10 @@ async function notMet(console: Console, options: RunOptions): Promise<ReadonlySe
   throw new UsageError(
     `Run '${run.scorecard.run.id}' has nothing to run again: every line is met (exit ${exitCodes.met}).`,
   );
+}
+
+function aFactor(value: string): number {
+  const factor = Number(value);
+  if (!(factor >= 0.01 && factor <= 100)) throw new InvalidArgumentError('It must be a number from 0.01 to 100.');
+  return factor;
 }

@@ -156,6 +156,7 @@ async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome> {
         ...(request.environment.settle === undefined
           ? {}
           : { settle: `declared ${request.environment.settle} ms for every read` }),
+        ...(request.sloScale === undefined ? {} : { sloScale: request.sloScale }),
         ...(deps.identities.size === 0 ? {} : { identity: [...deps.identities] }),
         ...(exitCode === undefined ? {} : { exitCode }),
       },

@@ -79,6 +79,8 @@ export interface RunRequest {
   readonly toolVersion: string;
   /** Puts back what earlier runs left in, once the lock is held and before anything is injected. Throws where it cannot. */
   readonly underLock?: () => Promise<void>;
+  /** What the SLOs of the scenarios were multiplied by, for the record. */
+  readonly sloScale?: number;
   /** Overrides the scenarios' own number of trials. */
   readonly trials?: number;
   /** Aborted by a person, a signal or the stop file: injections end, what is in is reverted. */

@@ -171,6 +171,8 @@ export const scorecardSchema = z.strictObject({
     startedAt: z.string(),
     finishedAt: z.string().optional(),
     settle: z.string().optional(),
+    /** SLOs were multiplied by it: a rehearsal, whose times say nothing of the tools. */
+    sloScale: z.number().positive().optional(),
     identity: z.array(z.string()).optional(),
     exitCode: z.number().int().optional(),
   }),

@@ -65,6 +65,9 @@ function runFacts(card: Scorecard, text: Text): string[] {
   return [
     `- **Run** ${text(run.id)} · ${text(run.startedAt)}${took === undefined ? ' · not finished' : ` · ${formatDuration(took)}`}`,
     `- **Staging** ${run.staging}${run.settle === undefined ? '' : ` · settle ${text(run.settle)}`}`,
+    ...(run.sloScale === undefined
+      ? []
+      : [`- **Rehearsal** every SLO × ${run.sloScale}; times and verdicts say nothing of the tools`]),
     ...(run.identity === undefined ? [] : [`- **Identity** ${run.identity.map(text).join(', ')}`]),
     `- **Tool** windshear ${text(card.tool.version)}`,
     `- **Expectations** ${summary.expectations} in ${counted(summary.scenarios, 'scenario')}: ${summary.met} met, ${summary.failed} failed, ${summary.inconclusive} inconclusive · ${counted(summary.falseAlerts, 'false alert')}`,

@@ -252,6 +252,11 @@ function totals(card: Scorecard, exitCode: ExitCode, comparison: Comparison | un
     `  ${label('False alerts')}${s.falseAlerts === 0 ? '0' : paint.red(String(s.falseAlerts))}`,
     `  ${label('Rollback')}${rollback.join(' · ')}`,
     `  ${label('Run')}${view.text(card.run.id)}${took === undefined ? '' : ` · ${formatDuration(took)}`} · ${view.text(card.run.environment)} (${card.run.staging} staging)`,
+    ...(card.run.sloScale === undefined
+      ? []
+      : [
+          `  ${label('Rehearsal')}${paint.yellow(`every SLO × ${card.run.sloScale}; times and verdicts say nothing of the tools`)}`,
+        ]),
     `  ${label('Result')}${verdictSentence(exitCode, comparison !== undefined, paint)}`,
   ];
 }

@@ -4,13 +4,14 @@ import type { Environment } from '../model/environment.ts';
 import type { ExitCode } from '../model/errors.ts';
 import type { BoundScenario, RunEvent } from '../model/run.ts';
 import type { ScenarioResult, Scorecard } from '../model/scorecard.ts';
+import { scaleEnvironment, scaleScenario } from '../model/slo-scale.ts';
 import { type Baseline, type Comparison, compareWithBaseline, exitCodeWithBaseline } from '../scorecard/baseline.ts';
 import { runWriter } from '../scorecard/write-run.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import { systemRandom } from '../system/system-random.ts';
 import { foldersOf } from './folders.ts';
-import { loadSession } from './load-session.ts';
+import { type LoadedSession, loadSession } from './load-session.ts';
 import { type EnvironmentOptions, openTargets } from './open-environment.ts';
 import { ownProcess } from './own-process.ts';
 import type { Pick as ScenarioPick } from './pick-scenarios.ts';
@@ -27,6 +28,8 @@ export interface SessionOptions extends EnvironmentOptions {
   readonly baseline?: Baseline | undefined;
   readonly showAccounts: boolean;
   readonly trials?: number | undefined;
+  /** Multiplies every SLO. */
+  readonly sloScale?: number | undefined;
   readonly stopping: Pick<RunStop, 'stop' | 'abandon' | 'enter'>;
 }
 
@@ -58,7 +61,7 @@ export interface SessionOutcome {
  */
 export async function openSession(options: SessionOptions, pick: ScenarioPick): Promise<Session> {
   const folders = foldersOf(options.cwd, options.reports);
-  const loaded = await loadSession(options, folders, pick);
+  const loaded = scaled(await loadSession(options, folders, pick), options.sloScale);
   const { name, environment } = loaded.chosen;
   try {
     const { targets, channelClients, close } = await openTargets(environment, options);
@@ -100,6 +103,7 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
         underLock: () => recoverBefore({ ...options, folders, own, loaded, underLockOf: runId }),
         toolVersion: options.version,
         ...(options.trials === undefined ? {} : { trials: options.trials }),
+        ...(options.sloScale === undefined ? {} : { sloScale: options.sloScale }),
         stop: options.stopping.stop,
         abandon: options.stopping.abandon,
         onEvent: (event) => {
@@ -128,6 +132,16 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
     loaded.release();
     throw error;
   }
+}
+
+function scaled(loaded: LoadedSession, factor: number | undefined): LoadedSession {
+  if (factor === undefined) return loaded;
+  const { chosen, scenarios } = loaded;
+  return {
+    ...loaded,
+    chosen: { ...chosen, environment: scaleEnvironment(chosen.environment, factor) },
+    scenarios: scenarios.map((scenario) => scaleScenario(scenario, factor)),
+  };
 }
 
 const emptyComparison: Comparison = { lines: [], exitCode: 0 };
