@@ -1,6 +1,6 @@
 import type { Marker } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
-import { sameActor, sameSubject, subjectKeys } from '../model/subjects.ts';
+import { sameActor, sameSubject, subjectKeys, subjectNames } from '../model/subjects.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 
 export type Evidence = 'marker' | 'subject' | 'actor' | 'rule' | 'time';
@@ -178,9 +178,14 @@ export function eventEpochMs(signal: Signal): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** Every normal form of every resource that a signal names. */
-export function signalKeys(signal: Signal): readonly string[] {
-  return named(signal).flatMap((text) => subjectKeys(text, signal.resource?.namespace));
+/** Every normal form of the resources that a signal names, but of those alone that have one of these names. */
+export function signalKeys(signal: Signal, names: { readonly has: (name: string) => boolean }): readonly string[] {
+  const namespace = signal.resource?.namespace;
+  const keys: string[] = [];
+  for (const text of named(signal)) {
+    if (subjectNames(text, namespace).some((name) => names.has(name))) keys.push(...subjectKeys(text, namespace));
+  }
+  return keys;
 }
 
 /** Keys carry no account, so an ARN must agree as a whole. */

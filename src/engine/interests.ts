@@ -1,4 +1,5 @@
 import type { Marker } from '../model/marker.ts';
+import { nameOfKey } from '../model/subjects.ts';
 import { signalKeys } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
 
@@ -20,19 +21,29 @@ export interface Interests {
 export function newInterests(): Interests {
   const byMarker = new Map<string, Interest>();
   const byKey = new Map<string, Set<Interest>>();
+  /** How many keys have a name: most alerts are about none, which one look tells instead of one for each form of it. */
+  const names = new Map<string, number>();
+  const count = (key: string, by: 1 | -1) => {
+    const name = nameOfKey(key);
+    const left = (names.get(name) ?? 0) + by;
+    if (left === 0) names.delete(name);
+    else names.set(name, left);
+  };
   return {
     add(interest) {
       byMarker.set(interest.marker, interest);
       for (const key of interest.keys) {
         const sharing = byKey.get(key) ?? new Set();
+        if (sharing.size === 0) count(key, 1);
         byKey.set(key, sharing.add(interest));
       }
       return () => {
         byMarker.delete(interest.marker);
         for (const key of interest.keys) {
           const sharing = byKey.get(key);
-          sharing?.delete(interest);
-          if (sharing?.size === 0) byKey.delete(key);
+          if (sharing?.delete(interest) !== true || sharing.size > 0) continue;
+          byKey.delete(key);
+          count(key, -1);
         }
       };
     },
@@ -43,7 +54,7 @@ export function newInterests(): Interests {
         if (interest !== undefined) takers.add(interest);
       }
       if (byKey.size > 0) {
-        for (const key of signalKeys(heard.signal)) {
+        for (const key of signalKeys(heard.signal, names)) {
           for (const interest of byKey.get(key) ?? []) takers.add(interest);
         }
       }

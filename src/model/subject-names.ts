@@ -75,7 +75,8 @@ function iamName(resource: string, account: string): Subject {
   if (kind === 'root') return { type: 'account', name: account };
   if (kind === 'assumed-role') return { type: 'role', name: path[0] ?? '' };
   if (kind === 'federated-user') return { type: 'user', name: path[0] ?? '' };
-  return { type: kind, name: path.at(-1) ?? resource };
+  // A key is cut at its first bar.
+  return { type: kind.replaceAll('|', '_'), name: path.at(-1) ?? resource };
 }
 
 function s3Name(resource: string): Subject {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { contains, sameActor, sameSubject, subjectKeys } from './subjects.ts';
+import { contains, nameOfKey, sameActor, sameSubject, subjectKeys, subjectNames } from './subjects.ts';
 
 const account = '111122223333';
 const role = `arn:aws:iam::${account}:role/apps/inference-api`;
@@ -158,3 +158,34 @@ function shareKey(a: string, b: string): boolean {
   const keys = new Set(subjectKeys(a));
   return a === b || subjectKeys(b).some((key) => keys.has(key));
 }
+
+describe('subjectNames', () => {
+  const parts = [
+    'arn:aws:',
+    'iam:',
+    's3:',
+    ':',
+    '::',
+    '/',
+    '|',
+    '#',
+    'role',
+    'pod',
+    'a',
+    'b-1',
+    account,
+    'system:serviceaccount:',
+  ];
+  const texts = fc.array(fc.constantFrom(...parts), { maxLength: 8 }).map((all) => all.join(''));
+  const agree = (text: string, namespace?: string) => {
+    const told = new Set(subjectKeys(text, namespace).map(nameOfKey));
+    expect(new Set(subjectNames(text, namespace))).to.deep.equal(told, text);
+  };
+
+  it('are those in the keys, of every text and in every namespace', () => {
+    for (const text of pairs.flatMap(([, a, b]) => [a, b])) agree(text);
+    fc.assert(fc.property(texts, fc.option(fc.constantFrom('', 'n', 'a'), { nil: undefined }), agree), {
+      numRuns: 2000,
+    });
+  });
+});

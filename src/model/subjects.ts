@@ -14,6 +14,19 @@ export function subjectKeys(text: string, namespace?: string): readonly string[]
   return workload === undefined ? own : [...own, `workload|${nameIn(workload)}`];
 }
 
+/** Answers the names that stand in the normal forms, behind the type: one or two, where a bare name has a form for each type. */
+export function subjectNames(text: string, namespace?: string): readonly string[] {
+  const subject = readSubject(text, namespace);
+  if (subject.type === 'object') return [nameIn(subject), subject.parent ?? ''];
+  const workload = workloadOf(subject);
+  return workload === undefined ? [nameIn(subject)] : [nameIn(subject), nameIn(workload)];
+}
+
+/** Answers the name in a normal form. */
+export function nameOfKey(key: string): string {
+  return key.slice(key.indexOf('|') + 1);
+}
+
 /**
  * Says whether two texts mean the same resource: role ARN and assumed-role ARN, bucket name, bucket ARN and the ARN
  * of an object in it, function ARN with and without version, IAM name with and without path, pod and its owner,
