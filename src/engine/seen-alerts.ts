@@ -1,3 +1,4 @@
+import { forgetterOf } from '../model/forgetter.ts';
 import type { MarkerSighting } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
 import type { HeardSignal } from './heard.ts';
@@ -34,7 +35,7 @@ const capacity = 50_000;
 /** Makes an empty memory; `keepsOpen` where alerts last as long as a state does. */
 export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
   const known = new Map<string, Known>();
-  const forgetOldest = forgetter(known);
+  const forgetOldest = forgetterOf(known);
   return {
     note(signal, nowMonoMs, sightings = []) {
       const before = known.get(signal.dedupeKey);
@@ -79,22 +80,6 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
         }
       }
     },
-  };
-}
-
-/**
- * Forgets the oldest each time it is called. It goes on from where it was: a map keeps the places of what was deleted
- * for a while, and whoever begins anew passes all of them, tens of thousands for each alert.
- */
-function forgetter(known: Map<string, Known>): () => void {
-  let keys = known.keys();
-  return () => {
-    let oldest = keys.next();
-    if (oldest.done === true) {
-      keys = known.keys();
-      oldest = keys.next();
-    }
-    if (oldest.done !== true) known.delete(oldest.value);
   };
 }
 

@@ -1,3 +1,4 @@
+import { forgetterOf } from '../../model/forgetter.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { memberOf, stringOf } from '../guards.ts';
 
@@ -18,6 +19,7 @@ export interface WatchMemory {
 /** Makes a memory for so many objects; of more the oldest are forgotten, and then told as new by the next list. */
 export function newWatchMemory(capacity: number): WatchMemory {
   const known = new Map<string, JsonObject>();
+  const forgetOldest = forgetterOf(known);
 
   const changed: WatchMemory['changed'] = (type, object) => {
     const key = keyOf(object);
@@ -25,7 +27,7 @@ export function newWatchMemory(capacity: number): WatchMemory {
     known.delete(key);
     if (type === 'DELETED') return { type, object };
     known.set(key, object);
-    if (known.size > capacity) forgetOldest(known);
+    if (known.size > capacity) forgetOldest();
     if (previous === undefined) return { type: 'ADDED', object };
     return versionOf(previous) === versionOf(object) ? undefined : { type: 'MODIFIED', object, previous };
   };
@@ -52,9 +54,4 @@ function keyOf(object: JsonObject): string {
 
 function versionOf(object: JsonObject): Json | undefined {
   return memberOf(object, 'metadata', 'resourceVersion');
-}
-
-function forgetOldest(known: Map<string, JsonObject>): void {
-  const oldest = known.keys().next();
-  if (oldest.done !== true) known.delete(oldest.value);
 }
