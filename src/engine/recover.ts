@@ -36,7 +36,24 @@ export async function recover(request: RecoverRequest): Promise<RecoverOutcome> 
       refused.push(error);
     }
   }
+  await clearDeadLocks(request);
   return { exitCode: exitCodeOf(runs, refused), runs, refused };
+}
+
+/** A run that died before its first entry or after its last leaves nothing in but its lock. */
+async function clearDeadLocks(request: RecoverRequest): Promise<void> {
+  const { disk, clock, random, process, folders, only, locked } = request;
+  if (!(await disk.exists(folders.state))) return;
+  for (const file of await disk.list(folders.state)) {
+    const environment = /^(.+)\.lock$/.exec(file)?.[1];
+    if (environment === undefined || environment === locked || (only ?? environment) !== environment) continue;
+    const place = { disk, clock, random, process, stateFolder: folders.state, environment, doing: 'recover' };
+    const lock = await acquireLock(place).catch((error: unknown) => {
+      if (error instanceof RefusedError) return undefined;
+      throw error;
+    });
+    await lock?.release();
+  }
 }
 
 async function recoverEnvironment(request: RecoverRequest, name: string): Promise<readonly RecoveredRun[]> {
