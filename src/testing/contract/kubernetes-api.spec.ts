@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startKubernetes } from '../../staging/kubernetes/start.ts';
+import { type AuditReceiver, openAuditReceiver } from './kubernetes/audit-receiver.ts';
 import { type ApiUnderTest, kubernetesApiContract } from './kubernetes-api.ts';
 
 describe('the small Kubernetes API server', () => {
   const ending = new AbortController();
   let folder: string;
+  let auditReceiver: AuditReceiver;
   let api: ApiUnderTest;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'windshear-kubernetes-'));
     const tokens = { admin: 'contract-admin-token', user: 'contract-user-token' };
     const auditFile = join(folder, 'audit.jsonl');
+    auditReceiver = await openAuditReceiver();
     const { port, caCertificate } = await startKubernetes(
       {
         tokens: [
@@ -20,7 +23,7 @@ describe('the small Kubernetes API server', () => {
           { token: tokens.user, username: 'contract-user', groups: [] },
         ],
         manifests: [],
-        audit: { file: auditFile, webhooks: [], windowMs: 10 },
+        audit: { file: auditFile, webhooks: [auditReceiver.url], windowMs: 50 },
         port: 0,
       },
       { log: () => undefined, signal: ending.signal },
@@ -33,12 +36,14 @@ describe('the small Kubernetes API server', () => {
       tokens,
       username: 'contract-user',
       auditFile,
+      auditReceiver,
       hasControllers: true,
       watchSeconds: 1,
     };
   });
   after(async () => {
     ending.abort();
+    auditReceiver.close();
     await rm(folder, { recursive: true });
   });
 

@@ -2,6 +2,7 @@ import { accessClaims } from './kubernetes/access.ts';
 import { admissionClaims } from './kubernetes/admission.ts';
 import type { ApiUnderTest } from './kubernetes/api.ts';
 import { auditClaims } from './kubernetes/audit.ts';
+import { auditWebhookClaims } from './kubernetes/audit-webhook.ts';
 import { discoveryClaims } from './kubernetes/discovery.ts';
 import { listClaims } from './kubernetes/lists.ts';
 import { objectClaims } from './kubernetes/objects.ts';
@@ -22,6 +23,7 @@ export function kubernetesApiContract(name: string, api: () => ApiUnderTest): vo
     describe('discovery and custom resources', () => discoveryClaims(api));
     describe('admission', () => admissionClaims(api));
     describe('the audit log', () => auditClaims(api));
+    describe('the audit webhook', () => auditWebhookClaims(api));
     describe('workloads', () => workloadClaims(api));
   });
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import type { Json, JsonObject } from '../../../model/json.ts';
+import type { AuditReceiver } from './audit-receiver.ts';
 
 /** Says where the API server under test is, and what of a cluster stands around it. */
 export interface ApiUnderTest {
@@ -16,6 +17,8 @@ export interface ApiUnderTest {
   readonly username: string;
   /** Where the server writes its audit log; its claims are left out without one. */
   readonly auditFile?: string;
+  /** Where the server posts its audit events; its claims are left out without one. */
+  readonly auditReceiver?: AuditReceiver;
   /** Whether controllers and a node are there, as in a whole cluster. */
   readonly hasControllers: boolean;
   /** How long a watch must last so that the server sends a bookmark before it ends it. */
