@@ -89,7 +89,10 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   const horizonAt = t0.monoMs + horizonFactor * expectation.sloMs;
   const match = firstMatch(facts, t0, horizonAt);
   const effectDue = expectation.of === 'effect' && fault.effect !== 'proven';
-  if (match !== undefined && !effectDue) return judge.matched(match, t0);
+  if (match !== undefined && !effectDue) {
+    const isLate = match.heard.arrivedMonoMs[0] > t0.monoMs + expectation.sloMs;
+    return isLate && mayHaveBeenInTime(facts, t0) ? judge.ambiguous() : judge.matched(match, t0);
+  }
   if (match !== undefined && fault.effect === 'unproven') return judge.effectUnproven();
   const ended = (facts.endedMonoMs ?? 0) < horizonAt ? facts.ended : undefined;
   if (ended === undefined && facts.nowMonoMs < horizonAt) {
@@ -110,6 +113,20 @@ function firstMatch(facts: DetectionCase, t0: Instant, horizonAt: number): Belon
     .filter(({ heard }) => severityFits(heard, facts.expectation.severity) === 'yes')
     .filter(({ heard }) => isNew(heard, facts, t0))
     .toSorted((a, b) => a.heard.arrivedMonoMs[1] - b.heard.arrivedMonoMs[1])[0];
+}
+
+/** Whether a signal came within the SLO that may be the fault's as well as another's: then a later one proves no lateness (J7). */
+function mayHaveBeenInTime(facts: DetectionCase, t0: Instant): boolean {
+  const { rule, severity, sloMs } = facts.expectation;
+  return facts.belonging.some(
+    ({ heard, whose }) =>
+      whose === 'ambiguous' &&
+      heard.signal.status === 'open' &&
+      heard.arrivedMonoMs[1] >= t0.monoMs &&
+      heard.arrivedMonoMs[0] <= t0.monoMs + sloMs &&
+      ruleMatches(heard, rule) &&
+      severityFits(heard, severity) !== 'no',
+  );
 }
 
 /** Nothing matched until the horizon: says why, from the most particular reason to plain silence. */
@@ -134,10 +151,7 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
     );
   }
   if (ruled.some(({ whose }) => whose === 'ambiguous')) {
-    return judge.inconclusive(
-      'time-ambiguous',
-      "A matching signal without marker lies within its source's clock error of the injection.",
-    );
+    return judge.ambiguous();
   }
   if (facts.overloaded)
     return judge.inconclusive('overload', `Signals of ${expectation.detector} were dropped under overload.`);
@@ -266,6 +280,13 @@ class Verdict {
 
   inconclusive(code: ReasonCode, reason: string): Judgement<DetectionResult> {
     return this.#settled(this.#result('inconclusive', code, reason));
+  }
+
+  ambiguous(): Judgement<DetectionResult> {
+    return this.inconclusive(
+      'time-ambiguous',
+      "A matching signal without marker lies within its source's clock error of the injection.",
+    );
   }
 
   effectUnproven(): Judgement<DetectionResult> {

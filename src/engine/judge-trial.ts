@@ -203,7 +203,10 @@ function wasOverloaded(trial: Trial, { detector, sloMs }: Expectations['blind'][
 /** Whether a fault was in when a canary was raised, by the first read that cannot lag behind that (J13). */
 function wasInAt(fault: LiveFault, outMonoMs: number | undefined): boolean | undefined {
   if (outMonoMs === undefined) return undefined;
-  return fault.reads.find((read) => read.sentMonoMs >= outMonoMs + fault.settleMs)?.present;
+  const reads = tellingReads(fault);
+  const index = reads.findIndex((read) => read.sentMonoMs >= outMonoMs + fault.settleMs);
+  // Where it was seen gone and came again, it may have been gone at the canary too.
+  return index === -1 ? undefined : reads.slice(0, index + 1).every(({ present }) => present);
 }
 
 /** Judges the control on the facts so far. */

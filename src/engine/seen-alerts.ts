@@ -4,6 +4,8 @@ import type { Signal } from '../model/signal.ts';
 import type { HeardSignal } from './heard.ts';
 
 interface Known {
+  /** Its record's own: another one under the same key is another opening, though nothing else in it moved. */
+  id: string;
   firstMonoMs: number;
   status: Signal['status'];
   count?: number | undefined;
@@ -39,9 +41,9 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
   return {
     note(signal, nowMonoMs, sightings = []) {
       const before = known.get(signal.dedupeKey);
-      const { status, count, lastSeen, eventTime } = signal;
+      const { id, status, count, lastSeen, eventTime } = signal;
       const marks = sightings.map(({ marker, phase }) => `${marker}.${phase ?? ''}`).join(' ');
-      const now = { status, count, lastSeen, eventTime, marks };
+      const now = { id, status, count, lastSeen, eventTime, marks };
       if (before === undefined || (before.status !== 'open' && signal.status === 'open')) {
         known.delete(signal.dedupeKey);
         known.set(signal.dedupeKey, { firstMonoMs: nowMonoMs, ...now });
@@ -55,6 +57,7 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
         ...(before.eventTime === undefined ? {} : { eventTime: before.eventTime }),
       };
       const moved =
+        before.id !== now.id ||
         before.count !== now.count ||
         before.lastSeen !== now.lastSeen ||
         before.status !== now.status ||

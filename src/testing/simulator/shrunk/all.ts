@@ -1,4 +1,5 @@
 import type { Story } from '../story.ts';
+import { shrunkAmbiguous } from './ambiguous.ts';
 import { shrunkBlindness } from './blindness.ts';
 import { shrunkControls } from './controls.ts';
 import { shrunkDetections } from './detections.ts';
@@ -10,6 +11,7 @@ import { shrunkTimes } from './times.ts';
 
 /** Every story that a failing seed had shrunk to, by what holds in it now. */
 export const shrunkStories: Readonly<Record<string, Story>> = {
+  ...shrunkAmbiguous,
   ...shrunkBlindness,
   ...shrunkControls,
   ...shrunkDetections,

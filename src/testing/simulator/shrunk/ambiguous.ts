@@ -1,0 +1,88 @@
+import type { Story } from '../story.ts';
+
+/** Stories that simulated seeds had shrunk to, in which nobody could say whose a signal was. */
+export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
+  "calls no alert late where another came in time that may be the fault's": {
+    seed: 329182,
+    environment: {
+      settleMs: 0,
+      stabilityMs: 3000,
+      pollMs: 500,
+      holdMs: 0,
+      revertBudgetMs: 20000,
+      concurrentFaults: 8,
+      latencyMs: 2,
+      audit: { delayMs: 50, skewMs: 0, errorMs: 0 },
+      oneIdentity: false,
+    },
+    detectors: [
+      {
+        name: 'watcher-4',
+        delivery: 'store',
+        sees: 'state',
+        carriesMarker: false,
+        carriesActor: true,
+        recurrence: 'count',
+        alertPer: 'event',
+        keepsAgents: false,
+        covers: [
+          'bucket/r2',
+          'bucket/r3',
+          'bucket/r4',
+          'bucket/r6',
+          'bucket/r7',
+          'bucket/r8',
+          'bucket/r9',
+          'bucket/r10',
+          'trail/main',
+        ],
+        delayMs: 729,
+        scanMs: 0,
+        severity: 4,
+        skewMs: 0,
+        errorMs: 0,
+        resolutionMs: 1000,
+        rearm: 'none',
+        ruleCanary: 'raise',
+        toolCanary: 'raise',
+        assumeAlive: false,
+        batchMs: 0,
+        alertsOnControl: false,
+        alertsOnCleanup: false,
+        usesTrail: false,
+        naming: 'kind',
+      },
+    ],
+    scenarios: [
+      {
+        id: 's6',
+        faults: [
+          {
+            resource: 'bucket/r6',
+            set: { policy: 'bad-s6-1', acl: 'bad-s6-2' },
+            impairs: false,
+            settleMs: 0,
+            versioned: true,
+          },
+        ],
+        control: [],
+        detections: [{ id: 'watcher-4/1', detector: 'watcher-4', rule: 'exposed', withinMs: 2000, of: 'effect' }],
+        guardrails: [],
+        blind: [],
+        trials: 1,
+      },
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r6',
+        by: 'role/fixer',
+        afterMs: 1063,
+        againMs: 437,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+    troubles: [],
+  },
+};
