@@ -34,6 +34,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     `  faults are in for at most ${formatDuration(plan.exposureMs)} in all`,
     ...rightsText(plan, paint, { text, asked: options.asked }),
     '',
+    ...rolesText(plan, paint, text),
     `${paint.bold('Least privilege of the tester')}${options.showAccounts ? '' : paint.dim(' (whole account ids: --show-accounts, or --json)')}`,
     ...jsonLines(plan.policies.tester, text),
     paint.bold('Least privilege of the identity that reverts'),
@@ -106,6 +107,19 @@ function rightsText(
       (right) =>
         `  ${paint.yellow(right.answer)} ${right.action} on ${right.resources.map(text).join(', ')}: ${text(right.why)}`,
     ),
+  ];
+}
+
+/** As JSON, which kubectl apply takes: a document each. */
+function rolesText(plan: Plan, paint: Palette, text: (value: string) => string): readonly string[] {
+  const { tester, revert } = plan.roles;
+  if (tester.length + revert.length === 0) return [];
+  return [
+    paint.bold('Least roles of the tester in the cluster'),
+    ...tester.flatMap((role) => jsonLines(role, text)),
+    paint.bold('Least roles in the cluster of the identity that reverts'),
+    ...revert.flatMap((role) => jsonLines(role, text)),
+    '',
   ];
 }
 

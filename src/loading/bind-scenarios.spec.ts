@@ -258,6 +258,15 @@ describe('bindScenarios', () => {
     );
   });
 
+  it('knows defaults beside references that only a staging that is up can resolve', () => {
+    const { environments } = readEnvironmentFile('windshear.yaml', smallEnvironment);
+    const environment = environments['small'];
+    if (environment === undefined) throw new TypeError('the environment is gone');
+    const scenario = read(smallScenario.replace(/, public: true/, ''));
+    const { scenarios } = bindScenarios([scenario], { name: 'small', environment }, smallCatalogue);
+    expect(scenarios[0]?.faults[0]?.params).to.deep.equal({ bucket: `\${staging.bucket}`, public: true });
+  });
+
   it('leaves alone what only a staging that is up can tell', () => {
     const { environments } = readEnvironmentFile('windshear.yaml', smallEnvironment);
     const environment = environments['small'];

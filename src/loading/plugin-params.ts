@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Json } from '../model/json.ts';
 import { suggestion } from '../model/nearest.ts';
 import { type Path, type Problem, pathText } from '../model/problems.ts';
@@ -37,7 +37,7 @@ export interface ParamsUse {
   readonly params: Json;
 }
 
-/** Parses params by their plugin's schema; answers them as written where they have problems, or hold references. */
+/** Parses params by their plugin's schema; answers them as written, with defaults, where they have problems or hold references. */
 export function parseParams(
   schema: z.ZodType<unknown>,
   { source, at, params }: ParamsUse,
@@ -51,6 +51,19 @@ export function parseParams(
     // A rule about the whole may rely on parts that are not sound, or not known yet.
     if (!holdsReference(params))
       problems.push(source.problem(at, `${pathText(at)} cannot be checked: ${String(error)}.`));
+    return params;
   }
-  return params;
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) return params;
+  return Object.assign(defaultsOf(schema), params);
+}
+
+/** What a schema of named params adds for those that are left out. */
+function defaultsOf(schema: z.ZodType<unknown>): object {
+  if (!(schema instanceof z.ZodObject)) return {};
+  return Object.fromEntries(
+    Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, param]) => {
+      const { success, data } = param.safeParse(undefined);
+      return success && data !== undefined ? [[name, data]] : [];
+    }),
+  );
 }

@@ -17,7 +17,7 @@ export const kubernetesReadiness: ProbeDefinition<Params, Pick<KubernetesClients
   params,
   example: { namespace: 'inference', deployment: 'inference-api' },
   unit: 'ratio of ready replicas (0 to 1)',
-  permissions: ['get apps/deployments'],
+  permissions: ['get deployments.apps'],
   measure: async (ctx, { namespace, deployment }) => {
     const of = { group: 'apps', version: 'v1', resource: 'deployments' };
     try {

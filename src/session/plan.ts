@@ -9,6 +9,7 @@ import { holdsReference } from '../model/references.ts';
 import type { BoundFault, BoundLoad, BoundScenario } from '../model/run.ts';
 import { expectationId } from '../model/scenario.ts';
 import { type PolicyDocument, policyFor } from './least-privilege.ts';
+import { type RoleManifest, rolesFor } from './least-roles.ts';
 
 /** One step of a scenario: an injection of its control or fault, with the calls that it declares. */
 export interface PlannedStep {
@@ -53,6 +54,8 @@ export interface Plan {
   readonly exposureMs: number;
   readonly expectedMs: number;
   readonly policies: { readonly tester: PolicyDocument; readonly revert: PolicyDocument };
+  /** Least roles in the cluster; empty where nothing of the scenarios is in Kubernetes. */
+  readonly roles: { readonly tester: readonly RoleManifest[]; readonly revert: readonly RoleManifest[] };
   /** Rights to revert that the platform denied or could not confirm; absent where it was not asked. */
   readonly rights?: readonly RevertRight[];
   /** Shares of what exists, where `budgets.share` caps any; absent where the target was not asked. */
@@ -103,6 +106,14 @@ export function makePlan(request: PlanRequest): Plan {
     policies: {
       tester: policyFor(faults, (f) => permissionsOf(f).inject),
       revert: policyFor(faults, (f) => [...permissionsOf(f).observe, ...permissionsOf(f).revert]),
+    },
+    roles: {
+      tester: rolesFor(request, { name: 'tester', measures: false, actionsOf: (f) => permissionsOf(f).inject }),
+      revert: rolesFor(request, {
+        name: 'revert',
+        measures: true,
+        actionsOf: (f) => [...permissionsOf(f).observe, ...permissionsOf(f).revert],
+      }),
     },
   };
 }
