@@ -205,8 +205,11 @@ function wasInAt(fault: LiveFault, outMonoMs: number | undefined): boolean | und
   if (outMonoMs === undefined) return undefined;
   const reads = tellingReads(fault);
   const index = reads.findIndex((read) => read.sentMonoMs >= outMonoMs + fault.settleMs);
-  // Where it was seen gone and came again, it may have been gone at the canary too.
-  return index === -1 ? undefined : reads.slice(0, index + 1).every(({ present }) => present);
+  if (index === -1) return undefined;
+  // Where it was seen gone and came again, it may have been gone at the canary too; a read that lags tells of before.
+  const toldMonoMs = (fault.acknowledgedMonoMs ?? 0) + fault.settleMs;
+  const isIn = ({ present, sentMonoMs }: StateRead, at: number) => present || (at < index && sentMonoMs < toldMonoMs);
+  return reads.slice(0, index + 1).every(isIn);
 }
 
 /** Judges the control on the facts so far. */

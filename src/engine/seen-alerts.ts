@@ -13,6 +13,8 @@ interface Known {
   eventTime?: string | undefined;
   /** Markers in its text. */
   marks: string;
+  /** Whom it names: a version that names another tells of another act, though its times may be those of the first. */
+  actor?: string | undefined;
   /** Kept while it is open and a store or a re-sender may show it again. */
   heard?: HeardSignal;
 }
@@ -43,7 +45,8 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
       const before = known.get(signal.dedupeKey);
       const { id, status, count, lastSeen, eventTime } = signal;
       const marks = sightings.map(({ marker, phase }) => `${marker}.${phase ?? ''}`).join(' ');
-      const now = { id, status, count, lastSeen, eventTime, marks };
+      const actor = signal.actor?.arn ?? signal.actor?.name ?? signal.actor?.id;
+      const now = { id, status, count, lastSeen, eventTime, marks, actor };
       if (before === undefined || (before.status !== 'open' && signal.status === 'open')) {
         known.delete(signal.dedupeKey);
         known.set(signal.dedupeKey, { firstMonoMs: nowMonoMs, ...now });
@@ -62,6 +65,7 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
         before.lastSeen !== now.lastSeen ||
         before.status !== now.status ||
         before.marks !== now.marks ||
+        before.actor !== now.actor ||
         before.eventTime !== now.eventTime;
       // Versions may overtake each other: what had been reached stays reached.
       Object.assign(before, now, { count: higher(before.count, count), lastSeen: higher(before.lastSeen, lastSeen) });

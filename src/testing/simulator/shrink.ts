@@ -43,6 +43,7 @@ function* smallerOnes(story: Story): Generator<Story> {
     for (const simpler of plainer(one, plainDetector()))
       yield { ...story, detectors: replaced(detectors, one, simpler) };
   for (const environment of plainer(story.environment, plainEnvironment)) yield { ...story, environment };
+  yield* settledSooner(story);
 }
 
 function* simplerScenarios(one: ScenarioStory): Generator<ScenarioStory> {
@@ -57,9 +58,21 @@ function* simplerScenarios(one: ScenarioStory): Generator<ScenarioStory> {
   for (const e of one.detections) {
     if (e.severity !== undefined) yield { ...one, detections: replaced(one.detections, e, omit(e, 'severity')) };
   }
-  if (one.faults.some(({ settleMs }) => settleMs > 0)) {
-    const settled = (faults: ScenarioStory['faults']) => faults.map((fault) => ({ ...fault, settleMs: 0 }));
-    yield { ...one, faults: settled(one.faults), control: settled(one.control) };
+}
+
+/** How long a resource takes to show a change is its own: all that is done to it says the same. */
+function* settledSooner(story: Story): Generator<Story> {
+  const all = story.scenarios.flatMap(({ faults, control }) => [...faults, ...control]);
+  const slow = new Set(all.flatMap(({ settleMs, resource }) => (settleMs > 0 ? [resource] : [])));
+  for (const resource of slow) {
+    const settled = (faults: ScenarioStory['faults']) =>
+      faults.map((fault) => (fault.resource === resource ? { ...fault, settleMs: 0 } : fault));
+    const scenarios = story.scenarios.map((one) => ({
+      ...one,
+      faults: settled(one.faults),
+      control: settled(one.control),
+    }));
+    yield { ...story, scenarios };
   }
 }
 

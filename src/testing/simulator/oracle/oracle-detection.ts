@@ -105,6 +105,9 @@ function considerAlerts(facts: TrialFacts, one: Case, isEffectUnsure: boolean): 
       allowed.push({ verdict: 'late', codes: ['after-slo'], rule: 'J20' });
     if (counted.some(({ arrival }) => arrival.fromMs <= sloMs && arrival.untilMs > sloMs))
       allowed.push(inconclusive('J20', 'poll-too-coarse'));
+    // What may have been the fault's and in time leaves it open whether a later one is late.
+    if (ruled.some(({ isAmbiguous, arrival }) => isAmbiguous && arrival.untilMs >= t0Ms && arrival.fromMs <= sloMs))
+      allowed.push(inconclusive('J7', 'time-ambiguous'));
   }
   const cutMs = facts.cutMs ?? (facts.result.verdict === 'errored' ? facts.startedMs : undefined);
   if (cutMs !== undefined && (isEffectUnsure || !must.some(({ arrival }) => arrival.untilMs <= cutMs)))
