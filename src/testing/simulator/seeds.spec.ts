@@ -5,18 +5,26 @@ import { tellStory } from './tell-story.ts';
 
 const seeds = 300;
 
-/** What the oracle still finds in these seeds; each is to become a regression story and go. */
-const known: ReadonlySet<number> = new Set([]);
+/** Game days that once ended in a verdict that no rule allows, each played whole: what coincided in them is hard to make smaller. */
+const mended = [329182, 402060, 600491, 800217, 800703, 800902, 802297, 802717, 805353, 809774];
 
 describe('the simulation', () => {
   it(`finds no verdict that the rules forbid in ${seeds} game days`, async function () {
     this.timeout(120_000);
     const wrong: string[] = [];
-    for (let seed = 1; seed <= seeds; seed++) {
-      if (known.has(seed)) continue;
-      const { findings } = judge(await play(tellStory(seed)));
-      wrong.push(...findings.map(({ rule, about, what }) => `seed ${seed}: ${rule} ${about}: ${what}`));
-    }
+    for (let seed = 1; seed <= seeds; seed++) wrong.push(...(await findingsOf(seed)));
     expect(wrong).to.deep.equal([]);
   });
+
+  for (const seed of mended) {
+    it(`finds none in game day ${seed}`, async function () {
+      this.timeout(20_000);
+      expect(await findingsOf(seed)).to.deep.equal([]);
+    });
+  }
 });
+
+async function findingsOf(seed: number): Promise<readonly string[]> {
+  const { findings } = judge(await play(tellStory(seed)));
+  return findings.map(({ rule, about, what }) => `seed ${seed}: ${rule} ${about}: ${what}`);
+}
