@@ -9,6 +9,8 @@ interface PlanTextOptions {
   readonly showAccounts: boolean;
   /** Whether the platform was asked for the rights to revert. */
   readonly asked: boolean;
+  /** Why a run that began now would be refused by the windows; absent where it would not. */
+  readonly outsideWindow: string | undefined;
 }
 
 /** Renders a plan for a person: scenario by scenario, then budgets, time, rights, and the policies that it needs. */
@@ -28,6 +30,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
       ({ set, touched, existing, allowed }) =>
         `  ✔ ${text(set)}: ${touched} of ${existing}, at most ${Math.round(allowed * 1000) / 10}%`,
     ),
+    ...windowsText(plan, paint, { text, outside: options.outsideWindow }),
     '',
     paint.bold('Time'),
     `  about ${formatDuration(plan.expectedMs)} where everything is met in half its SLO; longer for each miss`,
@@ -40,6 +43,16 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     paint.bold('Least privilege of the identity that reverts'),
     ...jsonLines(plan.policies.revert, text),
   ].join('\n');
+}
+
+function windowsText(
+  { windows }: Plan,
+  paint: Palette,
+  { text, outside }: { readonly text: (value: string) => string; readonly outside: string | undefined },
+): readonly string[] {
+  if (windows.length === 0) return [];
+  const now = outside === undefined ? '✔ a run that begins now ends inside' : paint.yellow(`✘ now: ${text(outside)}`);
+  return ['', paint.bold('Windows'), ...windows.map((one) => `  ${text(one)}`), `  ${now}`];
 }
 
 const budgetWords = {

@@ -51,7 +51,12 @@ export const planCommand: CommandDefinition = {
         else {
           const { planText } = await import('./plan-text.ts');
           console.out(
-            planText(plan, { ...console, showAccounts: options.showAccounts === true, asked: asked !== undefined }),
+            planText(plan, {
+              ...console,
+              showAccounts: options.showAccounts === true,
+              asked: asked !== undefined,
+              outsideWindow: await refusalNow(request),
+            }),
           );
         }
         if (asked?.refusal !== undefined) console.err(`windshear: ${asked.refusal.message}`);
@@ -61,6 +66,26 @@ export const planCommand: CommandDefinition = {
       });
   },
 };
+
+/** A plan is made ahead: that a run now would be outside the windows is said, and no failure. */
+async function refusalNow(
+  request: Pick<import('../session/plan.ts').PlanRequest, 'environmentName' | 'environment' | 'scenarios'> & {
+    readonly trials?: number | undefined;
+  },
+): Promise<string | undefined> {
+  const [{ checkWindows }, { systemClock }] = await Promise.all([
+    import('../engine/windows.ts'),
+    import('../system/system-clock.ts'),
+  ]);
+  const { trials, ...rest } = request;
+  try {
+    checkWindows({ ...rest, ...(trials === undefined ? {} : { trials }), clock: systemClock });
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefusedError) return error.message;
+    throw error;
+  }
+}
 
 interface Asked {
   readonly shares?: readonly ShareUse[];

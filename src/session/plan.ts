@@ -8,6 +8,7 @@ import type { Json } from '../model/json.ts';
 import { holdsReference } from '../model/references.ts';
 import type { BoundFault, BoundLoad, BoundScenario } from '../model/run.ts';
 import { expectationId } from '../model/scenario.ts';
+import { windowText } from '../model/window.ts';
 import { type PolicyDocument, policyFor } from './least-privilege.ts';
 import { type RoleManifest, rolesFor } from './least-roles.ts';
 
@@ -53,6 +54,8 @@ export interface Plan {
   readonly budgets: readonly BudgetUse[];
   readonly exposureMs: number;
   readonly expectedMs: number;
+  /** When the environment may be touched, each as text; empty where at any time. */
+  readonly windows: readonly string[];
   readonly policies: { readonly tester: PolicyDocument; readonly revert: PolicyDocument };
   /** Least roles in the cluster; empty where nothing of the scenarios is in Kubernetes. */
   readonly roles: { readonly tester: readonly RoleManifest[]; readonly revert: readonly RoleManifest[] };
@@ -103,6 +106,7 @@ export function makePlan(request: PlanRequest): Plan {
     budgets: budgetUses({ environmentName, environment, scenarios, ...(trials === undefined ? {} : { trials }) }),
     exposureMs: planned.reduce((sum, one) => sum + one.exposureMs, 0),
     expectedMs: longestChain(planned),
+    windows: environment.windows.map(windowText),
     policies: {
       tester: policyFor(faults, (f) => permissionsOf(f).inject),
       revert: policyFor(faults, (f) => [...permissionsOf(f).observe, ...permissionsOf(f).revert]),
