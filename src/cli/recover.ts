@@ -1,42 +1,55 @@
 import type { RecoveredRun, RecoverOutcome } from '../engine/recover-request.ts';
+import { UsageError } from '../model/errors.ts';
 import type { CommandDefinition } from './command.ts';
 import type { Console } from './console.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 
+interface RecoverOptions extends CommonOptions {
+  readonly from?: string;
+  readonly forget?: string;
+}
+
 /** `windshear recover`: reverts what dead runs left in, newest first, verifies it, and reports each fault. */
 export const recoverCommand: CommandDefinition = {
   define: (command, host) => {
-    withCommonOptions(command).action(async (options: CommonOptions) => {
-      const [{ recoverSession }, { foldersOf }, { ownProcess }, { listenForStop }] = await Promise.all([
-        import('../session/recover-session.ts'),
-        import('../session/folders.ts'),
-        import('../session/own-process.ts'),
-        import('../session/run-stop.ts'),
-      ]);
-      const console = host.console(options);
-      const folders = foldersOf(console.cwd, options.reports);
-      const stopping = listenForStop(folders, console.err);
-      try {
-        const outcome = await recoverSession({
-          config: options.config,
-          environment: options.env,
-          folders,
-          own: await ownProcess(),
-          version: host.version,
-          variables: console.variables,
-          notice: (text) => {
-            if (options.quiet !== true) console.err(`  ${text}`);
-          },
-          stopping,
-        });
-        if (options.json === true)
-          console.out(JSON.stringify({ ...outcome, refused: outcome.refused.map((r) => r.message) }));
-        else await print(outcome, console, options.showAccounts === true);
-        host.end(outcome.exitCode);
-      } finally {
-        stopping.release();
-      }
-    });
+    withCommonOptions(command)
+      .option('--from <mirror>', "bring runs here whose disk is lost, from the environment's mirror")
+      .option('--forget <run>', 'take the lease of this run of another machine: a person has looked at what it left in')
+      .action(async (options: RecoverOptions) => {
+        if ((options.from ?? options.forget) !== undefined && options.env === undefined)
+          throw new UsageError('--from and --forget are of one environment; name it by --env.');
+        const [{ recoverSession }, { foldersOf }, { ownProcess }, { listenForStop }] = await Promise.all([
+          import('../session/recover-session.ts'),
+          import('../session/folders.ts'),
+          import('../session/own-process.ts'),
+          import('../session/run-stop.ts'),
+        ]);
+        const console = host.console(options);
+        const folders = foldersOf(console.cwd, options.reports);
+        const stopping = listenForStop(folders, console.err);
+        try {
+          const outcome = await recoverSession({
+            config: options.config,
+            environment: options.env,
+            from: options.from,
+            forget: options.forget,
+            folders,
+            own: await ownProcess(),
+            version: host.version,
+            variables: console.variables,
+            notice: (text) => {
+              if (options.quiet !== true) console.err(`  ${text}`);
+            },
+            stopping,
+          });
+          if (options.json === true)
+            console.out(JSON.stringify({ ...outcome, refused: outcome.refused.map((r) => r.message) }));
+          else await print(outcome, console, options.showAccounts === true);
+          host.end(outcome.exitCode);
+        } finally {
+          stopping.release();
+        }
+      });
   },
 };
 

@@ -4,6 +4,7 @@ import type { Disk } from '../model/disk.ts';
 import type { ExitCode, RefusedError } from '../model/errors.ts';
 import type { TargetKind } from '../model/fault.ts';
 import type { Random } from '../model/random.ts';
+import type { LeasePlace } from '../model/run.ts';
 import type { Target } from '../model/target.ts';
 import type { DamagedLine } from './journal-lines.ts';
 import type { OwnProcess } from './lock.ts';
@@ -20,6 +21,7 @@ export type RecoveryEnvironment =
       /** The environment's `revertBudget`. */
       readonly revertBudgetMs: number;
       readonly targets: ReadonlyMap<TargetKind, Target>;
+      readonly lease?: LeasePlace | undefined;
       readonly close: () => Promise<void>;
     };
 
@@ -36,6 +38,10 @@ export interface RecoverRequest {
   readonly only?: string;
   /** Environment of a run whose journal no longer names it; what a person said, never a guess. */
   readonly assume?: string;
+  /** Address of the mirror from which runs are brought here whose disk is lost; of the environment in `only`. */
+  readonly from?: string | undefined;
+  /** Run of another machine whose lease may be taken, because a person has looked at what it left in. */
+  readonly forget?: string | undefined;
   /** Environment whose lock the caller holds already. */
   readonly locked?: string;
   /** Run of the caller, which is not to be recovered. */

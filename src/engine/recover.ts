@@ -1,6 +1,8 @@
 import { type ExitCode, exitCodes, RefusedError, UnreachableError } from '../model/errors.ts';
 import { failureText } from './failure-text.ts';
+import { maySitOnLease } from './lease.ts';
 import { acquireLock } from './lock.ts';
+import { isClean, takeRecoveryLease } from './recover-lease.ts';
 import {
   isOfOtherStaging,
   type RecoveredRun,
@@ -9,7 +11,6 @@ import {
   type RecoveryEnvironment,
 } from './recover-request.ts';
 import { recoverRun } from './recover-run.ts';
-import { isClosingVerdict } from './revert.ts';
 import { proveIdentity } from './staging-proof.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
 import { isGoing, type UnfinishedRun, unfinishedRuns } from './unfinished-runs.ts';
@@ -28,6 +29,10 @@ export async function recover(request: RecoverRequest): Promise<RecoverOutcome> 
     if (name === undefined) runs.push(nameless(run));
     else names.add(name);
   }
+  // A run that died before its first entry or after its last may still sit on the lease.
+  for (const name of await maySitOnLease(request.disk, request.folders.state))
+    if ((request.only ?? name) === name && name !== request.locked) names.add(name);
+  if (request.only !== undefined && (request.from ?? request.forget) !== undefined) names.add(request.only);
   for (const name of names) {
     try {
       runs.push(...(await recoverEnvironment(request, name)));
@@ -62,8 +67,10 @@ async function recoverEnvironment(request: RecoverRequest, name: string): Promis
   const lock = request.locked === name ? undefined : await acquireLock({ ...place, doing: 'recover' });
   try {
     // Looked at again under the lock: another recovery may have been faster.
-    const runs = (await findRuns(request)).filter((run) => environmentOf(request, run) === name);
-    return runs.length === 0 ? [] : await recoverAll(request, name, runs);
+    const runs = await runsOf(request, name);
+    const sitters = await maySitOnLease(disk, request.folders.state);
+    const isAsked = (request.from ?? request.forget) !== undefined;
+    return runs.length > 0 || sitters.includes(name) || isAsked ? await recoverAll(request, name, runs) : [];
   } finally {
     await lock?.release();
   }
@@ -78,20 +85,37 @@ async function recoverAll(
   try {
     environment = await request.environment(name);
   } catch (error) {
+    if (runs.length === 0) throw error;
     return runs.map((run) => untouched(run, name, `Environment '${name}' cannot be opened: ${failureText(error)}`));
   }
   try {
     const stranger = await provenStranger(request, environment, runs);
     if (stranger !== undefined) return runs.map((run) => untouched(run, name, stranger));
+    const lease = await takeRecoveryLease(request, { name, environment, runs });
     const recovered: RecoveredRun[] = [];
-    for (const run of runs) {
-      const isLost = environment.status === 'gone' && run.start?.staging !== 'embedded';
-      recovered.push(isLost ? untouched(run, name, lost(name)) : await recoverRun(request, { name, environment, run }));
+    let isDone = false;
+    try {
+      const problems = await lease.fetch();
+      for (const run of request.from === undefined ? runs : await runsOf(request, name)) {
+        const isLost = environment.status === 'gone' && run.start?.staging !== 'embedded';
+        recovered.push(
+          isLost ? untouched(run, name, lost(name)) : await recoverRun(request, { name, environment, run }),
+        );
+      }
+      for (const problem of problems)
+        recovered.push({ runId: 'mirror', environment: name, faults: [], damaged: [], problems: [problem] });
+      isDone = true;
+    } finally {
+      await lease.end(recovered, isDone);
     }
     return recovered;
   } finally {
     if (environment.status === 'up') await environment.close();
   }
+}
+
+async function runsOf(request: RecoverRequest, name: string): Promise<readonly UnfinishedRun[]> {
+  return (await findRuns(request)).filter((run) => environmentOf(request, run) === name);
 }
 
 /** A revert in the wrong account would be worse than none: identities must be those of the proof. */
@@ -100,8 +124,9 @@ async function provenStranger(
   environment: RecoveryEnvironment,
   runs: readonly UnfinishedRun[],
 ): Promise<string | undefined> {
-  if (environment.status === 'gone' || runs.every((run) => run.open.length === 0)) return undefined;
-  if (runs.every((run) => isOfOtherStaging(run, environment))) return undefined;
+  if (environment.status === 'gone') return undefined;
+  const isNeeded = runs.some((run) => run.open.length > 0 && !isOfOtherStaging(run, environment));
+  if (!isNeeded && request.from === undefined) return undefined;
   const { clock, abandon } = request;
   const deadlineMonoMs = clock.monoMs() + environment.revertBudgetMs;
   for (let pauseMs = 200; ; pauseMs *= 2) {
@@ -146,12 +171,6 @@ function untouched(run: UnfinishedRun, environment: string, problem: string): Re
 }
 
 function exitCodeOf(runs: readonly RecoveredRun[], refused: readonly RefusedError[]): ExitCode {
-  const isDirty = runs.some(
-    (run) =>
-      run.problems.length > 0 ||
-      (run.damaged.length > 0 && run.closed === undefined) ||
-      run.faults.some((fault) => !isClosingVerdict(fault.rollback.verdict)),
-  );
-  if (isDirty) return exitCodes.dirty;
+  if (!runs.every(isClean)) return exitCodes.dirty;
   return refused.length > 0 ? exitCodes.refused : exitCodes.met;
 }

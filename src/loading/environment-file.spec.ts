@@ -113,7 +113,7 @@ describe('readEnvironmentFile', () => {
       const changed = smallEnvironment.replace(from, () => to);
       expect(changed).to.not.equal(smallEnvironment);
       expect(
-        check(changed).problems.filter((one) => !one.includes('beacon') && !one.includes('a live environment')),
+        check(changed).problems.filter((one) => !/beacon|a live environment|names no lease/.test(one)),
       ).to.deep.equal([`windshear.yaml:${problem}`]);
     });
   }
@@ -129,6 +129,23 @@ describe('readEnvironmentFile', () => {
     const { problems } = check(live);
     expect(problems.join('\n')).to.contain(`a live environment has no \${staging.…}; write the value.`);
     expect(problems.join('\n')).to.contain("the live environment 'small' names no beacon");
+  });
+
+  it('refuses a live environment without a lease', () => {
+    const live = smallEnvironment.replace('default: small\n', '').replace('staging: embedded', 'staging: live');
+    expect(check(live).problems.join('\n')).to.contain("the live environment 'small' names no lease");
+    const leased = live.replace('staging: live', 'staging: live\n    lease: { type: file, folder: /shared }');
+    expect(check(leased).problems.join('\n')).not.to.contain('names no lease');
+  });
+
+  it('refuses a lease in a target that is not there, and a mirror without a lease', () => {
+    const add = (line: string) => smallEnvironment.replace('staging: embedded', `staging: embedded\n    ${line}`);
+    expect(check(add('lease: { type: kubernetes, namespace: staging }')).problems).to.deep.equal([
+      "windshear.yaml:5:20: a lease of type 'kubernetes' needs the target 'kubernetes', which this environment does not have.",
+    ]);
+    expect(check(add('journal: { mirror: { key: { env: KEY } } }')).problems).to.deep.equal([
+      'windshear.yaml:5:24: a mirror lies beside a lease, and this environment names none.',
+    ]);
   });
 
   it('lets a default be rearmed and grouped when it says so', () => {

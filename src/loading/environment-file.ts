@@ -48,7 +48,7 @@ export function readEnvironmentFile(path: string, text: string, staging?: Json):
   const told = draft?.source ?? source;
   if (preset !== undefined) problems.push(...presetProblems(preset, environments, told));
   for (const [name, environment] of Object.entries(environments))
-    problems.push(...stagingProblems(name, environment, told));
+    problems.push(...stagingProblems(name, environment, told), ...leaseProblems(name, environment, told));
   return {
     path,
     source: told,
@@ -72,6 +72,31 @@ function presetProblems(
   }
   if (environment.staging === 'embedded') return [];
   return [source.problem(['default'], `default names '${preset}', which is live; a live one is named by --env only.`)];
+}
+
+/** A lease lies in a target that the environment has, and a mirror beside the lease. */
+function leaseProblems(name: string, environment: Environment, source: YamlSource): readonly Problem[] {
+  const { lease, journal, targets, staging } = environment;
+  const at = ['environments', name];
+  const problems: Problem[] = [];
+  if (lease === undefined && staging === 'live')
+    problems.push(
+      source.problem(
+        at,
+        `the live environment '${name}' names no lease, which keeps another machine from injecting into it meanwhile.`,
+        'staging',
+      ),
+    );
+  const target = lease?.type === 's3' ? 'aws' : lease?.type === 'kubernetes' ? 'kubernetes' : undefined;
+  if (target !== undefined && targets[target] === undefined) {
+    const message = `a lease of type '${lease?.type}' needs the target '${target}', which this environment does not have.`;
+    problems.push(source.problem([...at, 'lease', 'type'], message));
+  }
+  if (lease === undefined && journal?.mirror !== undefined)
+    problems.push(
+      source.problem([...at, 'journal', 'mirror'], 'a mirror lies beside a lease, and this environment names none.'),
+    );
+  return problems;
 }
 
 /** Only an embedded staging has a state that references can read; a live one needs a beacon beside its identity. */

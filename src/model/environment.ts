@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { journalSchema, leaseSchema } from './environment-lease.ts';
 import { httpTargetSchema, processTargetSchema } from './environment-targets.ts';
 import {
   accountSchema,
@@ -182,6 +183,16 @@ export const environmentSchema = z.strictObject({
   detectors: z.record(identifierSchema, detectorSchema).describe('Who should notice.').default({}),
   audit: z.record(identifierSchema, auditSchema).describe("The environment's own record of who did what.").default({}),
   guardrails: z.record(identifierSchema, guardrailSchema).describe('Controls under test.').default({}),
+  lease: leaseSchema
+    .describe('The lock inside the environment that says which run may inject; a live one needs it.')
+    .optional(),
+  journal: journalSchema.describe('Where the record of a run is kept beside this disk.').optional(),
+  watchdog: z
+    .boolean()
+    .describe(
+      'Whether a process beside the harness reverts at once what is in when that dies; by default in live ones.',
+    )
+    .optional(),
   stopConditions: stopConditionsSchema
     .describe('They hold for every trial; one of its probes ends the whole run.')
     .optional(),

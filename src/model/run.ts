@@ -11,6 +11,7 @@ import type { Random } from './random.ts';
 import type { FaultUse, LoadUse, ProbeUse, Scenario } from './scenario.ts';
 import type { ScenarioResult, Scorecard, TrialResult } from './scorecard.ts';
 import type { StopProbeUse } from './stop-conditions.ts';
+import type { Store } from './store.ts';
 import type { Target } from './target.ts';
 
 /** A fault of a scenario with its params parsed against its schema and its references resolved. */
@@ -53,6 +54,15 @@ export interface BoundScenario {
   readonly stopConditions?: readonly BoundStopCondition[];
 }
 
+/** Where the lease of an environment lies, and with it the mirror of its journals. */
+export interface LeasePlace {
+  readonly ttlMs: number;
+  /** Opens it, with clients of a proven target; called once the staging is proven. */
+  readonly store: (signal: AbortSignal) => Promise<Store>;
+  /** 32 bytes, where journals are mirrored. */
+  readonly mirrorKey?: Uint8Array | undefined;
+}
+
 export interface RunRequest {
   readonly runId: string;
   readonly environmentName: string;
@@ -77,6 +87,8 @@ export interface RunRequest {
     readonly isAlive: (pid: number, startedAt: string) => Promise<boolean>;
   };
   readonly toolVersion: string;
+  /** The right to inject, on all machines; a live environment is refused without. */
+  readonly lease?: LeasePlace | undefined;
   /** Puts back what earlier runs left in, once the lock is held and before anything is injected. Throws where it cannot. */
   readonly underLock?: () => Promise<void>;
   /** What the SLOs of the scenarios were multiplied by, for the record. */

@@ -10,6 +10,7 @@ import { systemRandom } from '../system/system-random.ts';
 import type { Folders } from './folders.ts';
 import type { LoadedSession } from './load-session.ts';
 import { type EnvironmentOptions, openTargets } from './open-environment.ts';
+import { leasePlace } from './open-lease.ts';
 import { runningStaging } from './staging.ts';
 
 export interface RecoverSession extends EnvironmentOptions {
@@ -19,6 +20,10 @@ export interface RecoverSession extends EnvironmentOptions {
   /** Only runs of this environment; it also names that of a run whose journal no longer does. */
   readonly environment?: string | undefined;
   readonly stopping: { readonly abandon: AbortSignal };
+  /** Address of the mirror from which lost runs are brought here. */
+  readonly from?: string | undefined;
+  /** Run of another machine whose lease may be taken, because a person has looked. */
+  readonly forget?: string | undefined;
   /** Set by a run that holds the lock of this environment: its own id, which is not to be recovered. */
   readonly underLockOf?: string | undefined;
 }
@@ -39,6 +44,8 @@ export async function recoverSession(session: RecoverSession): Promise<RecoverOu
     ...(environment === undefined || underLockOf !== undefined ? {} : { assume: environment }),
     ...(underLockOf === undefined || environment === undefined ? {} : { locked: environment, except: underLockOf }),
     process: session.own,
+    from: session.from,
+    forget: session.forget,
     abandon: session.stopping.abandon,
     log: session.notice,
   });
@@ -92,6 +99,7 @@ async function openForRecovery(session: RecoverSession, name: string): Promise<R
     ...(staging === undefined || environment.staging === 'live' ? {} : { stagingId: staging.id }),
     revertBudgetMs: environment.revertBudget,
     targets,
+    lease: await leasePlace(environment, { targets, variables: session.variables }),
     close,
   };
 }

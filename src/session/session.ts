@@ -13,6 +13,7 @@ import { systemRandom } from '../system/system-random.ts';
 import { foldersOf } from './folders.ts';
 import { type LoadedSession, loadSession } from './load-session.ts';
 import { type EnvironmentOptions, openTargets } from './open-environment.ts';
+import { demandMirror, leasePlace } from './open-lease.ts';
 import { ownProcess } from './own-process.ts';
 import type { Pick as ScenarioPick } from './pick-scenarios.ts';
 import { recoverBefore } from './recover-session.ts';
@@ -64,7 +65,9 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
   const loaded = scaled(await loadSession(options, folders, pick), options.sloScale);
   const { name, environment } = loaded.chosen;
   try {
+    demandMirror(name, environment, options.variables);
     const { targets, channelClients, close } = await openTargets(environment, options);
+    const lease = await leasePlace(environment, { targets, variables: options.variables });
     const own = await ownProcess();
     const today = new Date(systemClock.epochMs()).toISOString().slice(0, 10);
     const compare = (scenarios: readonly ScenarioResult[]) =>
@@ -102,6 +105,7 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
         process: own,
         underLock: () => recoverBefore({ ...options, folders, own, loaded, underLockOf: runId }),
         toolVersion: options.version,
+        lease,
         ...(options.trials === undefined ? {} : { trials: options.trials }),
         ...(options.sloScale === undefined ? {} : { sloScale: options.sloScale }),
         stop: options.stopping.stop,

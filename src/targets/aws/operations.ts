@@ -41,6 +41,10 @@ export interface AwsOperations {
     S3.DeletePublicAccessBlockCommandInput,
     S3.DeletePublicAccessBlockCommandOutput
   >;
+  's3:GetObject': Operation<S3.GetObjectCommandInput, S3.GetObjectCommandOutput>;
+  's3:PutObject': Operation<S3.PutObjectCommandInput, S3.PutObjectCommandOutput>;
+  's3:DeleteObject': Operation<S3.DeleteObjectCommandInput, S3.DeleteObjectCommandOutput>;
+  's3:ListObjectsV2': Operation<S3.ListObjectsV2CommandInput, S3.ListObjectsV2CommandOutput>;
   'lambda:CreateFunction': Operation<Lambda.CreateFunctionCommandInput, Lambda.CreateFunctionCommandOutput>;
   'lambda:GetFunctionConfiguration': Operation<
     Lambda.GetFunctionConfigurationCommandInput,

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { positiveDurationSchema } from './fields.ts';
+
+const ttl = positiveDurationSchema
+  .describe('How long it holds without being renewed; it is renewed three times as often.')
+  .default(60_000);
+
+const prefix = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9/.-]*[a-z0-9])?$/, { error: 'must be made of a-z, 0-9, /, . and -' })
+  .default('windshear');
+
+/** The lock inside an environment that says which run may inject. */
+export const leaseSchema = z.discriminatedUnion('type', [
+  z
+    .strictObject({ type: z.literal('s3'), bucket: z.string().min(3), prefix, ttl })
+    .describe('Objects of a bucket of the AWS target, by conditional writes.'),
+  z
+    .strictObject({
+      type: z.literal('kubernetes'),
+      namespace: z.string().min(1),
+      name: z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/, { error: 'must be made of a-z, 0-9 and -, 42 at most' })
+        .default('windshear'),
+      ttl,
+    })
+    .describe('A Lease (coordination.k8s.io/v1) of the Kubernetes target; a mirror lies in ConfigMaps beside it.'),
+  z
+    .strictObject({
+      type: z.literal('file'),
+      folder: z.string().regex(/^\/\S/, { error: 'must be an absolute path' }),
+      ttl,
+    })
+    .describe('A folder that all machines share which may inject.'),
+]);
+
+export const journalSchema = z.strictObject({
+  mirror: z
+    .strictObject({
+      key: z
+        .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })])
+        .describe('32 bytes as base64, by name of a file or an environment variable: the copy is encrypted with it.'),
+    })
+    .describe('A copy of journal and states beside the lease, written before each change: CI disks vanish.')
+    .optional(),
+});
+
+export type LeaseConfig = Readonly<z.infer<typeof leaseSchema>>;
+export type MirrorConfig = NonNullable<z.infer<typeof journalSchema>['mirror']>;
