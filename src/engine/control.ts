@@ -1,5 +1,6 @@
 import { CallError } from '../model/call.ts';
 import type { Observation } from '../model/fault.ts';
+import { lacksOwnRight } from '../model/own-rights.ts';
 import type { ControlResult } from '../model/scorecard.ts';
 import { failureText } from './failure-text.ts';
 import type { ControlCase } from './judge-control.ts';
@@ -26,7 +27,7 @@ export async function runControl(trial: Trial, signal: AbortSignal): Promise<Con
   try {
     for (const control of trial.controls) {
       await trial.meter.outside(() => inject(control, trial.injection, signal));
-      if (control.status === 'refused') went = { status: 'refused', detail: control.denied?.denial.message ?? '' };
+      if (control.status === 'refused') went = refusedAs(control);
       if (control.status === 'not-injected') went = { status: 'failed', detail: control.failure ?? '' };
       if (went.status !== 'quiet-so-far') break;
       await readBack(trial, control, signal);
@@ -44,6 +45,12 @@ export async function runControl(trial: Trial, signal: AbortSignal): Promise<Con
   const past = trial.controlLastAct;
   if (past !== undefined) await trial.meter.outside(() => untilTellable(trial, past, signal));
   return went;
+}
+
+/** That the tester itself lacks the right says nothing of any guardrail (J15). */
+function refusedAs({ denied }: LiveFault): ControlWent {
+  const detail = denied?.denial.message ?? '';
+  return { status: denied !== undefined && lacksOwnRight(denied.denial) ? 'no-right' : 'refused', detail };
 }
 
 /** The verdict of the control on all that was heard. */

@@ -78,6 +78,11 @@ describe('judgeControl', () => {
     ).to.equal('quiet');
   });
 
+  it('is inconclusive where only the tester lacked the right: no guardrail blocked it (J15)', () => {
+    const result = judgeControl(controlCase({ status: 'no-right', detail: 'no identity-based policy allows it' }));
+    expect(result).to.include({ verdict: 'inconclusive', reasonCode: 'own-rights' });
+  });
+
   it('is blocked where the permitted change was refused or taken back', () => {
     expect(judgeControl(controlCase({ status: 'refused', detail: 'no' })).verdict).to.equal('blocked');
     expect(judgeControl(controlCase({ status: 'taken-back' })).verdict).to.equal('blocked');

@@ -3,7 +3,7 @@ import type { Belonging } from './correlate.ts';
 import { ruleMatches } from './judge-detection.ts';
 
 export interface ControlCase {
-  readonly status: 'quiet-so-far' | 'refused' | 'failed' | 'taken-back';
+  readonly status: 'quiet-so-far' | 'refused' | 'no-right' | 'failed' | 'taken-back';
   /** Why it was refused or failed. */
   readonly detail?: string;
   readonly detectors: readonly {
@@ -56,6 +56,14 @@ export function judgeControl(facts: ControlCase): ControlResult {
       verdict: 'blocked',
       reasonCode: 'control-refused',
       reason: `Somebody took the permitted change back: ${facts.detail ?? 'not known who'}`,
+      alerts,
+    };
+  }
+  if (facts.status === 'no-right') {
+    return {
+      verdict: 'inconclusive',
+      reasonCode: 'own-rights',
+      reason: `The tester lacks the right to make the permitted change: ${facts.detail ?? 'no reason given'}`,
       alerts,
     };
   }

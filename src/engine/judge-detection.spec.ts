@@ -398,6 +398,13 @@ const rows: readonly Row[] = [
     code: 'prevented-first',
   },
   {
+    rule: 'J15',
+    claim: 'says that the tester lacked the right where no guardrail refused the change',
+    facts: { fault: { ...refused, ownRights: true }, belonging: [faults(heard(900))] },
+    verdict: 'inconclusive',
+    code: 'own-rights',
+  },
+  {
     rule: 'J18',
     claim: 'meets an attempt by a signal in time',
     facts: { fault: refused, expectation: attempt, belonging: [faults(heard(900))] },

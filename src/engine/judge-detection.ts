@@ -56,6 +56,8 @@ export interface FaultState {
   readonly goneMonoMs?: readonly [number, number];
   /** Why it was not injected, or may be in only by half. */
   readonly failure?: string;
+  /** Refused for want of the tester's own right, by no guardrail. */
+  readonly ownRights?: boolean;
 }
 
 /** A verdict, or what is still waited for. */
@@ -77,6 +79,9 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   if (fault.status === 'not-injected' || fault.t0 === undefined) {
     const why = fault.failure === undefined ? ', so there was nothing to detect' : `: ${fault.failure}`;
     return judge.inconclusive('not-injected', `Nothing was injected${why}.`);
+  }
+  if (fault.status === 'refused' && fault.ownRights === true && expectation.of === 'effect') {
+    return judge.inconclusive('own-rights', 'The tester lacked the right to make the change, so nobody could see it.');
   }
   if (fault.status === 'refused' && expectation.of === 'effect') {
     return judge.inconclusive('prevented-first', 'The change was refused, so its effect could not be detected.');

@@ -6,6 +6,7 @@ import type { Acknowledgement, After, FaultContext, FaultDefinition, Observation
 import type { NewJournalEntry, StateFile } from '../model/journal.ts';
 import type { Json } from '../model/json.ts';
 import type { Marker, Phase } from '../model/marker.ts';
+import { lacksOwnRight } from '../model/own-rights.ts';
 import type { BoundFault } from '../model/run.ts';
 import type { RollbackResult } from '../model/scorecard.ts';
 import type { TargetSession } from '../model/target.ts';
@@ -67,6 +68,8 @@ export interface InjectionDeps {
   readonly session: (fault: BoundFault, phase: Phase) => Promise<TargetSession>;
   /** Told when all that comes before the change is done. */
   readonly aboutToInject?: (fault: LiveFault) => void;
+  /** Told when a target answers, but refuses to show the state before. */
+  readonly onDeniedRead?: () => void;
   readonly log: (line: string) => void;
 }
 
@@ -110,6 +113,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof RefusedError) throw error;
+    if (error instanceof CallError && error.kind === 'denied') deps.onDeniedRead?.();
     fault.status = 'not-injected';
     fault.failure = `The state before could not be captured: ${failureText(error)}`;
     return;
@@ -223,6 +227,7 @@ export function faultState(fault: LiveFault): FaultState {
     ...(fault.t0 === undefined ? {} : { t0: fault.t0 }),
     ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
     ...(fault.failure === undefined ? {} : { failure: fault.failure }),
+    ...(fault.denied !== undefined && lacksOwnRight(fault.denied.denial) ? { ownRights: true } : {}),
   };
 }
 

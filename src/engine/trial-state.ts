@@ -45,6 +45,8 @@ export interface RunDeps {
   readonly halt: (why: WindshearError) => void;
   /** Safety rules that a trial met when it was under way. */
   readonly refusals: RefusedError[];
+  /** How often a target that answers refused to show a state before. */
+  readonly deniedReads: { count: number };
 }
 
 /** One trial while it goes on: facts only; the judges read them. */
@@ -127,6 +129,9 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
       else halted.abort(why);
     },
     injection: {
+      onDeniedRead: () => {
+        deps.deniedReads.count++;
+      },
       clock,
       journal: deps.journal,
       preImages: deps.preImages,

@@ -1,20 +1,11 @@
 import { z } from 'zod';
+import { awsPolicyTypes, readAwsRefusal } from '../model/aws-refusal.ts';
 import type { Denial } from '../model/call.ts';
 import type { Attribution, GuardrailDefinition } from '../model/guardrail.ts';
 
-const policyTypes = [
-  'identity-based policy',
-  'resource-based policy',
-  'service control policy',
-  'resource control policy',
-  'permissions boundary',
-  'session policy',
-  'VPC endpoint policy',
-] as const;
-
 const params = z.strictObject({
   /** The kind of policy that is the guardrail; any that can be one where absent. */
-  policyType: z.enum(policyTypes).optional(),
+  policyType: z.enum(awsPolicyTypes).optional(),
   /** Its ARN, where the account's messages name it. */
   policyArn: z.string().startsWith('arn:').optional(),
 });
@@ -32,26 +23,14 @@ export const awsDenial: GuardrailDefinition<Params> = {
   attributeDenial: attribute,
 };
 
-/**
- * The reason at the end of a refusal, with the policy's ARN where the roll-out has reached the service.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html,
- * https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
- */
-const reason = new RegExp(`(explicit deny in an? |because no )(${policyTypes.join('|')})(?:: (arn:[^\\s,;"]+))?`);
-
-/** Without an allow these stop a call that the identity's own policies would permit. */
-const ceilings: readonly string[] = ['permissions boundary', 'service control policy', 'resource control policy'];
-
 function attribute(denial: Denial, { policyType, policyArn }: Params): Attribution {
   if (/by the Block\w+ setting in S3 Block Public Access/.test(denial.message)) {
     return { whose: 'other', by: 's3-block-public-access' };
   }
-  const found = reason.exec(denial.message);
-  if (found === null) return unexplained(denial);
-  const [, how = '', type = '', written] = found;
-  const arn = written?.replace(/\.$/, '');
-  const explicit = how.startsWith('explicit');
-  if (type === 'session policy' || (!explicit && !ceilings.includes(type))) return { whose: 'own-rights' };
+  const refusal = readAwsRefusal(denial.message);
+  if (refusal === undefined) return unexplained(denial);
+  const { policyType: type, explicit, policyArn: arn, ownRights } = refusal;
+  if (ownRights) return { whose: 'own-rights' };
   const named = `${explicit ? 'explicit deny in' : 'no allow in'} ${type}${arn === undefined ? '' : ` ${arn}`}`;
   if (policyType !== undefined && policyType !== type) return { whose: 'other', by: named };
   if (policyArn === undefined || policyArn === arn) return { whose: 'mine', evidence: named };
