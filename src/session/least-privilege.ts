@@ -1,4 +1,6 @@
-import type { BoundFault } from '../model/run.ts';
+import { iamAction } from '../model/aws-action.ts';
+import type { Environment } from '../model/environment.ts';
+import type { BoundFault, BoundProbe, BoundScenario } from '../model/run.ts';
 
 /** An IAM policy document (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html). */
 export interface PolicyDocument {
@@ -11,32 +13,130 @@ export interface PolicyDocument {
   }[];
 }
 
+interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
 /**
- * Writes the least policy that an identity needs for a set of faults: the actions that each declares, on what it
- * touches. A fault that touches something without an ARN gets `*`, since IAM knows no narrower name.
+ * Writes the least policy that an identity needs in AWS: the actions that each fault declares, on what it touches (`*`
+ * for what IAM knows no name). The identity that `measures` also asks for rights, and needs what the probes, the shares and
+ * the lease need; the other one reads the beacon and does the canaries. Empty where nothing of it is in AWS.
  */
 export function policyFor(
-  faults: readonly BoundFault[],
-  actionsOf: (fault: BoundFault) => readonly string[],
+  { environment, scenarios }: { readonly environment: Environment; readonly scenarios: readonly BoundScenario[] },
+  identity: { readonly measures: boolean; readonly actionsOf: (fault: BoundFault) => readonly string[] },
 ): PolicyDocument {
+  const faults = scenarios.flatMap((bound) => [...bound.control, ...bound.faults]).filter(inAws);
+  const probes = scenarios.flatMap((bound) => [...bound.steadyState, ...bound.impact]).filter(inAws);
+  const isUsed = faults.length + probes.length > 0;
+  const grants = [
+    ...faults.flatMap((fault) =>
+      identity
+        .actionsOf(fault)
+        .map((action) => ({ actions: [action], resources: resourcesOf(action, fault, environment) })),
+    ),
+    ...(isUsed && identity.measures ? [askRights, ...probeGrants(probes), ...shareGrants(environment, faults)] : []),
+    ...(isUsed && !identity.measures ? [...proofGrants(environment), ...canaryGrants(environment, scenarios)] : []),
+    ...(identity.measures ? leaseGrants(environment) : []),
+  ];
+  return { Version: '2012-10-17', Statement: statementsOf(grants) };
+}
+
+function inAws({ definition }: { readonly definition: { readonly target: string } }): boolean {
+  return definition.target === 'aws';
+}
+
+/**
+ * Actions that know no resource, by the tables of "Actions, resources, and condition keys" of EC2 and EC2 Auto Scaling:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+const ofNoResource = /^(ec2|autoscaling):Describe/;
+
+/** What a fault touches of the action's own service; `*` where IAM knows no narrower name. */
+function resourcesOf(
+  action: string,
+  { definition, params }: BoundFault,
+  { targets: { aws } }: Environment,
+): readonly string[] {
+  const service = action.slice(0, action.indexOf(':'));
+  const own = definition.touches(params as never).filter((name) => name.startsWith(`arn:aws:${service}:`));
+  if (own.length === 0 || ofNoResource.test(action)) return ['*'];
+  return own.flatMap((arn) => {
+    const [head, partition, of, region = '', account = '', ...rest] = arn.split(':');
+    if (service === 's3') return [arn];
+    const place = region === '' && service !== 'iam' ? (aws?.region ?? '*') : region;
+    const accounts = account === '' ? (aws?.proof.accounts ?? ['*']) : [account];
+    return accounts.map((one) => [head, partition, of, place, one, ...rest].join(':'));
+  });
+}
+
+/** Who we are needs no right (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
+function proofGrants({ targets: { aws } }: Environment): readonly Grant[] {
+  if (aws === undefined) return [];
+  const { accounts, beacon } = aws.proof;
+  const beacons = accounts.map((account) => `arn:aws:iam::${account}:role/${beacon?.role}`);
+  return beacon === undefined ? [] : [{ actions: ['iam:GetRole'], resources: beacons }];
+}
+
+/** Asks before a fault goes in whether its revert is allowed. */
+const askRights: Grant = { actions: ['iam:SimulatePrincipalPolicy'], resources: ['*'] };
+
+function probeGrants(probes: readonly BoundProbe[]): readonly Grant[] {
+  return probes.map(({ definition }) => ({ actions: definition.permissions, resources: ['*'] }));
+}
+
+function shareGrants({ budgets: { share } }: Environment, faults: readonly BoundFault[]): readonly Grant[] {
+  const touched = faults.flatMap(({ definition, params }) => definition.touches(params as never)).join('\n');
+  return [
+    ...(share.roles !== undefined && touched.includes(':role/')
+      ? [{ actions: ['iam:ListRoles'], resources: ['*'] }]
+      : []),
+    ...(share.group !== undefined ? [{ actions: ['autoscaling:DescribeAutoScalingGroups'], resources: ['*'] }] : []),
+  ];
+}
+
+function canaryGrants({ detectors }: Environment, scenarios: readonly BoundScenario[]): readonly Grant[] {
+  const expected = scenarios.flatMap(({ scenario: { expect } }) => [...expect.detections, ...expect.blind]);
+  const acts = [...new Set(expected.map(({ detector }) => detector))].flatMap((name) =>
+    Object.values(detectors[name]?.canary ?? {}),
+  );
+  return acts.flatMap((act): readonly Grant[] => {
+    const { type, service, operation } = act as Readonly<Record<string, unknown>>;
+    if (type !== 'aws.call' || typeof service !== 'string' || typeof operation !== 'string') return [];
+    return [{ actions: [iamAction(service, operation)], resources: ['*'] }];
+  });
+}
+
+/** A missing object is told from a forbidden one only to who may list: API_GetObject, "Permissions". */
+function leaseGrants({ lease, journal }: Environment): readonly Grant[] {
+  if (lease?.type !== 's3') return [];
+  const bucket = `arn:aws:s3:::${lease.bucket}`;
+  const mirrored = `${bucket}/${lease.prefix}/runs/*`;
+  return [
+    { actions: ['s3:GetObject', 's3:PutObject'], resources: [`${bucket}/${lease.prefix}/lease`] },
+    { actions: ['s3:ListBucket'], resources: [bucket] },
+    ...(journal?.mirror === undefined
+      ? []
+      : [{ actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], resources: [mirrored] }]),
+  ];
+}
+
+/** One statement for all actions on the same resources. */
+function statementsOf(grants: readonly Grant[]): PolicyDocument['Statement'] {
   const byResources = new Map<string, { readonly actions: Set<string>; readonly resources: readonly string[] }>();
-  for (const fault of faults) {
-    if (fault.definition.target !== 'aws') continue;
-    const touched = fault.definition.touches(fault.params as never);
-    const arns = touched.every((name) => name.startsWith('arn:')) ? touched.toSorted() : ['*'];
-    const key = arns.join('\n');
-    const known = byResources.get(key) ?? { actions: new Set<string>(), resources: arns };
-    for (const action of actionsOf(fault)) known.actions.add(action);
+  for (const { actions, resources } of grants) {
+    const sorted = [...new Set(resources)].toSorted();
+    const key = sorted.join('\n');
+    const known = byResources.get(key) ?? { actions: new Set<string>(), resources: sorted };
+    for (const action of actions) known.actions.add(action);
     byResources.set(key, known);
   }
   const statements = [...byResources.values()].filter(({ actions }) => actions.size > 0);
-  return {
-    Version: '2012-10-17',
-    Statement: statements.map(({ actions, resources }, index) => ({
-      Sid: `Windshear${index + 1}`,
-      Effect: 'Allow',
-      Action: [...actions].toSorted(),
-      Resource: resources,
-    })),
-  };
+  return statements.map(({ actions, resources }, index) => ({
+    Sid: `Windshear${index + 1}`,
+    Effect: 'Allow',
+    Action: [...actions].toSorted(),
+    Resource: resources,
+  }));
 }

@@ -45,8 +45,8 @@ const clusterScoped = new Set([
 
 /**
  * Writes the least roles that an identity needs in the cluster: what the faults declare, in the namespaces that they
- * touch, what proves that it is staging, and for the identity that `measures` what the probes read; the other one does
- * the canaries of detectors and guardrails. Empty where nothing of the scenarios is in Kubernetes.
+ * touch, what proves that it is staging, and for the identity that `measures` what the probes read and the lease needs; the other
+ * one does the canaries of detectors and guardrails. Empty where nothing of it is in Kubernetes.
  */
 export function rolesFor(
   { environment, scenarios }: { readonly environment: Environment; readonly scenarios: readonly BoundScenario[] },
@@ -58,12 +58,13 @@ export function rolesFor(
 ): readonly RoleManifest[] {
   const faults = scenarios.flatMap((bound) => [...bound.control, ...bound.faults]).filter(inCluster);
   const probes = scenarios.flatMap((bound) => [...bound.steadyState, ...bound.impact]).filter(inCluster);
-  if (faults.length + probes.length === 0) return [];
+  const isUsed = faults.length + probes.length > 0;
   const rights = [
     ...faults.flatMap((fault) => rightsOf(identity.actionsOf(fault), namespacesOf(fault))),
     ...(identity.measures ? probes.flatMap((probe) => rightsOf(probe.definition.permissions, placeOf(probe))) : []),
-    ...proofRights(environment),
-    ...(identity.measures ? [] : canaryRights(environment, scenarios)),
+    ...(isUsed ? proofRights(environment) : []),
+    ...(isUsed && !identity.measures ? canaryRights(environment, scenarios) : []),
+    ...(identity.measures ? leaseRights(environment) : []),
   ];
   const places = [...new Set(rights.map(({ namespace }) => namespace))].toSorted((a, b) =>
     (a ?? '').localeCompare(b ?? ''),
@@ -106,6 +107,18 @@ function proofRights({ targets }: Environment): readonly Right[] {
   const beacon = targets.kubernetes?.proof.beacon?.namespace;
   const names = ['kube-system', ...(beacon === undefined ? [] : [beacon])];
   return names.map((name) => ({ verb: 'get', group: '', resource: 'namespaces', name }));
+}
+
+function leaseRights({ lease, journal }: Environment): readonly Right[] {
+  if (lease?.type !== 'kubernetes') return [];
+  const { namespace } = lease;
+  const of = (verb: string, resource: string, group: string) => ({ verb, group, resource, namespace });
+  return [
+    ...['create', 'get', 'update'].map((verb) => of(verb, 'leases', 'coordination.k8s.io')),
+    ...(journal?.mirror === undefined
+      ? []
+      : ['create', 'delete', 'get', 'list'].map((verb) => of(verb, 'configmaps', ''))),
+  ];
 }
 
 function canaryRights({ detectors, guardrails }: Environment, scenarios: readonly BoundScenario[]): readonly Right[] {

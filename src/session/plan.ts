@@ -98,7 +98,8 @@ export function makePlan(request: PlanRequest): Plan {
       expectedMs: controlWindowMs(bound) + count * expectedTrialMs(bound, environment),
     };
   });
-  const faults = scenarios.flatMap((bound) => [...bound.control, ...bound.faults]);
+  const injecting = (fault: BoundFault) => permissionsOf(fault).inject;
+  const reverting = (fault: BoundFault) => [...permissionsOf(fault).observe, ...permissionsOf(fault).revert];
   return {
     environment: environmentName,
     staging: environment.staging,
@@ -108,16 +109,12 @@ export function makePlan(request: PlanRequest): Plan {
     expectedMs: longestChain(planned),
     windows: environment.windows.map(windowText),
     policies: {
-      tester: policyFor(faults, (f) => permissionsOf(f).inject),
-      revert: policyFor(faults, (f) => [...permissionsOf(f).observe, ...permissionsOf(f).revert]),
+      tester: policyFor(request, { measures: false, actionsOf: injecting }),
+      revert: policyFor(request, { measures: true, actionsOf: reverting }),
     },
     roles: {
-      tester: rolesFor(request, { name: 'tester', measures: false, actionsOf: (f) => permissionsOf(f).inject }),
-      revert: rolesFor(request, {
-        name: 'revert',
-        measures: true,
-        actionsOf: (f) => [...permissionsOf(f).observe, ...permissionsOf(f).revert],
-      }),
+      tester: rolesFor(request, { name: 'tester', measures: false, actionsOf: injecting }),
+      revert: rolesFor(request, { name: 'revert', measures: true, actionsOf: reverting }),
     },
   };
 }

@@ -73,9 +73,9 @@ describe('a live environment that two machines share', function () {
     const [id] = await runsOf(laptop.folder);
     expect(flat(second.stderr)).to.contain(`Environment 'shared' is in use by 'run ${id}'`);
     const { code, stdout, stderr } = await first.ended;
-    expect(code, stdout + stderr).to.be.oneOf([0, 1]);
+    expect(code, stdout + stderr).to.be.oneOf([0, 1, 3]);
     expect(await lease()).to.include({ status: 'free', run: id });
-    expect((await ci.windshear(...run)).code).to.be.oneOf([0, 1]);
+    expect((await ci.windshear(...run)).code).to.be.oneOf([0, 1, 3]);
     expect(await laptop.account()).to.deep.equal(untouched);
     expect(await copies(), 'mirrored copies of runs that ended').to.deep.equal([]);
   });
@@ -113,7 +113,7 @@ describe('a live environment that two machines share', function () {
     expect(await copies()).to.deep.equal([]);
     const again = await ci.windshear(...recover, '--from', from);
     expect(again.stdout).to.equal('Nothing to recover: no dead run has left anything in.');
-    expect((await laptop.windshear(...run)).code).to.be.oneOf([0, 1]);
+    expect((await laptop.windshear(...run)).code).to.be.oneOf([0, 1, 3]);
   });
 
   it('takes nothing from a mirror that another key wrote, and gives no lease away', async () => {
@@ -139,6 +139,6 @@ describe('a live environment that two machines share', function () {
     expect((await ci.windshear(...run)).code).to.equal(4);
     expect((await ci.windshear(...recover, '--forget', 'another-run')).code).to.equal(4);
     expect((await ci.windshear(...recover, '--forget', (await lease())?.run ?? id)).code).to.equal(0);
-    expect((await ci.windshear(...run)).code).to.be.oneOf([0, 1]);
+    expect((await ci.windshear(...run)).code).to.be.oneOf([0, 1, 3]);
   });
 });
