@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { OwnProcess } from '../engine/lock.ts';
 import type { Environment } from '../model/environment.ts';
-import type { ExitCode } from '../model/errors.ts';
+import { type ExitCode, WindshearError } from '../model/errors.ts';
 import type { BoundScenario, RunEvent } from '../model/run.ts';
 import type { ScenarioResult, Scorecard } from '../model/scorecard.ts';
 import { scaleEnvironment, scaleScenario } from '../model/slo-scale.ts';
@@ -10,7 +11,7 @@ import { runWriter } from '../scorecard/write-run.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import { systemRandom } from '../system/system-random.ts';
-import { foldersOf } from './folders.ts';
+import { type Folders, foldersOf } from './folders.ts';
 import { type LoadedSession, loadSession } from './load-session.ts';
 import { type EnvironmentOptions, openTargets } from './open-environment.ts';
 import { demandMirror, leasePlace } from './open-lease.ts';
@@ -19,6 +20,7 @@ import type { Pick as ScenarioPick } from './pick-scenarios.ts';
 import { recoverBefore } from './recover-session.ts';
 import { newRunId } from './run-id.ts';
 import type { RunStop } from './run-stop.ts';
+import type { Watchdog } from './watchdog.ts';
 
 export interface SessionOptions extends EnvironmentOptions {
   readonly cwd: string;
@@ -88,7 +90,8 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
         gitCommit: await gitCommit(options.cwd),
         compare: options.baseline === undefined ? undefined : (card) => compare(card.scenarios) ?? emptyComparison,
       });
-      const { scorecard, exitCode: judged } = await runScenarios({
+      const watchdog = await watchdogFor(environment, { options, name, folders, own });
+      const running = runScenarios({
         runId,
         environmentName: name,
         environment,
@@ -115,6 +118,17 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
           onEvent(event);
         },
       });
+      const { scorecard, exitCode: judged } = await running.then(
+        (outcome) => {
+          watchdog?.end();
+          return outcome;
+        },
+        (error: unknown) => {
+          // Of an error that nobody foresaw the journal may know more than we do.
+          if (error instanceof WindshearError) watchdog?.end();
+          throw error;
+        },
+      );
       const comparison = compare(scorecard.scenarios);
       const exitCode = exitCodeWithBaseline(judged, comparison);
       await writer.finish(scorecard, exitCode);
@@ -136,6 +150,22 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
     loaded.release();
     throw error;
   }
+}
+
+async function watchdogFor(
+  environment: Environment,
+  run: {
+    readonly options: SessionOptions;
+    readonly name: string;
+    readonly folders: Folders;
+    readonly own: Pick<OwnProcess, 'pid' | 'startedAt'>;
+  },
+): Promise<Watchdog | undefined> {
+  if (!(environment.watchdog ?? environment.staging === 'live')) return undefined;
+  const { startWatchdog } = await import('./watchdog.ts');
+  const { cwd, config, reports, version } = run.options;
+  const { pid, startedAt } = run.own;
+  return startWatchdog({ cwd, config, reports, version, environment: run.name, pid, startedAt }, run.folders);
 }
 
 function scaled(loaded: LoadedSession, factor: number | undefined): LoadedSession {

@@ -1,0 +1,97 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { expect } from 'chai';
+import type { RoleManifest } from '../../session/least-roles.ts';
+import type { Plan } from '../../session/plan.ts';
+import { askClusterAdmin } from '../../staging/cluster-admin.ts';
+import { rootClients } from '../../staging/seed/clients.ts';
+import type { StagingState } from '../../staging/state.ts';
+import { runsOf, stepsOf } from './command-line.ts';
+import { shareAsLive } from './live-environment.ts';
+import { openWorkplace, type Workplace } from './workplace.ts';
+
+const revertedWithinMs = 5000;
+
+/** Where the lease lies, each by its own clients. */
+const leases: Readonly<Record<string, (state: StagingState) => string>> = {
+  s3: ({ buckets }) => `{ type: s3, bucket: ${buckets.modelsGuarded}, ttl: 10s }`,
+  kubernetes: ({ kubernetes }) => `{ type: kubernetes, namespace: ${kubernetes.namespace}, ttl: 10s }`,
+};
+
+describe('the watchdog of a live environment', function () {
+  this.timeout(180_000);
+  let work: Workplace;
+  let state: StagingState;
+  let untouched: unknown;
+  let config: string;
+
+  before(async () => {
+    work = await openWorkplace();
+    config = await readFile(join(work.folder, 'windshear.yaml'), 'utf8');
+    await work.hasten('bucket-policy-flip', '500ms');
+    state = await work.up();
+  });
+
+  after(() => work.close());
+
+  for (const [kind, lease] of Object.entries(leases)) {
+    it(`reverts within 5 s what a killed harness left in, with a lease in ${kind}`, async () => {
+      await writeFile(join(work.folder, 'windshear.yaml'), config);
+      await shareAsLive(work, state, `lease: ${lease(state)}\n`);
+      const { stdout } = await work.windshear('plan', '--json', 'bucket-policy-flip', '--env', 'shared');
+      await addRights(state, JSON.parse(stdout) as Plan);
+      untouched = withoutLease(await work.account());
+      const going = work.start('run', 'bucket-policy-flip', '--env', 'shared');
+      await going.reached('fault 1 acknowledged');
+      going.kill('SIGKILL');
+      const killedAtMs = performance.now();
+      await going.ended;
+      const run = (await runsOf(work.folder)).at(-1) ?? '';
+      while (!(await stepsOf(work.folder, run)).includes('run-ended')) {
+        if (performance.now() - killedAtMs > revertedWithinMs) break;
+        await sleep(20);
+      }
+      const log = await readFile(join(work.folder, '.windshear/watchdog.log'), 'utf8');
+      expect((await stepsOf(work.folder, run)).at(-1), log).to.equal('run-ended');
+      expect(log).to.match(/The harness \(pid \d+\) died; recovering 'shared'/);
+      expect(withoutLease(await work.account()), log).to.deep.equal(untouched);
+      const again = await work.windshear('recover', '--env', 'shared');
+      expect(again.stdout, again.stderr + log).to.equal('Nothing to recover: no dead run has left anything in.');
+    });
+  }
+
+  it('goes home when the run ends', async () => {
+    const log = () => readFile(join(work.folder, '.windshear/watchdog.log'), 'utf8');
+    const before = await log();
+    const { code, stdout, stderr } = await work.windshear('run', 'bucket-policy-flip', '--env', 'shared');
+    expect(code, stdout + stderr).to.be.oneOf([0, 1, 3]);
+    expect(await log()).to.equal(before);
+  });
+});
+
+/** The lease stays when it is free, and tells who had it last. */
+function withoutLease(account: unknown): unknown {
+  const rest = (key: string, value: unknown) => {
+    if (key === 'coordination.k8s.io/leases') return undefined;
+    return Array.isArray(value) ? value.filter((one) => !String(one).startsWith('windshear/lease ')) : value;
+  };
+  return JSON.parse(JSON.stringify(account, rest));
+}
+
+/** Gives the identity that reverts, beside its own rights, those that plan prints: the lease's are among them. */
+async function addRights({ aws, roles, kubernetes }: StagingState, plan: Plan): Promise<void> {
+  const { iam } = rootClients(aws.emulator, aws.account, aws.region);
+  const RoleName = roles.revert.split('/').at(-1);
+  const PolicyDocument = JSON.stringify(plan.policies.revert);
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'planned', PolicyDocument }));
+  const api = `/apis/rbac.authorization.k8s.io/v1/namespaces/${kubernetes.namespace}`;
+  for (const { metadata, rules } of plan.roles.revert.filter(
+    ({ metadata: { namespace } }) => namespace !== undefined,
+  )) {
+    const path = `${api}/roles/${metadata.name}`;
+    const now = (await askClusterAdmin(kubernetes, { method: 'GET', path })) as RoleManifest;
+    await askClusterAdmin(kubernetes, { method: 'PUT', path, body: { ...now, rules: [...now.rules, ...rules] } });
+  }
+}
