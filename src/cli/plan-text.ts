@@ -31,6 +31,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
         `  ✔ ${text(set)}: ${touched} of ${existing}, at most ${Math.round(allowed * 1000) / 10}%`,
     ),
     ...windowsText(plan, paint, { text, outside: options.outsideWindow }),
+    ...(plan.lease === undefined ? [] : ['', paint.bold('Lease'), `  ${text(leaseText(plan.lease))}`]),
     '',
     paint.bold('Time'),
     `  about ${formatDuration(plan.expectedMs)} where everything is met in half its SLO; longer for each miss`,
@@ -43,6 +44,11 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     paint.bold('Least privilege of the identity that reverts'),
     ...jsonLines(plan.policies.revert, text),
   ].join('\n');
+}
+
+function leaseText({ at, ttlMs, mirrored }: NonNullable<Plan['lease']>): string {
+  const copies = mirrored ? '; journal and states are mirrored there' : '';
+  return `${at}, renewed for ${formatDuration(ttlMs)} at a time${copies}`;
 }
 
 function windowsText(

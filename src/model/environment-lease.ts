@@ -48,3 +48,9 @@ export const journalSchema = z.strictObject({
 
 export type LeaseConfig = Readonly<z.infer<typeof leaseSchema>>;
 export type MirrorConfig = NonNullable<z.infer<typeof journalSchema>['mirror']>;
+
+/** How people name the place of a lease: `s3://bucket/prefix`, `kubernetes://namespace/name`, `file:///folder`. */
+export function addressOf(lease: LeaseConfig): string {
+  if (lease.type === 's3') return `s3://${lease.bucket}/${lease.prefix}`;
+  return lease.type === 'file' ? `file://${lease.folder}` : `kubernetes://${lease.namespace}/${lease.name}`;
+}

@@ -3,6 +3,7 @@ import type { RevertRight } from '../engine/rights.ts';
 import { conflictBetween, footprintOf } from '../engine/schedule.ts';
 import type { ShareUse } from '../engine/shares.ts';
 import type { Environment } from '../model/environment.ts';
+import { addressOf } from '../model/environment-lease.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { holdsReference } from '../model/references.ts';
@@ -56,6 +57,8 @@ export interface Plan {
   readonly expectedMs: number;
   /** When the environment may be touched, each as text; empty where at any time. */
   readonly windows: readonly string[];
+  /** The lease that a run takes, where the environment names one. */
+  readonly lease?: { readonly at: string; readonly ttlMs: number; readonly mirrored: boolean };
   readonly policies: { readonly tester: PolicyDocument; readonly revert: PolicyDocument };
   /** Least roles in the cluster; empty where nothing of the scenarios is in Kubernetes. */
   readonly roles: { readonly tester: readonly RoleManifest[]; readonly revert: readonly RoleManifest[] };
@@ -108,6 +111,7 @@ export function makePlan(request: PlanRequest): Plan {
     exposureMs: planned.reduce((sum, one) => sum + one.exposureMs, 0),
     expectedMs: longestChain(planned),
     windows: environment.windows.map(windowText),
+    ...plannedLease(environment),
     policies: {
       tester: policyFor(request, { measures: false, actionsOf: injecting }),
       revert: policyFor(request, { measures: true, actionsOf: reverting }),
@@ -117,6 +121,11 @@ export function makePlan(request: PlanRequest): Plan {
       revert: rolesFor(request, { name: 'revert', measures: true, actionsOf: reverting }),
     },
   };
+}
+
+function plannedLease({ lease, journal }: Environment): Pick<Plan, 'lease'> {
+  if (lease === undefined) return {};
+  return { lease: { at: addressOf(lease), ttlMs: lease.ttl, mirrored: journal?.mirror !== undefined } };
 }
 
 /** Without the staging, a reference may stand where all that a fault is about should. */
