@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
@@ -31,30 +32,37 @@ describe('the watchdog of a live environment', function () {
     work = await openWorkplace();
     config = await readFile(join(work.folder, 'windshear.yaml'), 'utf8');
     await work.hasten('bucket-policy-flip', '500ms');
+    await writeFile(join(work.folder, 'mirror.key'), randomBytes(32).toString('base64'), { mode: 0o600 });
     state = await work.up();
   });
 
   after(() => work.close());
 
+  const logPath = () => join(work.folder, '.windshear/watchdog.log');
+  const written = () => readFile(logPath(), 'utf8').catch(() => '');
+
   for (const [kind, lease] of Object.entries(leases)) {
     it(`reverts within 5 s what a killed harness left in, with a lease in ${kind}`, async () => {
       await writeFile(join(work.folder, 'windshear.yaml'), config);
-      await shareAsLive(work, state, `lease: ${lease(state)}\n`);
+      const mirror = `{ mirror: { key: { file: ${join(work.folder, 'mirror.key')} } } }`;
+      await shareAsLive(work, state, `lease: ${lease(state)}\njournal: ${mirror}\n`);
       const { stdout } = await work.windshear('plan', '--json', 'bucket-policy-flip', '--env', 'shared');
       await addRights(state, JSON.parse(stdout) as Plan);
       untouched = withoutLease(await work.account());
+      await rm(logPath(), { force: true });
       const going = work.start('run', 'bucket-policy-flip', '--env', 'shared');
       await going.reached('fault 1 acknowledged');
       going.kill('SIGKILL');
       const killedAtMs = performance.now();
       await going.ended;
-      const run = (await runsOf(work.folder)).at(-1) ?? '';
-      while (!(await stepsOf(work.folder, run)).includes('run-ended')) {
-        if (performance.now() - killedAtMs > revertedWithinMs) break;
+      let log = await written();
+      while (!/Done \(\d+\)/.test(log) && performance.now() - killedAtMs < revertedWithinMs) {
         await sleep(20);
+        log = await written();
       }
-      const log = await readFile(join(work.folder, '.windshear/watchdog.log'), 'utf8');
+      const run = (await runsOf(work.folder)).at(-1) ?? '';
       expect((await stepsOf(work.folder, run)).at(-1), log).to.equal('run-ended');
+      expect(log).to.contain('Done (0).');
       expect(log).to.match(/The harness \(pid \d+\) died; recovering 'shared'/);
       expect(withoutLease(await work.account()), log).to.deep.equal(untouched);
       const again = await work.windshear('recover', '--env', 'shared');
@@ -63,11 +71,10 @@ describe('the watchdog of a live environment', function () {
   }
 
   it('goes home when the run ends', async () => {
-    const log = () => readFile(join(work.folder, '.windshear/watchdog.log'), 'utf8');
-    const before = await log();
+    const before = await written();
     const { code, stdout, stderr } = await work.windshear('run', 'bucket-policy-flip', '--env', 'shared');
     expect(code, stdout + stderr).to.be.oneOf([0, 1, 3]);
-    expect(await log()).to.equal(before);
+    expect(await written()).to.equal(before);
   });
 });
 
