@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
 import type { Problem } from '../model/problems.ts';
 
 /** What 5,000 lines have; a hostile file of that size is told within a second. */
@@ -11,7 +11,8 @@ const largestKib = 256;
 export async function readTextFile(path: string): Promise<string | Problem> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
+    // Without waiting: a named pipe that nobody writes to would be opened for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
     if (!stat.isFile()) return { file: path, message: `is a ${stat.isDirectory() ? 'folder' : 'device'}, not a file.` };
     return sizeProblem(path, stat.size) ?? textOfBytes(path, await file.readFile());
