@@ -17,6 +17,8 @@ export interface OpenIntent {
   readonly injectError?: Error;
   /** True where a revert had begun. */
   readonly begun: boolean;
+  /** True where a revert was answered as having taken it out. */
+  readonly removed?: boolean;
 }
 
 /** Lists what a journal leaves open, newest first: intents that no closing verdict follows. */
@@ -58,6 +60,9 @@ function follow(open: Map<number, OpenIntent>, entry: Extract<JournalEntry, { of
     case 'verified':
       if (isClosingVerdict(entry.verdict)) open.delete(entry.of);
       else open.set(entry.of, { ...known, begun: true });
+      return;
+    case 'reverted':
+      open.set(entry.of, { ...known, begun: true, removed: entry.outcome === 'removed' });
       return;
     default:
       open.set(entry.of, { ...known, begun: true });

@@ -129,6 +129,7 @@ async function recoverFault(request: RecoverRequest, work: Work): Promise<FaultR
     injection: open.injection,
     ...(open.injectError !== undefined && { injectError: open.injectError }),
     begunBefore: open.begun,
+    removedBefore: open.removed === true,
     settleMs: intent.settleMs,
     budgetMs: environment.revertBudgetMs,
     clock: request.clock,

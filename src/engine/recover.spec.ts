@@ -185,6 +185,20 @@ describe('recover', () => {
     expect(world.calls).to.have.length(calls);
   });
 
+  it('is kept from no revert by a target in which nothing is to be reverted', async () => {
+    const { world, crash, again } = machine();
+    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+    const broken: Target = {
+      ...worldTarget(world),
+      kind: 'process',
+      prove: async () => [{ kind: 'identity', what: '/bin/k6', expected: 'a program', got: 'none', holds: false }],
+    };
+    const up = upWith('staging-1', worldTarget(world));
+    const targets = new Map<Target['kind'], Target>([...up.targets, ['process', broken]]);
+    expect((await again({ environment: async () => ({ ...up, targets }) })).exitCode).to.equal(0);
+    expect(world.on.size).to.equal(0);
+  });
+
   it('reverts although the journal can no longer be written', async () => {
     const { world, crash, again } = machine();
     await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });

@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes, RefusedError, UnreachableError } from '../model/errors.ts';
+import type { Target } from '../model/target.ts';
 import { failureText } from './failure-text.ts';
 import { maySitOnLease } from './lease.ts';
 import { acquireLock } from './lock.ts';
@@ -96,7 +97,13 @@ async function recoverAll(
     let isDone = false;
     try {
       const problems = await lease.fetch();
-      for (const run of request.from === undefined ? runs : await runsOf(request, name)) {
+      const all = request.from === undefined ? runs : await runsOf(request, name);
+      const ofFetched = request.from === undefined ? undefined : await provenStranger(request, environment, all);
+      for (const run of all) {
+        if (ofFetched !== undefined) {
+          recovered.push(untouched(run, name, ofFetched));
+          continue;
+        }
         const isLost = environment.status === 'gone' && run.start?.staging !== 'embedded';
         recovered.push(
           isLost ? untouched(run, name, lost(name)) : await recoverRun(request, { name, environment, run }),
@@ -125,14 +132,14 @@ async function provenStranger(
   runs: readonly UnfinishedRun[],
 ): Promise<string | undefined> {
   if (environment.status === 'gone') return undefined;
-  const isNeeded = runs.some((run) => run.open.length > 0 && !isOfOtherStaging(run, environment));
-  if (!isNeeded && request.from === undefined) return undefined;
+  const targets = targetsOf(request, environment, runs);
+  if (targets.length === 0) return undefined;
   const { clock, abandon } = request;
   const deadlineMonoMs = clock.monoMs() + environment.revertBudgetMs;
   for (let pauseMs = 200; ; pauseMs *= 2) {
     try {
       const limit = { clock, limitMs: Math.max(1, deadlineMonoMs - clock.monoMs()), outer: abandon };
-      await withTimeLimit(limit, (signal) => proveIdentity(environment.targets.values(), signal));
+      await withTimeLimit(limit, (signal) => proveIdentity(targets, signal));
       return undefined;
     } catch (error) {
       const isOver = clock.monoMs() + pauseMs >= deadlineMonoMs;
@@ -140,6 +147,17 @@ async function provenStranger(
       if (!(error instanceof UnreachableError) || isOver || !(await pause(clock, pauseMs, abandon))) return sentence;
     }
   }
+}
+
+/** Those that something is to be reverted in: one that is not needed keeps nobody from a revert. */
+function targetsOf(
+  { catalogue }: RecoverRequest,
+  environment: Extract<RecoveryEnvironment, { readonly status: 'up' }>,
+  runs: readonly UnfinishedRun[],
+): readonly Target[] {
+  const open = runs.filter((run) => !isOfOtherStaging(run, environment)).flatMap((run) => run.open);
+  const kinds = new Set(open.map(({ intent }) => catalogue.faults.get(intent.fault)?.target));
+  return [...environment.targets].flatMap(([kind, target]) => (kinds.has(kind) && kind !== 'none' ? [target] : []));
 }
 
 async function findRuns(request: RecoverRequest): Promise<readonly UnfinishedRun[]> {

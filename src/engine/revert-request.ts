@@ -23,6 +23,8 @@ export interface RevertRequest {
   readonly sentMonoMs?: number;
   /** True where an earlier process had begun this revert, so that an absent delta is no guardrail's doing. */
   readonly begunBefore?: boolean;
+  /** True where an earlier process had taken it out. */
+  readonly removedBefore?: boolean;
   /** The environment's `settle`, else the fault's own (J13). */
   readonly settleMs: number;
   /** Of the revert; the verification has as much again, plus what `settle` asks for. */

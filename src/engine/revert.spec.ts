@@ -39,6 +39,29 @@ describe('revertFault', () => {
     expect((await run()).result).to.include({ verdict: 'by-guardrail', reasonCode: 'gone-already' });
   });
 
+  it('believes no self-declared read that never showed an acknowledged change', async () => {
+    const { world, run, fault } = staged();
+    world.on.clear();
+    const definition = { ...fault, selfDeclared: true };
+    const { result } = await run({ definition });
+    expect(result).to.include({ verdict: 'unverified', reasonCode: 'verify-failed' });
+    expect(result.reason)
+      .to.contain('what the scenario reads never showed it')
+      .and.to.contain("correct the scenario's 'read'");
+    expect((await run({ definition, begunBefore: true })).result.verdict).to.equal('unverified');
+  });
+
+  it('believes one that did show it, or after a revert that took it out', async () => {
+    for (const more of [{ after: { readBack: true } }, { removedBefore: true }]) {
+      const { world, run, fault } = staged();
+      world.on.clear();
+      const { result } = await run({ definition: { ...fault, selfDeclared: true }, ...more });
+      expect(result.verdict).to.equal('by-guardrail');
+    }
+    const { run, fault } = staged();
+    expect((await run({ definition: { ...fault, selfDeclared: true } })).result.verdict).to.equal('clean');
+  });
+
   it('credits no guardrail where an earlier process had begun the revert', async () => {
     const { world, run } = staged();
     world.on.clear();
@@ -268,6 +291,7 @@ function staged(decide?: (call: WorldCall) => CallFate) {
     clock,
     entries,
     kinds: () => entries.map((entry) => entry.kind),
+    fault: request.definition,
     run: (more: Partial<RevertRequest> = {}) => revertFault({ ...request, ...more }),
   };
 }

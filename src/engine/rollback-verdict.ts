@@ -31,6 +31,7 @@ function judge(request: RevertRequest, rounds: RevertRounds): Judged {
   if (observation.status === 'other') return altered(request, rounds);
   if (observation.status !== 'before') return stillIn(request, rounds);
   if (candidates.length > 0) return unproven(request, candidates);
+  if (wasNeverSeen(request, rounds)) return neverSeen(request);
   return gone(request, rounds);
 }
 
@@ -50,6 +51,18 @@ function gone(request: RevertRequest, rounds: RevertRounds): Judged {
   }
   const reason = others ? `Our delta is taken back.${kept}` : 'The state read back equals the pre-image.';
   return { verdict: 'clean', reasonCode: 'read-back-equal', reason };
+}
+
+/** A read that a scenario declares may look past the change: then that it shows the state before proves nothing. */
+function wasNeverSeen({ definition, injection, after, removedBefore }: RevertRequest, rounds: RevertRounds): boolean {
+  if (definition.selfDeclared !== true || injection !== 'acknowledged') return false;
+  const wasTakenOut = removedBefore === true || rounds.mayHaveActed || rounds.report?.outcome === 'removed';
+  return after?.readBack === undefined && !wasTakenOut;
+}
+
+function neverSeen(request: RevertRequest): Judged {
+  const reason = `${named(request)} was acknowledged, but what the scenario reads never showed it, so nobody can tell whether it is still in, and nothing was undone. Look at it by hand, put it right, correct the scenario's 'read', and move the run's folder out of the reports`;
+  return { verdict: 'unverified', reasonCode: 'verify-failed', reason };
 }
 
 /** Nobody else can be credited where our own revert may have acted, or where the injection may never have. */

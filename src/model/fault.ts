@@ -87,6 +87,8 @@ export interface FaultDefinition<Params = unknown, Clients = unknown> {
   /** Resources whose users the fault may blind or degrade. */
   readonly impairs: (params: Params) => readonly string[];
   readonly settleMs: number;
+  /** True where the scenario itself says what is touched, read and undone, so that its read may miss the change. */
+  readonly selfDeclared?: boolean;
   /** JSON Pointers that never compare equal. */
   readonly volatile: readonly string[];
   /** What cannot be put back, in words; shown by `plan`. */

@@ -151,7 +151,7 @@ function step(role: PlannedStep['role'], fault: BoundFault): PlannedStep {
     touches: definition.touches(params as never),
     impairs: definition.impairs(params as never),
     residue: definition.residue,
-    selfDeclared: ['aws.call', 'http.request', 'process.exec'].includes(definition.type),
+    selfDeclared: definition.selfDeclared === true,
   };
 }
 

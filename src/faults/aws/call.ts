@@ -72,6 +72,7 @@ export const awsCall = defineFault({
   impairs: (p) => p.impairs,
   settleMs: 15_000,
   volatile: [],
+  selfDeclared: true,
   residue: ['whatever undo does not put back: touches, read and undo are self-declared'],
 
   capture: async (ctx: AwsFaultContext, p: Params) => ({ state: await read(ctx, p, null) }),

@@ -79,6 +79,7 @@ export const httpRequest = defineFault({
   impairs: (p) => p.impairs,
   settleMs: 0,
   volatile: [],
+  selfDeclared: true,
   residue: ['whatever undo does not put back: touches, read and undo are self-declared'],
 
   capture: async (ctx: Context, p: Params) => ({ state: (await read(ctx, p)).state }),

@@ -73,6 +73,7 @@ export const processExec = defineFault({
   impairs: (p) => p.impairs,
   settleMs: 0,
   volatile: [],
+  selfDeclared: true,
   residue: ['whatever undo does not put back: touches, read and undo are self-declared'],
 
   capture: async (ctx: Context, p: Params) => ({ state: await read(ctx, p) }),
