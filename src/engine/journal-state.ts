@@ -32,9 +32,13 @@ export function openIntents(entries: readonly JournalEntry[]): readonly OpenInte
   return [...open.values()].reverse();
 }
 
-/** Says whether the run ended by itself or was recovered or closed; its verdicts may still be dirty. */
+/**
+ * Says whether the run ended by itself or was recovered or closed; its verdicts may still be dirty. A recovery that
+ * died after its last revert has states left to remove.
+ */
 export function hasEnded(entries: readonly JournalEntry[]): boolean {
-  return entries.some((entry) => entry.kind === 'run-ended' || entry.kind === 'closed');
+  const last = entries.findLast(({ kind }) => kind === 'run-ended' || kind === 'closed' || kind === 'recovery-started');
+  return last !== undefined && last.kind !== 'recovery-started';
 }
 
 export function runStart(entries: readonly JournalEntry[]): RunStart | undefined {

@@ -33,6 +33,19 @@ describe('unfinishedRuns', () => {
     expect(found.map((run) => [run.runId, run.open.length, run.tornTail])).to.deep.equal([['r-1', 0, true]]);
   });
 
+  it('lists a run that had ended where its recovery began and did not end', async () => {
+    const { disk, begin } = reports();
+    const journal = await begin('r-1');
+    const of = await intent(journal);
+    await journal.append({ kind: 'verified', of, verdict: 'unverified', reason: 'no answer' });
+    await journal.append({ kind: 'run-ended', exitCode: 6 });
+    await journal.append({ kind: 'recovery-started', pid: 2, processStartedAt: 'then' });
+    await journal.append({ kind: 'verified', of, verdict: 'clean', reason: 'as before' });
+    expect((await unfinishedRuns(disk, '/reports')).map((run) => run.open.length)).to.deep.equal([0]);
+    await journal.append({ kind: 'run-ended', exitCode: 0 });
+    expect(await unfinishedRuns(disk, '/reports')).to.deep.equal([]);
+  });
+
   it('lists no run twice through a link', async () => {
     const { disk, begin } = reports();
     await begin('r-1');
