@@ -27,8 +27,8 @@ export class Transport {
   readonly #queues = new Map<string, Alert[]>();
   /** When each run last asked with success. */
   readonly #lastGoodMs = new Map<string, number>();
-  /** What each run has been shown. */
-  readonly #shownTo = new Map<string, Set<Alert>>();
+  /** What a store showed each run when it last asked with success. */
+  readonly #shownTo = new Map<string, ReadonlySet<Alert>>();
   #batch: Alert[] = [];
   #sent = 0;
 
@@ -89,6 +89,8 @@ export class Transport {
     const lastGoodMs = this.#lastGoodMs.get(run) ?? 0;
     this.#lastGoodMs.set(run, sentMs);
     for (const alert of alerts) this.#arrived(run, alert, lastGoodMs, answeredMs);
+    // What a store had ceased to show, and shows again, has come once more.
+    this.#shownTo.set(run, new Set(alerts));
     const bytes = new TextEncoder().encode(alerts.map((alert) => alert.text).join('\n'));
     return [{ bytes, arrivedMonoMs: answeredMs }];
   }
@@ -150,12 +152,9 @@ export class Transport {
     if (this.#store.delete(key)) ledger.withdrawals.push({ detector: this.#story.name, key, atMs: clock.monoMs() });
   }
 
-  /** A version counts from its first arrival on. */
+  /** A version counts from its first arrival on; that a store goes on showing it is none. */
   #arrived(run: string, alert: Alert, fromMs: number, untilMs: number): void {
-    const shown = this.#shownTo.get(run) ?? new Set();
-    this.#shownTo.set(run, shown);
-    if (this.#story.delivery === 'store' && shown.has(alert)) return;
-    shown.add(alert);
+    if (this.#story.delivery === 'store' && this.#shownTo.get(run)?.has(alert) === true) return;
     this.#world.ledger.arrivals.push({ run, alert, fromMs, untilMs });
   }
 

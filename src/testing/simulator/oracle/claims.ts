@@ -208,7 +208,9 @@ function stalenessOf(
     detector.delivery === 'store'
       ? earlier.slice(Math.max(0, shownAgainAt)).find((one) => one.alert.id === alert.id)
       : earlier[resolvedAt + 1];
-  const shows = showsAgain(alert, last.alert, detector);
+  // Versions may overtake each other: what the alert had reached by then, it had reached.
+  const sinceOpened = earlier.slice(Math.max(resolvedAt + 1, shownAgainAt));
+  const shows = sinceOpened.every((one) => showsAgain(alert, one.alert, detector));
   if (opened === undefined || opened.untilMs >= t0Ms) return shows ? 'fresh' : 'maybe';
   return shows ? 'fresh' : 'stale';
 }
