@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { InvalidFilesError, problemText } from '../model/problems.ts';
 import {
@@ -40,6 +42,13 @@ describe('validateFiles', () => {
     expect(counts).to.deep.equal({ scenarios: 1, environments: 1, expectations: 2 });
     expect(chosen?.name).to.equal('small');
     expect(scenarios[0]?.file).to.equal(path('scenarios/aws/bucket-open.yaml'));
+  });
+
+  it('refuses a named pipe that nobody writes to, at once', async () => {
+    await promisify(execFile)('mkfifo', [path('scenarios/pipe.yaml')]);
+    expect(await messages({ scenarios: [path('scenarios/pipe.yaml')] })).to.deep.equal([
+      'scenarios/pipe.yaml: is a device, not a file.',
+    ]);
   });
 
   it('tells all problems of all files at once, in order', async () => {
