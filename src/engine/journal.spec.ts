@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { NewJournalEntry } from '../model/journal.ts';
 import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { rejection } from '../testing/rejection.ts';
 import { openJournal } from './journal.ts';
 import { readJournal } from './journal-lines.ts';
 
@@ -165,13 +166,4 @@ async function opened(
   const disk = new MemoryDisk(({ n }) => fate(n));
   await disk.makeFolder('/run');
   return { disk, journal: await openJournal({ disk, clock: new VirtualClock(), path }) };
-}
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
 }

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { type RefusedError, WindshearError } from '../model/errors.ts';
+import type { RefusedError } from '../model/errors.ts';
 import { leaseName, readLease, writeLease } from '../model/lease.ts';
 import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { MemoryStore } from '../testing/fakes/memory-store.ts';
 import { SeededRandom } from '../testing/fakes/seeded-random.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { refusal } from '../testing/rejection.ts';
 import { maySitOnLease, takeLease } from './lease.ts';
 
 const ttlMs = 60_000;
@@ -13,9 +14,9 @@ describe('takeLease', () => {
   it('refuses a second machine, names the first and says until when', async () => {
     const place = newPlace();
     await place.take('laptop');
-    const refusal = await rejection(place.take('ci'));
-    expect(refusal).to.include({ code: 'leased', exitCode: 4 });
-    expect(refusal.message).to.match(
+    const error = await refusal(place.take('ci'));
+    expect(error).to.include({ code: 'leased', exitCode: 4 });
+    expect(error.message).to.match(
       /'staging' is in use by 'run r-laptop' \(pid 7 on 'laptop', .*until 2026.*windshear stop/,
     );
   });
@@ -45,7 +46,7 @@ describe('takeLease', () => {
     await place.take('laptop');
     for (let minute = 0; minute < 10; minute++) {
       await place.clock.advance(ttlMs);
-      expect(await rejection(place.take('ci'))).to.include({ code: 'leased' });
+      expect(await refusal(place.take('ci'))).to.include({ code: 'leased' });
     }
   });
 
@@ -53,13 +54,13 @@ describe('takeLease', () => {
     const place = newPlace();
     place.kill(await place.take('laptop'), 'laptop');
     await place.clock.advance(ttlMs);
-    const taking = settled(rejection(place.take('ci')));
+    const taking = settled(refusal(place.take('ci')));
     await place.clock.advance(ttlMs - 1);
     expect(taking.isSettled).to.equal(false);
     await place.clock.advance(1);
-    const refusal = await taking.value;
-    expect(refusal).to.include({ code: 'lease-unfinished', exitCode: 4 });
-    expect(refusal.message).to.match(
+    const error = await taking.value;
+    expect(error).to.include({ code: 'lease-unfinished', exitCode: 4 });
+    expect(error.message).to.match(
       /'r-laptop' on 'laptop'.*may still be in.*--from memory:\/\/store.*--forget r-laptop/,
     );
   });
@@ -67,7 +68,7 @@ describe('takeLease', () => {
   it('leaves the lease to a holder whose clock is behind and who renews it', async () => {
     const place = newPlace();
     await place.take('laptop');
-    const ahead = settled(rejection(place.take('ci', { aheadMs: 10 * ttlMs })));
+    const ahead = settled(refusal(place.take('ci', { aheadMs: 10 * ttlMs })));
     await place.clock.advance(ttlMs / 3 + 1);
     await place.clock.advance(ttlMs / 6);
     expect(await ahead.value).to.include({ code: 'leased' });
@@ -94,7 +95,7 @@ describe('takeLease', () => {
     const place = newPlace();
     place.kill(await place.take('laptop'), 'laptop');
     place.store.decide = ({ kind }) => (kind === 'write' ? { fail: 'before', error: new Error('cut') } : 'proceed');
-    const second = rejection(place.take('laptop', { run: 'r-2' }));
+    const second = refusal(place.take('laptop', { run: 'r-2' }));
     await place.clock.advance(2000);
     expect(await second).to.include({ code: 'no-lease' });
     place.store.decide = () => 'proceed';
@@ -104,7 +105,7 @@ describe('takeLease', () => {
   it('refuses what a run left in until someone deals with it', async () => {
     const place = newPlace();
     await (await place.take('laptop')).release('unfinished');
-    expect(await rejection(place.take('ci'))).to.include({ code: 'lease-unfinished' });
+    expect(await refusal(place.take('ci'))).to.include({ code: 'lease-unfinished' });
     await place.take('laptop', { run: 'r-2' });
   });
 
@@ -124,17 +125,17 @@ describe('takeLease', () => {
   it('says what the store answered where it cannot be taken', async () => {
     const place = newPlace();
     place.store.decide = () => ({ fail: 'before', error: new Error('AccessDenied (s3:GetObject)') });
-    const refused = rejection(place.take('laptop'));
+    const refused = refusal(place.take('laptop'));
     await place.clock.advance(2000);
-    const refusal = await refused;
-    expect(refusal.message).to.contain('AccessDenied (s3:GetObject)');
+    const error = await refused;
+    expect(error.message).to.contain('AccessDenied (s3:GetObject)');
   });
 
   it('never overwrites what is no lease, or that of another environment', async () => {
     for (const bytes of [new TextEncoder().encode('hello'), ofOther()]) {
       const place = newPlace();
       await place.store.write(leaseName, bytes, { over: undefined });
-      expect(await rejection(place.take('laptop'))).to.include({ code: 'lease-unreadable', exitCode: 4 });
+      expect(await refusal(place.take('laptop'))).to.include({ code: 'lease-unreadable', exitCode: 4 });
       expect(place.store.objects.get(leaseName)?.bytes).to.deep.equal(bytes);
     }
   });
@@ -150,7 +151,7 @@ describe('a held lease', () => {
     expect(place.lost).to.have.length(1);
     expect(place.lost[0]).to.include({ code: 'lease-taken', exitCode: 4 });
     expect(String(place.lost[0])).to.contain("'run r-thief' on 'thief'");
-    expect(await rejection(lease.demand())).to.include({ code: 'lease-taken' });
+    expect(await refusal(lease.demand())).to.include({ code: 'lease-taken' });
     await place.clock.advance(10 * ttlMs);
     expect(place.lost).to.have.length(1);
     await lease.release('free');
@@ -175,7 +176,7 @@ describe('a held lease', () => {
     await place.clock.advance((ttlMs * 2) / 3);
     expect(place.lost[0]).to.include({ code: 'lease-expired', exitCode: 4 });
     expect(String(place.lost[0])).to.match(/last renewed 40000 ms ago: away/);
-    expect(await rejection(lease.demand())).to.include({ code: 'lease-expired' });
+    expect(await refusal(lease.demand())).to.include({ code: 'lease-expired' });
   });
 
   it('is renewed before a change where a clock says that the machine slept', async () => {
@@ -186,7 +187,7 @@ describe('a held lease', () => {
     expect(Date.parse(place.document()?.expiresAt ?? '')).to.equal(place.clock.epochMs() + ttlMs);
     place.clock.jumpWallClock(2 * ttlMs);
     place.steal();
-    expect(await rejection(lease.demand())).to.include({ code: 'lease-taken' });
+    expect(await refusal(lease.demand())).to.include({ code: 'lease-taken' });
   });
 
   it('is given back after a renewal that got no answer but took effect', async () => {
@@ -268,16 +269,6 @@ function ofOther(): Uint8Array {
     ...{ schemaVersion: 1, status: 'free', environment: 'other', nonce: 'a'.repeat(32), run: 'r', doing: 'run' },
     ...{ host: 'h', pid: 1, since: now, renewedAt: now, expiresAt: now, ttlMs },
   });
-}
-
-async function rejection(promise: Promise<unknown>): Promise<WindshearError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof WindshearError) return error;
-    throw error;
-  }
-  throw new Error('it was not refused');
 }
 
 function settled<T>(value: Promise<T>): { readonly value: Promise<T>; isSettled: boolean } {

@@ -3,6 +3,7 @@ import type { Disk } from '../model/disk.ts';
 import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { SeededRandom } from '../testing/fakes/seeded-random.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { rejection } from '../testing/rejection.ts';
 import { acquireLock, type Lock } from './lock.ts';
 
 const path = '/state/staging.lock';
@@ -160,13 +161,4 @@ function shuffled(disk: MemoryDisk, random: SeededRandom): Disk {
     remove: (...args) => wrap(() => disk.remove(...args)),
     link: (...args) => wrap(() => disk.link(...args)),
   };
-}
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
 }

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { WindshearError } from '../model/errors.ts';
 import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { MemoryStore } from '../testing/fakes/memory-store.ts';
 import { SeededRandom } from '../testing/fakes/seeded-random.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { refusal } from '../testing/rejection.ts';
 import { fetchMirrored, forgetMirrored, type MirrorPlace, mirroredDisk, mirroredRuns } from './mirror.ts';
 
 const runId = '20260101-000000-aaaaaa';
@@ -33,7 +33,7 @@ describe('mirroredDisk', () => {
   it('rejects, so that nothing is injected, where the copy cannot be written for 15 s', async () => {
     const { mirrored, store, clock } = await place();
     store.decide = () => ({ fail: 'before', error: new Error('SlowDown') });
-    const writing = rejection(mirrored.appendDurably(journal, bytesOf('line\n')));
+    const writing = refusal(mirrored.appendDurably(journal, bytesOf('line\n')));
     await clock.advance(15_000);
     expect(await writing).to.include({ code: 'mirror-failed', exitCode: 6 });
     expect((await writing).message).to.contain('SlowDown');
@@ -95,15 +95,15 @@ describe('fetchMirrored', () => {
       const { mirrored, mirror, store, other } = await place();
       for (const line of ['one\n', 'two\n']) await mirrored.appendDurably(journal, bytesOf(line));
       spoil(store.objects);
-      expect((await rejection(fetchMirrored(mirror, runId, other))).message).to.contain(phrase);
+      expect((await refusal(fetchMirrored(mirror, runId, other))).message).to.contain(phrase);
       expect(other.disk.files().has(journal), phrase).to.equal(false);
     }
     const { mirrored, mirror, other } = await place();
     await mirrored.appendDurably(journal, bytesOf('one\n'));
     const stranger = { ...mirror, key: new Uint8Array(32) };
-    expect(await rejection(fetchMirrored(stranger, runId, other))).to.include({ code: 'mirror-key', exitCode: 4 });
+    expect(await refusal(fetchMirrored(stranger, runId, other))).to.include({ code: 'mirror-key', exitCode: 4 });
     const elsewhere = { ...mirror, environment: 'production' };
-    expect(await rejection(fetchMirrored(elsewhere, runId, other))).to.include({ code: 'mirror-key' });
+    expect(await refusal(fetchMirrored(elsewhere, runId, other))).to.include({ code: 'mirror-key' });
   });
 });
 
@@ -142,14 +142,4 @@ async function place() {
   const mirror: MirrorPlace = { store, key, environment: 'staging', clock, random, abandon };
   const other = { disk: new MemoryDisk(), reports: '/reports', stateFolder: '/state' };
   return { disk, store, clock, mirror, other, mirrored: mirroredDisk(disk, mirror, { runId, journal, states }) };
-}
-
-async function rejection(promise: Promise<unknown>): Promise<WindshearError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof WindshearError) return error;
-    throw error;
-  }
-  throw new Error('it was not refused');
 }

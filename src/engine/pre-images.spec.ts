@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
+import { rejection } from '../testing/rejection.ts';
 import { openPreImages } from './pre-images.ts';
 
 const state = { policy: { Statement: [{ Sid: 'a' }] }, generation: '9007199254740993' };
@@ -64,13 +65,4 @@ describe('openPreImages', () => {
 function opened() {
   const disk = new MemoryDisk();
   return { disk, images: openPreImages({ disk, stateFolder: '/state', runId: 'r-1' }) };
-}
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
 }

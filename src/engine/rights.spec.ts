@@ -3,6 +3,7 @@ import { CallError } from '../model/call.ts';
 import type { RightCheck, Target } from '../model/target.ts';
 import { boundFault, boundScenario, environmentOf } from '../testing/fakes/bound-scenario.ts';
 import { MemoryWorld, switchFault, worldTarget } from '../testing/fakes/memory-world.ts';
+import { rejection } from '../testing/rejection.ts';
 import { checkRevertRights } from './rights.ts';
 
 const fault = switchFault();
@@ -97,13 +98,4 @@ function staged(answer: RightCheck['answer'] | Error, more: Staged = {}) {
     stop: new AbortController().signal,
   };
   return { run, asked: asked as { readonly resources: readonly string[] }[] };
-}
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
 }

@@ -3,6 +3,7 @@ import { CallError, type CallErrorKind } from '../model/call.ts';
 import type { PeerSet } from '../model/peers.ts';
 import { boundFault, boundScenario, environmentOf } from '../testing/fakes/bound-scenario.ts';
 import { MemoryWorld, switchFault, worldTarget } from '../testing/fakes/memory-world.ts';
+import { rejection } from '../testing/rejection.ts';
 import { worldRequest, worldScenario } from '../testing/world/request.ts';
 import { World } from '../testing/world/world.ts';
 import { runScenarios } from './run.ts';
@@ -109,13 +110,4 @@ function counting({ scenarios = [scenarioOf(['a'])], existing = 1, share = {}, f
 
 function staged(more: Staged) {
   return counting(more).run;
-}
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
 }

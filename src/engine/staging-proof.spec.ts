@@ -3,6 +3,7 @@ import { CallError, type CallErrorKind } from '../model/call.ts';
 import type { ProofResult, Target } from '../model/target.ts';
 import { boundFault, boundScenario } from '../testing/fakes/bound-scenario.ts';
 import { MemoryWorld, switchFault, worldTarget } from '../testing/fakes/memory-world.ts';
+import { rejection } from '../testing/rejection.ts';
 import { proveIdentity, proveStaging } from './staging-proof.ts';
 
 const identity: ProofResult = { kind: 'identity', what: 'account', expected: '111', got: '111', holds: true };
@@ -97,13 +98,4 @@ function run() {
 
 function prove(answer: readonly ProofResult[] | Error) {
   return proveStaging({ ...run(), targets: new Map([['aws' as const, target(answer)]]) });
-}
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
 }

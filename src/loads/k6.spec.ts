@@ -9,6 +9,7 @@ import type { ProcessClients } from '../targets/process/clients.ts';
 import { isGone } from '../testing/is-gone.ts';
 import { ownPrograms } from '../testing/own-programs.ts';
 import { realTime } from '../testing/real-time.ts';
+import { rejection } from '../testing/rejection.ts';
 import { handleSummary, machineReadable, standIn, summaryExport } from './k6.fixture.ts';
 import { k6 } from './k6.ts';
 import { readExit } from './k6-exit.ts';
@@ -254,13 +255,4 @@ async function readRecord(path: string): Promise<Record> {
     if (text !== '') return JSON.parse(text) as Record;
     await realTime.sleep(20);
   }
-}
-
-async function rejection(work: Promise<unknown> | undefined): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
 }

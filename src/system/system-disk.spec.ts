@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { rejection } from '../testing/rejection.ts';
 import { systemDisk as disk } from './system-disk.ts';
 
 describe('systemDisk', () => {
@@ -83,12 +84,3 @@ describe('systemDisk', () => {
     expect(String(error)).to.include('the disk is full');
   });
 });
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
-}

@@ -5,6 +5,7 @@ import { CallError } from '../../model/call.ts';
 import type { HttpTargetConfig } from '../../model/environment-targets.ts';
 import { RefusedError, UnreachableError } from '../../model/errors.ts';
 import { realTime } from '../../testing/real-time.ts';
+import { rejection } from '../../testing/rejection.ts';
 import type { HttpClients } from './clients.ts';
 import { httpTarget } from './http-target.ts';
 
@@ -183,12 +184,3 @@ describe('httpTarget', () => {
     await target.close();
   });
 });
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
-}

@@ -6,6 +6,7 @@ import type { ProcessTargetConfig } from '../../model/environment-targets.ts';
 import { RefusedError } from '../../model/errors.ts';
 import { isGone } from '../../testing/is-gone.ts';
 import { realTime } from '../../testing/real-time.ts';
+import { rejection } from '../../testing/rejection.ts';
 import type { ProcessClients, ProcessCommand } from './clients.ts';
 import { processTarget } from './process-target.ts';
 
@@ -106,12 +107,3 @@ describe('processTarget', () => {
     expect(checks.map(({ answer }) => answer)).to.deep.equal(['allowed', 'denied']);
   });
 });
-
-async function rejection(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('expected a rejection');
-}
