@@ -6,6 +6,7 @@ import { type LeaseDocument, leaseName, readLease, writeLease } from '../model/l
 import { failureText } from './failure-text.ts';
 import { demandTakeable, type Found } from './lease-of-others.ts';
 import type { LeaseRequest } from './lease-request.ts';
+import { environmentsWith } from './state-files.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
 
 /** The right to inject into one environment, on all machines. */
@@ -55,11 +56,9 @@ export async function takeLease(request: LeaseRequest): Promise<Lease> {
   );
 }
 
-/** Says whether a process of this disk took the lease of an environment and has not given it back. */
-export async function maySitOnLease(disk: Disk, stateFolder: string): Promise<readonly string[]> {
-  if (!(await disk.exists(stateFolder))) return [];
-  const files = await disk.list(stateFolder);
-  return files.flatMap((file) => /^(.+)\.lease$/.exec(file)?.[1] ?? []);
+/** Lists the environments whose lease a process of this disk took and may not have given back. */
+export function maySitOnLease(disk: Disk, stateFolder: string): Promise<readonly string[]> {
+  return environmentsWith(disk, stateFolder, 'lease');
 }
 
 class HeldLease implements Lease {

@@ -74,19 +74,17 @@ interface Taken {
 /** How much denser polls get near a deadline. */
 const denser = 5;
 
+/** Of a channel of which nothing has been heard. */
+export function newCounters(): ListenerCounters {
+  return { signals: 0, malformed: 0, refused: 0, failedPolls: 0, dropped: 0, clockOffsetMs: null };
+}
+
 /** Opens a channel and listens until closed; a failed poll or a malformed record is counted and never ends it. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { clock, name } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
-  const counters: ListenerCounters = {
-    signals: 0,
-    malformed: 0,
-    refused: 0,
-    failedPolls: 0,
-    dropped: 0,
-    clockOffsetMs: null,
-  };
+  const counters = newCounters();
   const kind = options.channel.definition.delivery;
   const showsOpen = kind === 'store' || options.seesState;
   const seen = newSeenAlerts(showsOpen);

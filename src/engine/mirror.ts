@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Disk } from '../model/disk.ts';
 import { exitCodes, RefusedError, WindshearError } from '../model/errors.ts';
 import type { Random } from '../model/random.ts';
+import type { LeasePlace } from '../model/run.ts';
 import type { Store } from '../model/store.ts';
 import { failureText } from './failure-text.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
@@ -18,6 +19,14 @@ export interface MirrorPlace {
   /** Must be fit for cryptography where the store is real. */
   readonly random: Random;
   readonly abandon: AbortSignal;
+}
+
+/** The mirror beside a lease; undefined where journals are not mirrored. */
+export function mirrorBeside(
+  { mirrorKey: key }: Pick<LeasePlace, 'mirrorKey'>,
+  rest: Omit<MirrorPlace, 'key'>,
+): MirrorPlace | undefined {
+  return key === undefined ? undefined : { key, ...rest };
 }
 
 /** How long a copy may take before the change that waits for it is given up, and how long one try may. */

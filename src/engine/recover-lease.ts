@@ -1,7 +1,7 @@
 import { RefusedError } from '../model/errors.ts';
 import { failureText } from './failure-text.ts';
 import { takeLease } from './lease.ts';
-import { fetchMirrored, forgetMirrored, type MirrorPlace, mirroredRuns } from './mirror.ts';
+import { fetchMirrored, forgetMirrored, type MirrorPlace, mirrorBeside, mirroredRuns } from './mirror.ts';
 import type { RecoveredRun, RecoverRequest, RecoveryEnvironment } from './recover-request.ts';
 import { isClosingVerdict } from './revert.ts';
 import type { UnfinishedRun } from './unfinished-runs.ts';
@@ -38,9 +38,7 @@ export async function takeRecoveryLease(request: RecoverRequest, opened: Opened)
   const { disk, clock, random, folders, abandon, process, log = () => {} } = request;
   try {
     const store = await place.store(abandon);
-    const { mirrorKey: key } = place;
-    const mirror: MirrorPlace | undefined =
-      key === undefined ? undefined : { store, key, environment: name, clock, random, abandon };
+    const mirror = mirrorBeside(place, { store, environment: name, clock, random, abandon });
     const lost = await lostRuns(request, { name, address: store.address, mirror });
     const known = new Set([...runs.map(({ runId }) => runId), ...lost, request.forget]);
     const lease = await takeLease({

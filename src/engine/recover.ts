@@ -13,6 +13,7 @@ import {
 } from './recover-request.ts';
 import { recoverRun } from './recover-run.ts';
 import { proveIdentity } from './staging-proof.ts';
+import { environmentsWith } from './state-files.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
 import { isGoing, type UnfinishedRun, unfinishedRuns } from './unfinished-runs.ts';
 
@@ -49,10 +50,8 @@ export async function recover(request: RecoverRequest): Promise<RecoverOutcome> 
 /** A run that died before its first entry or after its last leaves nothing in but its lock. */
 async function clearDeadLocks(request: RecoverRequest): Promise<void> {
   const { disk, clock, random, process, folders, only, locked } = request;
-  if (!(await disk.exists(folders.state))) return;
-  for (const file of await disk.list(folders.state)) {
-    const environment = /^(.+)\.lock$/.exec(file)?.[1];
-    if (environment === undefined || environment === locked || (only ?? environment) !== environment) continue;
+  for (const environment of await environmentsWith(disk, folders.state, 'lock')) {
+    if (environment === locked || (only ?? environment) !== environment) continue;
     const place = { disk, clock, random, process, stateFolder: folders.state, environment, doing: 'recover' };
     const lock = await acquireLock(place).catch((error: unknown) => {
       if (error instanceof RefusedError) return undefined;

@@ -5,7 +5,7 @@ import type { RunRequest } from '../model/run.ts';
 import { failureText } from './failure-text.ts';
 import type { Journal } from './journal.ts';
 import { takeLease } from './lease.ts';
-import { forgetMirrored, type MirrorPlace, mirroredDisk } from './mirror.ts';
+import { forgetMirrored, mirrorBeside, mirroredDisk } from './mirror.ts';
 
 /** What a run holds inside its environment, and what its writes go through meanwhile. */
 export interface RunLease {
@@ -48,9 +48,7 @@ export async function takeRunLease(
     abandon,
     ...tell,
   });
-  const { mirrorKey: key } = place;
-  const mirror: MirrorPlace | undefined =
-    key === undefined ? undefined : { store, key, environment, clock, random, abandon };
+  const mirror = mirrorBeside(place, { store, environment, clock, random, abandon });
   const run = {
     runId,
     journal: posix.join(folders.report, 'journal.jsonl'),

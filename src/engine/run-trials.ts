@@ -3,6 +3,7 @@ import type { BoundScenario, RunOutcome } from '../model/run.ts';
 import type { DetectorCounters, ScenarioResult, Scorecard, TrialResult } from '../model/scorecard.ts';
 import { exitCodeOf, runSummary, scenarioVerdict, summariseExpectations } from '../model/summary.ts';
 import { failureText } from './failure-text.ts';
+import { newCounters } from './listener.ts';
 import type { Posts } from './posts.ts';
 import { footprintOf, runAll } from './schedule.ts';
 import { runTrial } from './trial.ts';
@@ -125,14 +126,7 @@ function nothingInjected(entries: Iterable<{ readonly trials: readonly TrialResu
 function countersOf(posts: Posts): Record<string, DetectorCounters> {
   return Object.fromEntries(
     [...posts.detectors.values()].map((post) => {
-      const counters = post.listener?.counters ?? {
-        signals: 0,
-        malformed: 0,
-        refused: 0,
-        failedPolls: 0,
-        dropped: 0,
-        clockOffsetMs: null,
-      };
+      const counters = post.listener?.counters ?? newCounters();
       const proof = post.keeper.proof(0, Number.POSITIVE_INFINITY);
       const { signals: unclaimed } = post.unclaimed;
       return [

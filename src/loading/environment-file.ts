@@ -1,4 +1,5 @@
 import { type Environment, environmentFileSchema } from '../model/environment.ts';
+import { targetOfLease } from '../model/environment-lease.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { Problem } from '../model/problems.ts';
@@ -87,7 +88,7 @@ function leaseProblems(name: string, environment: Environment, source: YamlSourc
         'staging',
       ),
     );
-  const target = lease?.type === 's3' ? 'aws' : lease?.type === 'kubernetes' ? 'kubernetes' : undefined;
+  const target = lease === undefined ? undefined : targetOfLease(lease);
   if (target !== undefined && targets[target] === undefined) {
     const message = `a lease of type '${lease?.type}' needs the target '${target}', which this environment does not have.`;
     problems.push(source.problem([...at, 'lease', 'type'], message));

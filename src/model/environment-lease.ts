@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { positiveDurationSchema } from './fields.ts';
+import type { TargetKind } from './fault.ts';
+import { positiveDurationSchema, textSourceSchema } from './fields.ts';
 
 const ttl = positiveDurationSchema
   .describe('How long it holds without being renewed; it is renewed three times as often.')
@@ -38,9 +39,9 @@ export const leaseSchema = z.discriminatedUnion('type', [
 export const journalSchema = z.strictObject({
   mirror: z
     .strictObject({
-      key: z
-        .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })])
-        .describe('32 bytes as base64, by name of a file or an environment variable: the copy is encrypted with it.'),
+      key: textSourceSchema.describe(
+        '32 bytes as base64, by name of a file or an environment variable: the copy is encrypted with it.',
+      ),
     })
     .describe('A copy of journal and states beside the lease, written before each change: CI disks vanish.')
     .optional(),
@@ -49,8 +50,18 @@ export const journalSchema = z.strictObject({
 export type LeaseConfig = Readonly<z.infer<typeof leaseSchema>>;
 export type MirrorConfig = NonNullable<z.infer<typeof journalSchema>['mirror']>;
 
+type Place<Type extends LeaseConfig['type']> = Omit<Extract<LeaseConfig, { readonly type: Type }>, 'ttl'>;
+
 /** How people name the place of a lease: `s3://bucket/prefix`, `kubernetes://namespace/name`, `file:///folder`. */
-export function addressOf(lease: LeaseConfig): string {
+export function addressOf(lease: Place<'s3'> | Place<'kubernetes'> | Place<'file'>): string {
   if (lease.type === 's3') return `s3://${lease.bucket}/${lease.prefix}`;
   return lease.type === 'file' ? `file://${lease.folder}` : `kubernetes://${lease.namespace}/${lease.name}`;
+}
+
+/** The target in which a lease lies; none for a folder. */
+export function targetOfLease({
+  type,
+}: Pick<LeaseConfig, 'type'>): Extract<TargetKind, 'aws' | 'kubernetes'> | undefined {
+  if (type === 'file') return undefined;
+  return type === 's3' ? 'aws' : 'kubernetes';
 }

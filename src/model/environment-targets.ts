@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { durationSchema, positiveDurationSchema, urlSchema } from './fields.ts';
-
-const tokenSchema = z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })]);
+import { durationSchema, positiveDurationSchema, textSourceSchema, urlSchema } from './fields.ts';
 
 const httpIdentitySchema = z.strictObject({
   header: z
@@ -9,7 +7,7 @@ const httpIdentitySchema = z.strictObject({
     .regex(/^[A-Za-z0-9-]+$/, { error: 'must be the name of a header' })
     .describe('The header that carries the token; `authorization` carries it as a bearer token.')
     .default('authorization'),
-  token: tokenSchema,
+  token: textSourceSchema,
 });
 
 /** Services that are talked to by plain HTTP: only the hosts that are listed, and no redirect to any other. */
@@ -60,7 +58,7 @@ export const processTargetSchema = z.strictObject({
   grace: durationSchema.describe('Time between the polite and the forced end of a program.').default(5000),
 });
 
-export type TokenSource = Readonly<z.infer<typeof tokenSchema>>;
+export type TokenSource = Readonly<z.infer<typeof textSourceSchema>>;
 export type HttpIdentityConfig = Readonly<z.infer<typeof httpIdentitySchema>>;
 export type HttpTargetConfig = Readonly<z.infer<typeof httpTargetSchema>>;
 export type ProcessTargetConfig = Readonly<z.infer<typeof processTargetSchema>>;

@@ -7,6 +7,7 @@ import {
   globSchema,
   identifierSchema,
   positiveDurationSchema,
+  textSourceSchema,
   urlSchema,
 } from './fields.ts';
 import { shareNames } from './peers.ts';
@@ -53,9 +54,9 @@ const awsTargetSchema = z.strictObject({
 });
 
 const kubernetesIdentitySchema = z.strictObject({
-  token: z
-    .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ env: z.string().min(1) })])
-    .describe('A bearer token; each identity needs its own, or the audit log cannot tell them apart.'),
+  token: textSourceSchema.describe(
+    'A bearer token; each identity needs its own, or the audit log cannot tell them apart.',
+  ),
 });
 
 const kubernetesTargetSchema = z.strictObject({

@@ -35,6 +35,12 @@ export const urlSchema = z
   .string()
   .regex(/^(https?:\/\/[^\s/$?#]\S*|\$\{staging\.[^}]+\})$/, { error: 'must be a URL (http:// or https://)' });
 
+/** Where a secret text stands, by name of a file or an environment variable. */
+export const textSourceSchema = z.union([
+  z.strictObject({ file: z.string().min(1) }),
+  z.strictObject({ env: z.string().min(1) }),
+]);
+
 /** An AWS account id, or the reference to one of an embedded staging that is not up yet. */
 export const accountSchema = z
   .string({ error: 'must be an account id of 12 digits in quotes' })

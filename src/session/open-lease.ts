@@ -1,5 +1,5 @@
 import type { Environment } from '../model/environment.ts';
-import type { LeaseConfig, MirrorConfig } from '../model/environment-lease.ts';
+import { type LeaseConfig, type MirrorConfig, targetOfLease } from '../model/environment-lease.ts';
 import { RefusedError, UsageError } from '../model/errors.ts';
 import type { TargetKind } from '../model/fault.ts';
 import { newMarker } from '../model/marker.ts';
@@ -45,8 +45,8 @@ async function openStore(
   signal: AbortSignal,
 ): Promise<Store> {
   if (lease.type === 'file') return fileStore(systemDisk, lease.folder);
-  const kind = lease.type === 's3' ? 'aws' : 'kubernetes';
-  const target = targets.get(kind);
+  const kind = targetOfLease(lease);
+  const target = kind === undefined ? undefined : targets.get(kind);
   if (target === undefined) throw new UsageError(`A lease of type '${lease.type}' needs the target '${kind}'.`);
   const { clients } = await target.session('observe', newMarker(systemRandom), signal);
   if (lease.type === 's3') {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Disk } from '../model/disk.ts';
+import { addressOf } from '../model/environment-lease.ts';
 import type { Store, Stored } from '../model/store.ts';
 import { errorCode } from './disk-error.ts';
 
@@ -29,7 +30,7 @@ export function fileStore(disk: Disk, folder: string): Store {
   }
 
   return {
-    address: `file://${folder}`,
+    address: addressOf({ type: 'file', folder }),
     read,
     async write(name, bytes, { over }) {
       await disk.makeFolder(folder, 0o700);

@@ -1,4 +1,5 @@
 import { CallError } from '../../model/call.ts';
+import { addressOf } from '../../model/environment-lease.ts';
 import type { Store } from '../../model/store.ts';
 import type { AwsClients } from './clients.ts';
 
@@ -11,7 +12,7 @@ export function s3Store(clients: Pick<AwsClients, 'call'>, place: { bucket: stri
   const { bucket: Bucket, prefix } = place;
   const keyOf = (name: string) => `${prefix}/${name}`;
   return {
-    address: `s3://${Bucket}/${prefix}`,
+    address: addressOf({ type: 's3', ...place }),
     async read(name, signal) {
       try {
         const { Body, ETag } = await clients.call('s3:GetObject', { Bucket, Key: keyOf(name) }, signal);
@@ -50,6 +51,5 @@ export function s3Store(clients: Pick<AwsClients, 'call'>, place: { bucket: stri
 }
 
 function isLost({ kind, code }: CallError, over: string | undefined): boolean {
-  if (kind === 'conflict' || code === 'PreconditionFailed' || code === 'ConditionalRequestConflict') return true;
-  return over !== undefined && code === 'NoSuchKey';
+  return kind === 'conflict' || (over !== undefined && code === 'NoSuchKey');
 }

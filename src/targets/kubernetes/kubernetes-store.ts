@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { CallError } from '../../model/call.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { addressOf } from '../../model/environment-lease.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { leaseName, readLease } from '../../model/lease.ts';
 import type { Store } from '../../model/store.ts';
 import type { ApiResource, KubernetesClients, KubernetesRequest } from './clients.ts';
+import { textAt } from './identity.ts';
 
 const leases: ApiResource = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
 const configMaps: ApiResource = { group: '', version: 'v1', resource: 'configmaps' };
@@ -33,11 +35,12 @@ export function kubernetesStore(
   }
 
   return {
-    address: `kubernetes://${namespace}/${place.name}`,
+    address: addressOf({ type: 'kubernetes', ...place }),
     async read(name, signal) {
       const body = await unless('not-found', clients.call(request(name, { verb: 'get' }), signal));
+      if (body === undefined) return undefined;
       const version = textAt(body, 'metadata', 'resourceVersion');
-      if (body === undefined || version === undefined) return undefined;
+      if (version === undefined) return undefined;
       const note = textAt(body, 'metadata', 'annotations', leaseNote);
       const bytes = name === leaseName ? note : textAt(body, 'binaryData', 'bytes');
       return { bytes: Buffer.from(bytes ?? '', name === leaseName ? 'utf8' : 'base64'), version };
@@ -71,7 +74,7 @@ export function kubernetesStore(
         { verb: 'list', of: configMaps, namespace, labelSelector: `${label}=${place.name}` },
         signal,
       );
-      const items: readonly Json[] = Array.isArray(body['items']) ? body['items'] : [];
+      const items = Array.isArray(body['items']) ? (body['items'] as readonly JsonObject[]) : [];
       const names = items.flatMap((item) => textAt(item, 'metadata', 'annotations', nameNote) ?? []);
       return names.filter((name) => name.startsWith(prefix)).sort();
     },
@@ -122,10 +125,4 @@ async function unless(
     if (error instanceof CallError && error.kind === kind) return undefined;
     throw error;
   }
-}
-
-function textAt(value: Json | undefined, ...path: readonly string[]): string | undefined {
-  let at: unknown = value;
-  for (const key of path) at = typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined;
-  return typeof at === 'string' ? at : undefined;
 }
