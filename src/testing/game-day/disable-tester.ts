@@ -1,12 +1,8 @@
-import {
-  DeleteRolePolicyCommand,
-  ListAccessKeysCommand,
-  PutRolePolicyCommand,
-  UpdateAccessKeyCommand,
-} from '@aws-sdk/client-iam';
+import { ListAccessKeysCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { askClusterAdmin } from '../../staging/cluster-admin.ts';
 import { rootClients } from '../../staging/seed/clients.ts';
 import type { StagingState } from '../../staging/state.ts';
+import { putRolePolicy, removeRolePolicy, roleName } from './role-policies.ts';
 
 /** Gives the tester its rights again. */
 type Restore = () => Promise<void>;
@@ -14,12 +10,11 @@ type Restore = () => Promise<void>;
 const policyName = 'quarantine';
 
 /** Does what a guardrail does that takes the tester for an intruder: denies its role everything, and stops its key. */
-export async function quarantineInAws({ aws, roles }: StagingState): Promise<Restore> {
-  const { iam } = rootClients(aws.emulator, aws.account, aws.region);
-  const name = roles.tester.split('/').at(-1) ?? '';
+export async function quarantineInAws(state: StagingState): Promise<Restore> {
+  const { iam } = rootClients(state.aws.emulator, state.aws.account, state.aws.region);
+  const name = roleName(state, 'tester');
   const deny = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] };
-  const put = { RoleName: name, PolicyName: policyName, PolicyDocument: JSON.stringify(deny) };
-  await iam.send(new PutRolePolicyCommand(put));
+  await putRolePolicy(state, 'tester', { name: policyName, document: deny });
   const setKeys = async (Status: 'Active' | 'Inactive') => {
     const { AccessKeyMetadata: keys = [] } = await iam.send(new ListAccessKeysCommand({ UserName: name }));
     for (const { AccessKeyId } of keys) {
@@ -29,7 +24,7 @@ export async function quarantineInAws({ aws, roles }: StagingState): Promise<Res
   await setKeys('Inactive');
   return async () => {
     await setKeys('Active');
-    await iam.send(new DeleteRolePolicyCommand({ RoleName: name, PolicyName: policyName }));
+    await removeRolePolicy(state, 'tester', policyName);
   };
 }
 

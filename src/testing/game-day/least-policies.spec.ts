@@ -1,9 +1,8 @@
-import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect } from 'chai';
 import type { Plan } from '../../session/plan.ts';
-import { rootClients } from '../../staging/seed/clients.ts';
 import type { StagingState } from '../../staging/state.ts';
 import { fullOutcomes, outcomesOf } from './outcomes.ts';
+import { putRolePolicy, removeRolePolicy, roleName } from './role-policies.ts';
 import { flat } from './sentences.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
@@ -82,28 +81,17 @@ describe('windshear run with the policies that plan prints, and no other rights 
 });
 
 /** The guardrail of `access-key-refused` is a deny in the tester's own policy; it stays whatever is printed. */
-async function keepDeny({ aws, users, roles }: StagingState): Promise<void> {
-  const { iam } = rootClients(aws.emulator, aws.account, aws.region);
-  const Resource = `arn:aws:iam::${aws.account}:user/${users.protected}`;
+async function keepDeny(state: StagingState): Promise<void> {
+  const Resource = `arn:aws:iam::${state.aws.account}:user/${state.users.protected}`;
   const deny = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iam:CreateAccessKey', Resource }] };
-  const PolicyDocument = JSON.stringify(deny);
-  await iam.send(new PutRolePolicyCommand({ RoleName: nameOf(roles.tester), PolicyName: 'deny', PolicyDocument }));
+  await putRolePolicy(state, 'tester', { name: 'deny', document: deny });
 }
 
-/** Puts the printed policies in the place of those that the staging was seeded with. */
-async function grant({ aws, roles }: StagingState, policies: Policies): Promise<void> {
-  const { iam } = rootClients(aws.emulator, aws.account, aws.region);
+/** Puts the printed policies in the place of those that the staging was seeded with; IAM takes none without a statement. */
+async function grant(state: StagingState, policies: Policies): Promise<void> {
   for (const who of ['tester', 'revert'] as const) {
-    const RoleName = nameOf(roles[who]);
-    const { Statement } = policies[who];
-    if (Statement.length === 0) await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: RoleName }));
-    else {
-      const PolicyDocument = JSON.stringify(policies[who]);
-      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: RoleName, PolicyDocument }));
-    }
+    const name = roleName(state, who);
+    if (policies[who].Statement.length === 0) await removeRolePolicy(state, who, name);
+    else await putRolePolicy(state, who, { name, document: policies[who] });
   }
-}
-
-function nameOf(arn: string): string {
-  return arn.split('/').at(-1) ?? '';
 }

@@ -2,15 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect } from 'chai';
 import type { RoleManifest } from '../../session/least-roles.ts';
 import type { Plan } from '../../session/plan.ts';
 import { askClusterAdmin } from '../../staging/cluster-admin.ts';
-import { rootClients } from '../../staging/seed/clients.ts';
 import type { StagingState } from '../../staging/state.ts';
 import { runsOf, stepsOf } from './command-line.ts';
 import { shareAsLive } from './live-environment.ts';
+import { putRolePolicy } from './role-policies.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
 const revertedWithinMs = 5000;
@@ -88,11 +87,9 @@ function withoutLease(account: unknown): unknown {
 }
 
 /** Gives the identity that reverts, beside its own rights, those that plan prints: the lease's are among them. */
-async function addRights({ aws, roles, kubernetes }: StagingState, plan: Plan): Promise<void> {
-  const { iam } = rootClients(aws.emulator, aws.account, aws.region);
-  const RoleName = roles.revert.split('/').at(-1);
-  const PolicyDocument = JSON.stringify(plan.policies.revert);
-  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'planned', PolicyDocument }));
+async function addRights(state: StagingState, plan: Plan): Promise<void> {
+  const { kubernetes } = state;
+  await putRolePolicy(state, 'revert', { name: 'planned', document: plan.policies.revert });
   const api = `/apis/rbac.authorization.k8s.io/v1/namespaces/${kubernetes.namespace}`;
   for (const { metadata, rules } of plan.roles.revert.filter(
     ({ metadata: { namespace } }) => namespace !== undefined,
