@@ -2,13 +2,14 @@ import { CallError } from '../model/call.ts';
 import type { Observation } from '../model/fault.ts';
 import { lacksOwnRight } from '../model/own-rights.ts';
 import type { ControlResult } from '../model/scorecard.ts';
+import { detectorsOf } from './detectors-of.ts';
 import { failureText } from './failure-text.ts';
 import type { ControlCase } from './judge-control.ts';
 import { judgeTrialControl } from './judge-trial.ts';
 import { inject, type LiveFault, readState, tellingReads } from './live-fault.ts';
 import { rollBack } from './roll-back.ts';
 import { notePast, untilTellable } from './tellable.ts';
-import { detectorsOf, expectationsOf, type Trial } from './trial-state.ts';
+import { expectationsOf, type Trial } from './trial-state.ts';
 
 /** How a control went, apart from what was heard of it. */
 export interface ControlWent {

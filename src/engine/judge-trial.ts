@@ -1,6 +1,7 @@
 import type { Attribution, GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
 import { type Belonging, subjectsFrom } from './correlate.ts';
+import { detectorsOf } from './detectors-of.ts';
 import type { HeardSignal } from './heard.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
@@ -16,7 +17,6 @@ import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
 import {
   belongingsOf,
-  detectorsOf,
   expectationsOf,
   faultFor,
   sourceClockOf,

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { exitCodes, type RefusedError, UnreachableError } from '../model/errors.ts';
 import type { RunOutcome, RunRequest } from '../model/run.ts';
 import { checkBudgets, permissionsOf } from './budgets.ts';
+import { detectorsOf } from './detectors-of.ts';
 import { failureText } from './failure-text.ts';
 import { newInterests } from './interests.ts';
 import { openJournal } from './journal.ts';
@@ -15,7 +16,7 @@ import { runTrials } from './run-trials.ts';
 import { checkShares } from './shares.ts';
 import { proveStaging } from './staging-proof.ts';
 import { prepareLoads } from './trial-load.ts';
-import { detectorsOf, type RunDeps } from './trial-state.ts';
+import type { RunDeps } from './trial-state.ts';
 import { checkWindows } from './windows.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Environment } from '../model/environment.ts';
 import type { BoundScenario } from '../model/run.ts';
 import { contains } from '../model/subjects.ts';
+import { detectorsOf } from './detectors-of.ts';
 
 /** What of a scenario decides with whom it may run at the same time. */
 export interface Footprint {
@@ -18,8 +19,8 @@ export function footprintOf(bound: BoundScenario, environment: Environment): Foo
   const injections = [...bound.faults, ...bound.control];
   const of = (part: 'touches' | 'impairs') =>
     injections.flatMap((fault) => fault.definition[part](fault.params as never));
-  const { detections, guardrails, blind, blindGuardrails } = bound.scenario.expect;
-  const detectors = [...new Set([...detections, ...blind].map((expectation) => expectation.detector))];
+  const { guardrails, blindGuardrails } = bound.scenario.expect;
+  const detectors = detectorsOf(bound);
   const declared = (names: readonly string[]) =>
     names.flatMap((name) => (environment.detectors[name] === undefined ? [] : [environment.detectors[name]]));
   const uses = [

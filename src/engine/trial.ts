@@ -4,6 +4,7 @@ import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
 import { listenToAudit, reviewAudit } from './audit.ts';
 import { runControl } from './control.ts';
+import { detectorsOf } from './detectors-of.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
 import { askGuardrails, watchGuardrails } from './guardrail-canaries.ts';
@@ -16,16 +17,7 @@ import { rollBack } from './roll-back.ts';
 import { watchStopConditions } from './stop-conditions.ts';
 import { notePast, openOnTrial, untilTellable } from './tellable.ts';
 import { resultOf, type TrialParts } from './trial-result.ts';
-import {
-  detectorsOf,
-  expectationsOf,
-  faultFor,
-  keepHeard,
-  newTrial,
-  type RunDeps,
-  subjectsAll,
-  type Trial,
-} from './trial-state.ts';
+import { expectationsOf, faultFor, keepHeard, newTrial, type RunDeps, subjectsAll, type Trial } from './trial-state.ts';
 import { waitForNews } from './wait-for-news.ts';
 import { watchFault } from './watch-fault.ts';
 import { watchMitigations } from './watch-mitigation.ts';

@@ -1,6 +1,7 @@
 import { iamAction } from '../model/aws-action.ts';
 import type { Environment } from '../model/environment.ts';
 import type { BoundFault, BoundProbe, BoundScenario } from '../model/run.ts';
+import { canariesOf, inTarget } from './in-target.ts';
 
 /** An IAM policy document (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html). */
 export interface PolicyDocument {
@@ -27,9 +28,7 @@ export function policyFor(
   { environment, scenarios }: { readonly environment: Environment; readonly scenarios: readonly BoundScenario[] },
   identity: { readonly measures: boolean; readonly actionsOf: (fault: BoundFault) => readonly string[] },
 ): PolicyDocument {
-  const faults = scenarios.flatMap((bound) => [...bound.control, ...bound.faults]).filter(inAws);
-  const probes = scenarios.flatMap((bound) => [...bound.steadyState, ...bound.impact]).filter(inAws);
-  const isUsed = faults.length + probes.length > 0;
+  const { faults, probes, isUsed } = inTarget('aws', scenarios);
   const grants = [
     ...faults.flatMap((fault) =>
       identity
@@ -41,10 +40,6 @@ export function policyFor(
     ...(identity.measures ? leaseGrants(environment) : []),
   ];
   return { Version: '2012-10-17', Statement: statementsOf(grants) };
-}
-
-function inAws({ definition }: { readonly definition: { readonly target: string } }): boolean {
-  return definition.target === 'aws';
 }
 
 /**
@@ -96,12 +91,8 @@ function shareGrants({ budgets: { share } }: Environment, faults: readonly Bound
   ];
 }
 
-function canaryGrants({ detectors }: Environment, scenarios: readonly BoundScenario[]): readonly Grant[] {
-  const expected = scenarios.flatMap(({ scenario: { expect } }) => [...expect.detections, ...expect.blind]);
-  const acts = [...new Set(expected.map(({ detector }) => detector))].flatMap((name) =>
-    Object.values(detectors[name]?.canary ?? {}),
-  );
-  return acts.flatMap((act): readonly Grant[] => {
+function canaryGrants(environment: Environment, scenarios: readonly BoundScenario[]): readonly Grant[] {
+  return canariesOf(environment, scenarios).flatMap((act): readonly Grant[] => {
     const { type, service, operation } = act as Readonly<Record<string, unknown>>;
     if (type !== 'aws.call' || typeof service !== 'string' || typeof operation !== 'string') return [];
     return [{ actions: [iamAction(service, operation)], resources: ['*'] }];

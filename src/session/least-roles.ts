@@ -1,5 +1,6 @@
 import type { Environment } from '../model/environment.ts';
 import type { BoundFault, BoundProbe, BoundScenario } from '../model/run.ts';
+import { canariesOf, inTarget } from './in-target.ts';
 
 /** A rule of RBAC (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#role-and-clusterrole). */
 interface PolicyRule {
@@ -56,9 +57,7 @@ export function rolesFor(
     readonly actionsOf: (fault: BoundFault) => readonly string[];
   },
 ): readonly RoleManifest[] {
-  const faults = scenarios.flatMap((bound) => [...bound.control, ...bound.faults]).filter(inCluster);
-  const probes = scenarios.flatMap((bound) => [...bound.steadyState, ...bound.impact]).filter(inCluster);
-  const isUsed = faults.length + probes.length > 0;
+  const { faults, probes, isUsed } = inTarget('kubernetes', scenarios);
   const rights = [
     ...faults.flatMap((fault) => rightsOf(identity.actionsOf(fault), namespacesOf(fault))),
     ...(identity.measures ? probes.flatMap((probe) => rightsOf(probe.definition.permissions, placeOf(probe))) : []),
@@ -75,10 +74,6 @@ export function rolesFor(
     metadata: { name: `windshear-${identity.name}`, ...(namespace === undefined ? {} : { namespace }) },
     rules: rulesOf(rights.filter((right) => right.namespace === namespace)),
   }));
-}
-
-function inCluster({ definition }: { readonly definition: { readonly target: string } }): boolean {
-  return definition.target === 'kubernetes';
 }
 
 /** Of what a fault touches, named as `pod/inference/api`. */
@@ -121,17 +116,12 @@ function leaseRights({ lease, journal }: Environment): readonly Right[] {
   ];
 }
 
-function canaryRights({ detectors, guardrails }: Environment, scenarios: readonly BoundScenario[]): readonly Right[] {
-  const expected = scenarios.map(({ scenario }) => scenario.expect);
-  const watching = new Set(
-    expected.flatMap(({ detections, blind }) => [...detections, ...blind].map((e) => e.detector)),
-  );
-  const asked = new Set(expected.flatMap(({ blindGuardrails }) => blindGuardrails.map((e) => e.guardrail)));
+function canaryRights(environment: Environment, scenarios: readonly BoundScenario[]): readonly Right[] {
+  const blind = scenarios.flatMap(({ scenario }) => scenario.expect.blindGuardrails);
+  const asked = new Set(blind.map((e) => e.guardrail));
   const acts = [
-    ...[...watching].flatMap((name) =>
-      Object.values(detectors[name]?.canary ?? {}).map((act) => ['get', act] as const),
-    ),
-    ...[...asked].map((name) => ['create', guardrails[name]?.['canary']] as const),
+    ...canariesOf(environment, scenarios).map((act) => ['get', act] as const),
+    ...[...asked].map((name) => ['create', environment.guardrails[name]?.['canary']] as const),
   ];
   return acts.flatMap(([verb, act]): readonly Right[] => {
     const { type, resource, group = '', name, namespace } = (act ?? {}) as Readonly<Record<string, string | undefined>>;
