@@ -50,8 +50,8 @@ export async function runControl(trial: Trial, signal: AbortSignal): Promise<Con
 
 /** That the tester itself lacks the right says nothing of any guardrail (J15). */
 function refusedAs({ denied }: LiveFault): ControlWent {
-  const detail = denied?.denial.message ?? '';
-  return { status: denied !== undefined && lacksOwnRight(denied.denial) ? 'no-right' : 'refused', detail };
+  const status = lacksOwnRight(denied?.denial) ? 'no-right' : 'refused';
+  return { status, detail: denied?.denial.message ?? '' };
 }
 
 /** The verdict of the control on all that was heard. */

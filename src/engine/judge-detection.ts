@@ -80,10 +80,12 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
     const why = fault.failure === undefined ? ', so there was nothing to detect' : `: ${fault.failure}`;
     return judge.inconclusive('not-injected', `Nothing was injected${why}.`);
   }
-  if (fault.status === 'refused' && fault.ownRights === true && expectation.of === 'effect') {
-    return judge.inconclusive('own-rights', 'The tester lacked the right to make the change, so nobody could see it.');
-  }
   if (fault.status === 'refused' && expectation.of === 'effect') {
+    if (fault.ownRights === true)
+      return judge.inconclusive(
+        'own-rights',
+        'The tester lacked the right to make the change, so nobody could see it.',
+      );
     return judge.inconclusive('prevented-first', 'The change was refused, so its effect could not be detected.');
   }
   if (fault.status === 'injected' && expectation.of === 'attempt') {

@@ -227,7 +227,7 @@ export function faultState(fault: LiveFault): FaultState {
     ...(fault.t0 === undefined ? {} : { t0: fault.t0 }),
     ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
     ...(fault.failure === undefined ? {} : { failure: fault.failure }),
-    ...(fault.denied !== undefined && lacksOwnRight(fault.denied.denial) ? { ownRights: true } : {}),
+    ...(lacksOwnRight(fault.denied?.denial) ? { ownRights: true } : {}),
   };
 }
 

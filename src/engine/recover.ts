@@ -99,13 +99,10 @@ async function recoverAll(
       const all = request.from === undefined ? runs : await runsOf(request, name);
       const ofFetched = request.from === undefined ? undefined : await provenStranger(request, environment, all);
       for (const run of all) {
-        if (ofFetched !== undefined) {
-          recovered.push(untouched(run, name, ofFetched));
-          continue;
-        }
         const isLost = environment.status === 'gone' && run.start?.staging !== 'embedded';
+        const why = ofFetched ?? (isLost ? lost(name) : undefined);
         recovered.push(
-          isLost ? untouched(run, name, lost(name)) : await recoverRun(request, { name, environment, run }),
+          why === undefined ? await recoverRun(request, { name, environment, run }) : untouched(run, name, why),
         );
       }
       for (const problem of problems)

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { OwnProcess } from '../engine/lock.ts';
 import type { Environment } from '../model/environment.ts';
 import { type ExitCode, WindshearError } from '../model/errors.ts';
-import type { BoundScenario, RunEvent } from '../model/run.ts';
+import type { BoundScenario, RunEvent, RunRequest } from '../model/run.ts';
 import type { ScenarioResult, Scorecard } from '../model/scorecard.ts';
 import { scaleEnvironment, scaleScenario } from '../model/slo-scale.ts';
 import { type Baseline, type Comparison, compareWithBaseline, exitCodeWithBaseline } from '../scorecard/baseline.ts';
@@ -90,8 +90,7 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
         gitCommit: await gitCommit(options.cwd),
         compare: options.baseline === undefined ? undefined : (card) => compare(card.scenarios) ?? emptyComparison,
       });
-      const watchdog = await watchdogFor(environment, { options, name, folders, own });
-      const running = runScenarios({
+      const request: RunRequest = {
         runId,
         environmentName: name,
         environment,
@@ -117,18 +116,9 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
           if (event.kind === 'trial-ended') writer.save(event.soFar);
           onEvent(event);
         },
-      });
-      const { scorecard, exitCode: judged } = await running.then(
-        (outcome) => {
-          watchdog?.end();
-          return outcome;
-        },
-        (error: unknown) => {
-          // Of an error that nobody foresaw the journal may know more than we do.
-          if (error instanceof WindshearError) watchdog?.end();
-          throw error;
-        },
-      );
+      };
+      const watchdog = await watchdogFor(environment, { options, name, folders, own });
+      const { scorecard, exitCode: judged } = await watched(watchdog, () => runScenarios(request));
       const comparison = compare(scorecard.scenarios);
       const exitCode = exitCodeWithBaseline(judged, comparison);
       await writer.finish(scorecard, exitCode);
@@ -166,6 +156,18 @@ async function watchdogFor(
   const { cwd, config, reports, version } = run.options;
   const { pid, startedAt } = run.own;
   return startWatchdog({ cwd, config, reports, version, environment: run.name, pid, startedAt }, run.folders);
+}
+
+/** Sends the watchdog home when a run has ended. Of an error that nobody foresaw the journal may know more than we do. */
+async function watched<Outcome>(watchdog: Watchdog | undefined, run: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    const outcome = await run();
+    watchdog?.end();
+    return outcome;
+  } catch (error) {
+    if (error instanceof WindshearError) watchdog?.end();
+    throw error;
+  }
 }
 
 function scaled(loaded: LoadedSession, factor: number | undefined): LoadedSession {
