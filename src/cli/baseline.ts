@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { exitCodes, RefusedError } from '../model/errors.ts';
 import type { CommandDefinition } from './command.ts';
-import { withOutputOptions } from './options.ts';
+import { defaultReports, withOutputOptions } from './options.ts';
 
 interface AcceptOptions {
   readonly reports: string;
@@ -24,7 +24,7 @@ export const baselineCommand: CommandDefinition = {
         'Writes the verdicts of a run to the baseline; lines that did not run or are inconclusive keep theirs.',
       )
       .argument('[run]', 'id or folder of a run', 'latest')
-      .option('--reports <dir>', 'where runs are written', 'reports')
+      .option('--reports <dir>', 'where runs are written', defaultReports)
       .option('--baseline <file>', 'file to write; <reports>/baseline.json by default')
       .option('--reason <text>', 'why lines that are not met are accepted')
       .option('--owner <name>', 'who will close these gaps')

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { exitCodes } from '../model/errors.ts';
 import type { DiffLine } from '../scorecard/diff.ts';
 import type { CommandDefinition } from './command.ts';
-import { withOutputOptions } from './options.ts';
+import { defaultReports, withOutputOptions } from './options.ts';
 
 interface DiffOptions {
   readonly reports: string;
@@ -16,7 +16,7 @@ export const diffCommand: CommandDefinition = {
     withOutputOptions(command)
       .argument('<before>', 'id or folder of the earlier run')
       .argument('[after]', 'id or folder of the later run', 'latest')
-      .option('--reports <dir>', 'where runs are written', 'reports')
+      .option('--reports <dir>', 'where runs are written', defaultReports)
       .action(async (before: string, after: string, options: DiffOptions) => {
         const [{ systemDisk: disk }, { readRun }, { diffRuns }, { palette }, { plainText }, { shownTime }] =
           await Promise.all([

@@ -173,8 +173,14 @@ describe('windshear', function () {
       try {
         expect(await folder.run(['recover'])).to.include({
           code: 0,
-          out: 'Nothing to recover: no dead run has left anything in.\n',
+          out: 'Nothing to recover: no dead run of this folder has left anything in.\n',
         });
+        const other = await folder.run(['recover', '--env', 'embeded']);
+        expect(other).to.include({ code: 2, out: '' });
+        expect(other.err).to.contain("'embedded'");
+        const nowhere = await folder.run(['recover', '--reports', 'out']);
+        expect(nowhere).to.include({ code: 2, out: '' });
+        expect(nowhere.err).to.contain("There is no folder 'out' to look for runs in.");
         const { code, out } = await folder.run(['stop']);
         expect(code).to.equal(0);
         expect(out).to.contain('No run is going');

@@ -19,12 +19,15 @@ export interface PickOptions {
   readonly trials?: number;
 }
 
+/** Where runs are written unless told otherwise. */
+export const defaultReports = 'reports';
+
 /** Adds output and environment options to a command. */
 export function withCommonOptions(command: Command): Command {
   return withOutputOptions(command)
     .option('--config <file>', 'file with the environments', 'windshear.yaml')
     .option('--env <name>', 'environment to use; a live one is never implied')
-    .option('--reports <dir>', 'where runs are written', 'reports');
+    .option('--reports <dir>', 'where runs are written', defaultReports);
 }
 
 /** Adds the options that say how a command prints. */

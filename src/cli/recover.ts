@@ -2,7 +2,7 @@ import type { RecoveredRun, RecoverOutcome } from '../engine/recover-request.ts'
 import { UsageError } from '../model/errors.ts';
 import type { CommandDefinition } from './command.ts';
 import type { Console } from './console.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import { type CommonOptions, defaultReports, withCommonOptions } from './options.ts';
 
 interface RecoverOptions extends CommonOptions {
   readonly from?: string;
@@ -18,12 +18,14 @@ export const recoverCommand: CommandDefinition = {
       .action(async (options: RecoverOptions) => {
         if ((options.from ?? options.forget) !== undefined && options.env === undefined)
           throw new UsageError('--from and --forget are of one environment; name it by --env.');
-        const [{ recoverSession }, { foldersOf }, { ownProcess }, { listenForStop }] = await Promise.all([
-          import('../session/recover-session.ts'),
-          import('../session/folders.ts'),
-          import('../session/own-process.ts'),
-          import('../session/run-stop.ts'),
-        ]);
+        const [{ recoverSession }, { foldersOf }, { ownProcess }, { listenForStop }, { systemDisk }] =
+          await Promise.all([
+            import('../session/recover-session.ts'),
+            import('../session/folders.ts'),
+            import('../session/own-process.ts'),
+            import('../session/run-stop.ts'),
+            import('../system/system-disk.ts'),
+          ]);
         const console = host.console(options);
         const folders = foldersOf(console.cwd, options.reports);
         const stopping = listenForStop(folders, console.err);
@@ -42,6 +44,9 @@ export const recoverCommand: CommandDefinition = {
             },
             stopping,
           });
+          const isNothing = outcome.runs.length + outcome.refused.length === 0;
+          if (isNothing && options.reports !== defaultReports && !(await systemDisk.exists(folders.reports)))
+            throw new UsageError(`There is no folder '${options.reports}' to look for runs in.`);
           if (options.json === true)
             console.out(JSON.stringify({ ...outcome, refused: outcome.refused.map((r) => r.message) }));
           else await print(outcome, console, options.showAccounts === true);
@@ -71,7 +76,7 @@ async function print(outcome: RecoverOutcome, console: Console, showAccounts: bo
   }
   for (const refusal of outcome.refused) console.err(`  ${paint.red('✘')} ${text(refusal.message)}`);
   if (outcome.runs.length + outcome.refused.length === 0)
-    console.out('Nothing to recover: no dead run has left anything in.');
+    console.out('Nothing to recover: no dead run of this folder has left anything in.');
   else if (outcome.exitCode === 0) console.out(`  ${paint.green('Everything is put back.')}`);
 }
 

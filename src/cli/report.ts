@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Disk } from '../model/disk.ts';
 import { type ExitCode, exitCodes, UsageError } from '../model/errors.ts';
 import type { CommandDefinition, CommandHost } from './command.ts';
-import { withOutputOptions } from './options.ts';
+import { defaultReports, withOutputOptions } from './options.ts';
 
 interface ReportOptions {
   readonly reports: string;
@@ -21,7 +21,7 @@ export const reportCommand: CommandDefinition = {
   define: (command, host) => {
     withOutputOptions(command)
       .argument('[run]', 'id or folder of a run', 'latest')
-      .option('--reports <dir>', 'where runs are written', 'reports')
+      .option('--reports <dir>', 'where runs are written', defaultReports)
       .option('--baseline <file>', 'compare with this baseline')
       .option('--format <format>', formats.join(', '), 'terminal')
       .option('--verify', 'check every file of the run against its manifest')

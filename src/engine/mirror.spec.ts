@@ -64,7 +64,7 @@ describe('fetchMirrored', () => {
     const files = other.disk.files();
     expect(files.get(journal)?.text).to.match(/^line 0\nline 1\n.*line 10\nline 11\n$/s);
     expect(files.get(`${states}/0-flip`)).to.deep.equal({ text: 'state', mode: 0o600 });
-    expect([...files.keys()].sort()).to.deep.equal([journal, `${states}/0-flip`]);
+    expect([...files.keys()].sort()).to.deep.equal([journal, `${states}/0-flip`, `${states}/run.json`]);
   });
 
   it('leaves a journal alone that is here already', async () => {

@@ -7,6 +7,7 @@ import type { Random } from '../model/random.ts';
 import type { LeasePlace } from '../model/run.ts';
 import type { Store } from '../model/store.ts';
 import { failureText } from './failure-text.ts';
+import { writeStateOwner } from './state-files.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
 
 /** A copy of journals and states beside the lease, encrypted: disks of CI vanish. */
@@ -111,6 +112,8 @@ export async function fetchMirrored(
     if (name !== expected) throw new MirrorError(mirror, `'${expected}' is missing`);
     parts.push(await fetchOne(mirror, name));
   }
+  // Only once all of it is whole: half a copy must not pass for states whose journal is lost.
+  await writeStateOwner(disk, states, { journal, environment: mirror.environment });
   await disk.makeFolder(posix.dirname(journal));
   await disk.writeDurably(journal, Buffer.concat(parts));
   return journal;

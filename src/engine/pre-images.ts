@@ -4,6 +4,7 @@ import type { Disk } from '../model/disk.ts';
 import { exitCodes, WindshearError } from '../model/errors.ts';
 import type { StateFile } from '../model/journal.ts';
 import type { Json } from '../model/json.ts';
+import { type StateOwner, writeStateOwner } from './state-files.ts';
 
 /** The states of a run that a revert needs; they may hold secrets, so they lie apart from the reports. */
 export interface PreImages {
@@ -29,6 +30,8 @@ export interface PreImagePlace {
   /** Absolute: `.windshear/state`. */
   readonly stateFolder: string;
   readonly runId: string;
+  /** Written beside the first state; a recovery, which keeps none, has none to write. */
+  readonly owner?: StateOwner;
 }
 
 /** Opens the folder of a run's states, `<state>/<run-id>/` (0700); it is made with the first state. */
@@ -41,6 +44,7 @@ export function openPreImages(place: PreImagePlace): PreImages {
   async function makeFolder(): Promise<void> {
     await disk.makeFolder(place.stateFolder, 0o700);
     await disk.makeFolder(folder, 0o700);
+    if (place.owner !== undefined) await writeStateOwner(disk, folder, place.owner);
   }
 
   return {

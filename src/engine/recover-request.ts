@@ -85,6 +85,6 @@ export interface RecoverOutcome {
 /** Says whether a run belongs to an embedded staging other than the one that is up. */
 export function isOfOtherStaging(run: UnfinishedRun, environment: RecoveryEnvironment): boolean {
   if (environment.status === 'gone') return true;
-  const then = run.start?.staging === 'embedded' ? run.start.stagingId : undefined;
+  const then = run.start?.staging === 'embedded' ? run.start.stagingId : run.lost?.owner?.stagingId;
   return then !== undefined && then !== environment.stagingId;
 }

@@ -18,7 +18,8 @@ import { isClosingVerdict, revertFault } from './revert.ts';
 import type { FaultRollback } from './revert-request.ts';
 import type { UnfinishedRun } from './unfinished-runs.ts';
 
-interface Opened {
+/** A run and the environment that it was in. */
+export interface Opened {
   readonly name: string;
   readonly environment: RecoveryEnvironment;
   readonly run: UnfinishedRun;
@@ -29,10 +30,15 @@ type Up = Extract<RecoveryEnvironment, { status: 'up' }>;
 /** Recovers one run under its environment's lock, in its own journal. */
 export async function recoverRun(request: RecoverRequest, opened: Opened): Promise<RecoveredRun> {
   const { run, name, environment } = opened;
-  const journal = await journalOrNone(request, run);
   const preImages = openPreImages({ disk: request.disk, stateFolder: request.folders.state, runId: run.runId });
   const { pid, startedAt } = request.process;
+  const isGone = environment.status === 'gone' || isOfOtherStaging(run, environment);
   const about = { runId: run.runId, environment: name, damaged: run.damaged };
+  if (run.lost !== undefined && isGone) {
+    await preImages.removeAll();
+    return { ...about, faults: [], closed: goneWith(run), problems: [] };
+  }
+  const journal = await journalOrNone(request, run);
   const problems: string[] = [];
   const write = async (entry: NewJournalEntry): Promise<void> => {
     try {
@@ -45,8 +51,8 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   };
 
   await write({ kind: 'recovery-started', pid, processStartedAt: startedAt });
-  if (environment.status === 'gone' || isOfOtherStaging(run, environment)) {
-    const reason = `The embedded staging${idOf(run)} that this run used is gone, and with it all that was in it.`;
+  if (isGone) {
+    const reason = goneWith(run);
     // Whoever dies in between leaves a run that is still found, never states of one that is not.
     await preImages.removeAll();
     await write({ kind: 'closed', reason });
@@ -197,6 +203,7 @@ async function journalOrNone(request: RecoverRequest, run: UnfinishedRun): Promi
   }
 }
 
-function idOf(run: UnfinishedRun): string {
-  return run.start?.stagingId === undefined ? '' : ` '${run.start.stagingId}'`;
+function goneWith({ start, lost }: UnfinishedRun): string {
+  const id = start?.stagingId ?? lost?.owner?.stagingId;
+  return `The embedded staging${id === undefined ? '' : ` '${id}'`} that this run used is gone, and with it all that was in it.`;
 }

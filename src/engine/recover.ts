@@ -11,11 +11,11 @@ import {
   type RecoverRequest,
   type RecoveryEnvironment,
 } from './recover-request.ts';
-import { recoverRun } from './recover-run.ts';
+import { type Opened, recoverRun } from './recover-run.ts';
 import { proveIdentity } from './staging-proof.ts';
 import { environmentsWith } from './state-files.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
-import { isGoing, type UnfinishedRun, unfinishedRuns } from './unfinished-runs.ts';
+import { environmentOf as environmentKnownOf, isGoing, runsToRecover, type UnfinishedRun } from './unfinished-runs.ts';
 
 /**
  * Puts back what dead runs left in: takes each environment's lock, proves that the targets are the same as then, and
@@ -99,8 +99,7 @@ async function recoverAll(
       const all = request.from === undefined ? runs : await runsOf(request, name);
       const ofFetched = request.from === undefined ? undefined : await provenStranger(request, environment, all);
       for (const run of all) {
-        const isLost = environment.status === 'gone' && run.start?.staging !== 'embedded';
-        const why = ofFetched ?? (isLost ? lost(name) : undefined);
+        const why = ofFetched ?? whyNotRecovered({ name, environment, run });
         recovered.push(
           why === undefined ? await recoverRun(request, { name, environment, run }) : untouched(run, name, why),
         );
@@ -158,7 +157,7 @@ function targetsOf(
 
 async function findRuns(request: RecoverRequest): Promise<readonly UnfinishedRun[]> {
   const found: UnfinishedRun[] = [];
-  for (const run of await unfinishedRuns(request.disk, request.folders.reports)) {
+  for (const run of await runsToRecover(request.disk, request.folders)) {
     const name = environmentOf(request, run);
     const isWanted = request.only === undefined || name === request.only;
     if (isWanted && run.runId !== request.except && !(await isGoing(run, request.process))) found.push(run);
@@ -167,17 +166,30 @@ async function findRuns(request: RecoverRequest): Promise<readonly UnfinishedRun
 }
 
 function environmentOf(request: RecoverRequest, run: UnfinishedRun): string | undefined {
-  return run.start?.environment ?? request.assume;
+  return environmentKnownOf(run) ?? request.assume;
 }
 
 function nameless(run: UnfinishedRun): RecoveredRun {
   const todo = `Run: windshear recover --env <name>`;
+  if (run.lost !== undefined) return { runId: run.runId, faults: [], damaged: [], problems: [journalLost(run.lost)] };
   const problem = `The line of '${run.path}' that names the environment is damaged, so nothing was reverted. ${todo}`;
   return { runId: run.runId, faults: [], damaged: run.damaged, problems: [problem] };
 }
 
-function lost(name: string): string {
-  return `The run is not known to have used the embedded staging that is gone, so it was not closed. Start the staging or correct environment '${name}' in windshear.yaml, then run: windshear recover --env ${name}`;
+/** What a run has left in cannot be told without its journal, nor reverted without the target that it was in. */
+function whyNotRecovered({ name, environment, run }: Opened): string | undefined {
+  const isOfEmbedded = run.start?.staging === 'embedded' || run.lost?.owner?.stagingId !== undefined;
+  if (environment.status === 'gone' && !isOfEmbedded)
+    return `The run is not known to have used the embedded staging that is gone, so it was not closed. Start the staging or correct environment '${name}' in windshear.yaml, then run: windshear recover --env ${name}`;
+  return run.lost === undefined || isOfOtherStaging(run, environment) ? undefined : journalLost(run.lost);
+}
+
+function journalLost({ folder, owner }: NonNullable<UnfinishedRun['lost']>): string {
+  const journal =
+    owner === undefined ? 'Its journal is not known' : `Its journal '${owner.journal}' is not there any more`;
+  const end =
+    owner?.stagingId === undefined ? '' : ' (windshear staging down ends an embedded staging with all that is in it)';
+  return `${journal}, but states that it had kept are, in '${folder}': what it left in cannot be told, and nothing was reverted. Put the journal back, or compare by hand and put right what differs${end}, and delete that folder`;
 }
 
 function untouched(run: UnfinishedRun, environment: string, problem: string): RecoveredRun {

@@ -89,7 +89,12 @@ async function runJournaled({
     toolVersion: request.toolVersion,
     ...(request.stagingId === undefined ? {} : { stagingId: request.stagingId }),
   });
-  const preImages = openPreImages({ disk: lease.disk, stateFolder: folders.state, runId: request.runId });
+  const preImages = openPreImages({
+    disk: lease.disk,
+    stateFolder: folders.state,
+    runId: request.runId,
+    owner: { journal: path, environment: request.environmentName, stagingId: request.stagingId },
+  });
   const interests = newInterests();
   const posts = await openPosts(request, interests, log);
   try {

@@ -3,7 +3,9 @@ import { newMarker } from '../model/marker.ts';
 import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { SeededRandom } from '../testing/fakes/seeded-random.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { rejection } from '../testing/rejection.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { openPreImages } from './pre-images.ts';
 import { checkUnfinished, unfinishedRuns } from './unfinished-runs.ts';
 
 describe('unfinishedRuns', () => {
@@ -102,6 +104,20 @@ describe('checkUnfinished', () => {
     );
   });
 
+  it('refuses a live environment of which states are left by a run whose journal lies elsewhere, or is lost', async () => {
+    const { disk, begin, check } = reports();
+    await intent(await begin('r-1'));
+    const owner = { journal: '/out/r-1/journal.jsonl', environment: 'staging' };
+    const images = openPreImages({ disk, stateFolder: '/state', runId: 'r-1', owner });
+    await images.keep('before', {});
+    await disk.makeFolder('/out/r-1');
+    await disk.writeDurably(owner.journal, await disk.read('/reports/r-1/journal.jsonl'));
+    await disk.remove('/reports/r-1');
+    expect(String(await rejection(check('live')))).to.contain("with 1 fault that may still be in: 'r-1'");
+    await disk.remove(owner.journal);
+    expect(String(await rejection(check('live')))).to.contain("with faults that may still be in: 'r-1'");
+  });
+
   it('refuses a live environment where a journal no longer says whose it is', async () => {
     const { disk, check } = reports();
     await disk.makeFolder('/reports/r-1');
@@ -133,7 +149,7 @@ function reports() {
   const check = (staging: 'embedded' | 'live', except?: string) =>
     checkUnfinished({
       disk,
-      reportsFolder: '/reports',
+      folders: { reports: '/reports', state: '/state' },
       environment: 'staging',
       staging,
       process: { pid: 1, startedAt: 'start', host: 'here', isAlive },

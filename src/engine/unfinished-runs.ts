@@ -4,6 +4,7 @@ import { RefusedError } from '../model/errors.ts';
 import { type DamagedLine, readJournal } from './journal-lines.ts';
 import { hasEnded, type OpenIntent, openIntents, type RunStart, runStart } from './journal-state.ts';
 import type { OwnProcess } from './lock.ts';
+import { ownersOfStates, type StateOwner } from './state-files.ts';
 
 /** A run that did not end, or that left something in. */
 export interface UnfinishedRun {
@@ -16,6 +17,45 @@ export interface UnfinishedRun {
   readonly open: readonly OpenIntent[];
   readonly damaged: readonly DamagedLine[];
   readonly tornTail: boolean;
+  /** Set where states of the run lie there and its journal does not: what it had changed cannot be told. */
+  readonly lost?: { readonly folder: string; readonly owner?: StateOwner };
+}
+
+export interface RunFolders {
+  /** Absolute: the reports, and `.windshear/state`. */
+  readonly reports: string;
+  readonly state: string;
+}
+
+/**
+ * Finds the unfinished runs of a reports folder, and those that left states here but wrote their journal elsewhere:
+ * who recovers with another `--reports` than the run had must not be told that nothing is in.
+ */
+export async function runsToRecover(disk: Disk, folders: RunFolders): Promise<readonly UnfinishedRun[]> {
+  const found = [...(await unfinishedRuns(disk, folders.reports))];
+  for (const { runId, owner } of await ownersOfStates(disk, folders.state)) {
+    if (await disk.exists(journalOf(folders.reports, runId))) continue;
+    const isThere = owner !== undefined && (await disk.exists(owner.journal));
+    const folder = posix.join(folders.state, runId);
+    const run = isThere
+      ? await readUnfinished(disk, runId, owner.journal)
+      : lostRun(runId, { folder, ...(owner !== undefined && { owner }) });
+    if (run !== undefined) found.push(run);
+  }
+  return found.sort((a, b) => (a.runId < b.runId ? 1 : -1));
+}
+
+/** The environment of a run, as far as its journal or the note beside its states tells. */
+export function environmentOf(run: UnfinishedRun): string | undefined {
+  return run.start?.environment ?? run.lost?.owner?.environment;
+}
+
+function lostRun(runId: string, lost: NonNullable<UnfinishedRun['lost']>): UnfinishedRun {
+  return { runId, path: lost.owner?.journal ?? runId, open: [], damaged: [], tornTail: false, lost };
+}
+
+function journalOf(reportsFolder: string, runId: string): string {
+  return posix.join(reportsFolder, runId, 'journal.jsonl');
 }
 
 /** Finds the unfinished runs of a reports folder, newest first; runs that are still going are among them. */
@@ -24,7 +64,7 @@ export async function unfinishedRuns(disk: Disk, reportsFolder: string): Promise
   const found: UnfinishedRun[] = [];
   const names = await disk.list(reportsFolder);
   for (const runId of [...names].sort().reverse()) {
-    const path = posix.join(reportsFolder, runId, 'journal.jsonl');
+    const path = journalOf(reportsFolder, runId);
     // `latest` leads to a run that is listed under its own name.
     if (runId === 'latest' || !(await disk.exists(path))) continue;
     const run = await readUnfinished(disk, runId, path);
@@ -45,7 +85,7 @@ async function readUnfinished(disk: Disk, runId: string, path: string): Promise<
 
 export interface UnfinishedCheck {
   readonly disk: Disk;
-  readonly reportsFolder: string;
+  readonly folders: RunFolders;
   readonly environment: string;
   readonly staging: 'embedded' | 'live';
   readonly process: OwnProcess;
@@ -58,19 +98,21 @@ export interface UnfinishedCheck {
  * holds its lock. Those of an embedded one are to be recovered first; those of a live one are refused with what to type.
  */
 export async function checkUnfinished(check: UnfinishedCheck): Promise<readonly UnfinishedRun[]> {
-  const all = await unfinishedRuns(check.disk, check.reportsFolder);
-  const ours = all.filter(({ runId, start }) => {
-    const mayBeOurs = start === undefined ? check.staging === 'live' : start.environment === check.environment;
-    return mayBeOurs && runId !== check.except;
+  const all = await runsToRecover(check.disk, check.folders);
+  const ours = all.filter((run) => {
+    const name = environmentOf(run);
+    const mayBeOurs = name === undefined ? check.staging === 'live' : name === check.environment;
+    return mayBeOurs && run.runId !== check.except;
   });
   const left: UnfinishedRun[] = [];
   for (const run of ours) if (!(await isGoing(run, check.process))) left.push(run);
   if (check.staging === 'embedded' || left.length === 0) return left;
   const faults = left.reduce((sum, run) => sum + run.open.length, 0);
+  const count = left.some((run) => run.lost !== undefined) ? 'faults' : faults === 1 ? '1 fault' : `${faults} faults`;
   const runs = left.map((run) => `'${run.runId}'`).join(', ');
   throw new RefusedError(
     'unfinished-run',
-    `Environment '${check.environment}' has unfinished runs, with ${faults === 1 ? '1 fault' : `${faults} faults`} that may still be in: ${runs}. Run: windshear recover --env ${check.environment}`,
+    `Environment '${check.environment}' has unfinished runs, with ${count} that may still be in: ${runs}. Run: windshear recover --env ${check.environment}`,
   );
 }
 

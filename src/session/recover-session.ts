@@ -32,7 +32,7 @@ export interface RecoverSession extends EnvironmentOptions {
 export async function recoverSession(session: RecoverSession): Promise<RecoverOutcome> {
   const [{ recover }, { catalogue }] = await Promise.all([import('../engine/recover.ts'), import('../catalogue.ts')]);
   const { folders, environment, underLockOf } = session;
-  return recover({
+  const outcome = await recover({
     disk: systemDisk,
     clock: systemClock,
     random: systemRandom,
@@ -49,6 +49,10 @@ export async function recoverSession(session: RecoverSession): Promise<RecoverOu
     abandon: session.stopping.abandon,
     log: session.notice,
   });
+  // Whoever mistyped an environment must not be told that nothing is in.
+  if (environment !== undefined && outcome.runs.length + outcome.refused.length === 0)
+    await environmentNamed(session, environment);
+  return outcome;
 }
 
 /**
@@ -63,7 +67,7 @@ export async function recoverBefore(
   const { name, environment } = chosen;
   const unfinished = await checkUnfinished({
     disk: systemDisk,
-    reportsFolder: session.folders.reports,
+    folders: session.folders,
     environment: name,
     staging: environment.staging,
     process: session.own,
@@ -84,12 +88,7 @@ export async function recoverBefore(
 }
 
 async function openForRecovery(session: RecoverSession, name: string): Promise<RecoveryEnvironment> {
-  const staging = await runningStaging(session.folders);
-  const file = await loadEnvironmentFile(session.config, staging === undefined ? {} : { staging: staging.state });
-  if (file.problems.length > 0) throw new InvalidFilesError(file.problems);
-  const chosen = chooseEnvironment(file, name);
-  if ('message' in chosen) throw new UsageError(problemText(chosen));
-  const { environment } = chosen;
+  const { environment, staging } = await environmentNamed(session, name);
   if (environment.staging === 'embedded' && staging === undefined) return { status: 'gone' };
   const { targets, close } = await openTargets(environment, session);
   if (Object.keys(environment.targets).length === 0)
@@ -102,4 +101,13 @@ async function openForRecovery(session: RecoverSession, name: string): Promise<R
     lease: await leasePlace(environment, { targets, variables: session.variables }),
     close,
   };
+}
+
+async function environmentNamed(session: RecoverSession, name: string) {
+  const staging = await runningStaging(session.folders);
+  const file = await loadEnvironmentFile(session.config, staging === undefined ? {} : { staging: staging.state });
+  if (file.problems.length > 0) throw new InvalidFilesError(file.problems);
+  const chosen = chooseEnvironment(file, name);
+  if ('message' in chosen) throw new UsageError(problemText(chosen));
+  return { environment: chosen.environment, staging };
 }

@@ -8,7 +8,7 @@ import type { Workplace } from '../game-day/workplace.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const preload = fileURLToPath(new URL('./die-at-step.ts', import.meta.url));
-const nothingLeft = 'Nothing to recover: no dead run has left anything in.';
+const nothingLeft = 'Nothing to recover: no dead run of this folder has left anything in.';
 
 export type When = 'before' | 'after' | 'torn';
 

@@ -40,14 +40,16 @@ export async function smallRun(run: SmallRun): Promise<void> {
   });
   await disk.makeFolder(`${reports}/${runId}`);
   const journal = await openJournal({ disk, clock, path: `${reports}/${runId}/journal.jsonl` });
-  const images = openPreImages({ disk, stateFolder, runId });
+  const stagingId = run.staging === 'embedded' ? 'staging-1' : undefined;
+  const owner = { journal: journal.path, environment: 'staging', stagingId };
+  const images = openPreImages({ disk, stateFolder, runId, owner });
   const { pid, startedAt: processStartedAt } = process;
   await journal.append({
     kind: 'run-started',
     run: runId,
     environment: 'staging',
     staging: run.staging,
-    ...(run.staging === 'embedded' && { stagingId: 'staging-1' }),
+    ...(stagingId !== undefined && { stagingId }),
     pid,
     processStartedAt,
     toolVersion: '0',
@@ -98,7 +100,7 @@ export async function smallRun(run: SmallRun): Promise<void> {
     await revert();
     if (run.isDead()) return;
   }
-  await journal.append({ kind: 'run-ended', exitCode: 0 });
   await images.removeAll();
+  await journal.append({ kind: 'run-ended', exitCode: 0 });
   await lock.release();
 }

@@ -112,7 +112,7 @@ describe('a live environment that two machines share', function () {
     expect(await laptop.account()).to.deep.equal(untouched);
     expect(await copies()).to.deep.equal([]);
     const again = await ci.windshear(...recover, '--from', from);
-    expect(again.stdout).to.equal('Nothing to recover: no dead run has left anything in.');
+    expect(again.stdout).to.equal('Nothing to recover: no dead run of this folder has left anything in.');
     expect((await laptop.windshear(...run)).code).to.be.oneOf([0, 1, 3]);
   });
 

@@ -53,7 +53,7 @@ export async function expectPutBack({ work, untouched }: Pick<Scene, 'work' | 'u
   expect(account, 'the account afterwards').to.deep.equal(untouched);
   expect(recovered, 'another recovery').to.deep.include({
     code: 0,
-    stdout: 'Nothing to recover: no dead run has left anything in.',
+    stdout: 'Nothing to recover: no dead run of this folder has left anything in.',
   });
   expect([...(await work.files('.windshear/state')).keys()], 'pre-images and locks').to.deep.equal([]);
 }

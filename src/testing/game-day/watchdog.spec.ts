@@ -65,7 +65,9 @@ describe('the watchdog of a live environment', function () {
       expect(log).to.match(/The harness \(pid \d+\) died; recovering 'shared'/);
       expect(withoutLease(await work.account()), log).to.deep.equal(untouched);
       const again = await work.windshear('recover', '--env', 'shared');
-      expect(again.stdout, again.stderr + log).to.equal('Nothing to recover: no dead run has left anything in.');
+      expect(again.stdout, again.stderr + log).to.equal(
+        'Nothing to recover: no dead run of this folder has left anything in.',
+      );
     });
   }
 
