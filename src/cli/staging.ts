@@ -5,17 +5,22 @@ import { exitCodes, UsageError } from '../model/errors.ts';
 import type { CommandDefinition, CommandHost } from './command.ts';
 import { collect, withOutputOptions } from './options.ts';
 
+/** What ends a staging, or may. */
+interface EndOptions {
+  readonly force?: boolean;
+}
+
 interface OutputOptions {
   readonly json?: boolean;
   readonly color: boolean;
   readonly quiet?: boolean;
 }
 
-interface UpOptions extends OutputOptions {
+interface UpOptions extends OutputOptions, EndOptions {
   readonly without?: readonly string[];
   readonly delay?: readonly string[];
   readonly noise?: number;
-  readonly idleTimeout: number;
+  readonly idleTimeout?: number;
 }
 
 /** `windshear staging up|down|status`: the embedded staging of this folder. */
@@ -32,27 +37,32 @@ export const stagingCommand: CommandDefinition = {
       )
       .option('--delay <detector=time>', 'hold back the alerts of a detector (posture=8s); may be repeated', collect)
       .option('--noise <rate>', 'unrelated alerts on the same resources (50/s)', perSecond)
-      .option('--idle-timeout <time>', 'end when nothing has used it for so long', durationMs, 15 * 60_000)
+      .option('--idle-timeout <time>', 'end when nothing has used it for so long (15m)', durationMs)
       .action((options: UpOptions) => bringUp(host, options));
     const down = command
       .command('down')
       .summary('end it, with all that is in it')
-      .action((options: OutputOptions) => bringDown(host, options));
+      .action((options: OutputOptions & EndOptions) => bringDown(host, options));
     const status = command
       .command('status')
       .summary('say whether it runs, and where')
       .action((options: OutputOptions) => show(host, options));
+    for (const one of [up, down]) one.option('--force', 'even though a run is using it');
     for (const one of [up, down, status]) withOutputOptions(one);
   },
 };
 
 async function bringUp(host: CommandHost, options: UpOptions): Promise<void> {
-  const [{ stagingUp }, { stagingDetectors, withoutNames }, { suggestion }] = await Promise.all([
-    import('../staging/up.ts'),
-    import('../staging/switches.ts'),
-    import('../model/nearest.ts'),
-  ]);
+  const [{ stagingUp }, { stagingDetectors, withoutNames }, { suggestion }, { demandUnused }, { foldersOf }] =
+    await Promise.all([
+      import('../staging/up.ts'),
+      import('../staging/switches.ts'),
+      import('../model/nearest.ts'),
+      import('../session/staging.ts'),
+      import('../session/folders.ts'),
+    ]);
   const console = host.console(options);
+  const folders = foldersOf(console.cwd);
   const known: readonly string[] = stagingDetectors;
   for (const name of options.without ?? []) {
     if (!withoutNames.includes(name))
@@ -60,8 +70,9 @@ async function bringUp(host: CommandHost, options: UpOptions): Promise<void> {
   }
   const delay = Object.fromEntries((options.delay ?? []).map((text) => delayOf(text, known, suggestion)));
   const state = await stagingUp({
-    folder: await stagingFolder(console.cwd),
-    idleTimeoutMs: options.idleTimeout,
+    folder: folders.staging,
+    ...(options.idleTimeout === undefined ? {} : { idleTimeoutMs: options.idleTimeout }),
+    ...(options.force === true ? {} : { beforeReplacing: () => demandUnused(folders) }),
     ...(options.without === undefined ? {} : { without: options.without }),
     ...(options.delay === undefined ? {} : { delay }),
     ...(options.noise === undefined ? {} : { noise: options.noise }),
@@ -72,15 +83,18 @@ async function bringUp(host: CommandHost, options: UpOptions): Promise<void> {
     console.out(`The embedded staging is up: ${state.aws.endpoint} (${optionsOf(state.options)}).`);
 }
 
-async function bringDown(host: CommandHost, options: OutputOptions): Promise<void> {
-  const [{ stagingDown }, { stagingStatus }] = await Promise.all([
+async function bringDown(host: CommandHost, options: OutputOptions & EndOptions): Promise<void> {
+  const [{ stagingDown }, { stagingStatus }, { demandUnused }, { foldersOf }] = await Promise.all([
     import('../staging/down.ts'),
     import('../staging/status.ts'),
+    import('../session/staging.ts'),
+    import('../session/folders.ts'),
   ]);
   const console = host.console(options);
-  const folder = await stagingFolder(console.cwd);
-  const { status } = await stagingStatus(folder);
-  await stagingDown(folder);
+  const folders = foldersOf(console.cwd);
+  const { status } = await stagingStatus(folders.staging);
+  if (status === 'up' && options.force !== true) await demandUnused(folders);
+  await stagingDown(folders.staging);
   if (options.json === true) console.out(JSON.stringify({ status: 'down', was: status }));
   else if (options.quiet !== true) {
     console.out(status === 'down' ? 'The embedded staging was not up.' : 'The embedded staging is down.');

@@ -1,4 +1,5 @@
 import * as chai from 'chai';
+import { UsageError } from '../model/errors.ts';
 import { type Claimed, claimBlinded, claimDetected, claimGuarded, claimKind, claimWithin } from './claims.ts';
 
 declare global {
@@ -31,13 +32,30 @@ declare global {
 
 const claimedFlag = 'windshear';
 
+/** Claims that were named without saying of whom, since a test began. */
+const unasked = new Set<string>();
+
+/** Throws a `UsageError` where a test that has ended named a claim without its parentheses, which claims nothing. */
+export function demandAsked(): void {
+  const [name] = unasked;
+  unasked.clear();
+  if (name === undefined) return;
+  const todo = `write .${name}('<name>')`;
+  throw new UsageError(`'${name}' was named without its parentheses, so nothing was claimed: ${todo}.`);
+}
+
 chai.use((_chai, utils) => {
   const { Assertion } = _chai;
   const negated = (assertion: object) => utils.flag(assertion, 'negate') === true;
   const method = (name: string, claim: (object: unknown, name: string, negate: boolean) => Claimed | undefined) => {
-    Assertion.addMethod(name, function (this: object, who: string) {
-      utils.flag(this, claimedFlag, claim(utils.flag(this, 'object'), who, negated(this)));
-    });
+    Assertion.addChainableMethod(
+      name,
+      function (this: object, who: string) {
+        unasked.delete(name);
+        utils.flag(this, claimedFlag, claim(utils.flag(this, 'object'), who, negated(this)));
+      },
+      () => unasked.add(name),
+    );
   };
   method('detectedBy', claimDetected);
   for (const outcome of ['prevented', 'reverted', 'mitigated'] as const) {
@@ -53,9 +71,11 @@ chai.use((_chai, utils) => {
     { name: 'holdSteadyState', kind: 'steady-state', claim: 'to hold its steady state' },
   ] as const;
   for (const of of kinds) {
-    Assertion.addMethod(of.name, function (this: object) {
+    const claim = function (this: object) {
       claimKind(utils.flag(this, 'object'), { ...of, negate: negated(this) });
-    });
+    };
+    // Claimed with and without parentheses: without them a method would hold of anything.
+    Assertion.addChainableMethod(of.name, claim, claim);
   }
   Assertion.overwriteMethod(
     'within',

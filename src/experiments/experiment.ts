@@ -1,5 +1,6 @@
 import { UsageError } from '../model/errors.ts';
 import { ClaimError } from './claim-error.ts';
+import { demandAsked } from './expect.ts';
 import { type GameDay, gameDayOf } from './game-day.ts';
 import type { ScenarioView } from './scenario-view.ts';
 
@@ -53,6 +54,7 @@ function withKnownGaps(fn: Mocha.Test['fn'], gameDay: GameDay, scenario: string)
   return async function (this: Mocha.Context) {
     try {
       await (fn as Mocha.AsyncFunc).call(this);
+      demandAsked();
     } catch (error) {
       if (!(error instanceof ClaimError) || !(await gameDay.isKnownGap(scenario, error))) throw error;
       const test = this.runnable();

@@ -104,9 +104,36 @@ describe('runExperiments', () => {
       flip.replace(`expect(await trial())`, 'expect(1).to.equal(2); expect(await trial())'),
     );
     expect(exitCode).to.equal(1);
+    expect(text).to.contain(
+      '1 test failed beyond what the scenarios expect: the exit code is 1, and the scorecard records that of the run, 0.',
+    );
     expect(text)
       .to.contain('expected 1 to equal 2')
       .and.match(/x\d+\.experiment\.ts:3/);
+  });
+
+  it('fails a claim without parentheses that does not hold, or that names nobody', async () => {
+    const without = flip.replace("detectedBy('trail-rules').within('4s')", 'quietOnControl');
+    const card = scorecard([scenario('bucket-policy-flip', trial({ control: noisyControl }))]);
+    const noisy = await play(without, { card });
+    expect(noisy.exitCode).to.equal(1);
+    expect(noisy.text).to.contain("expected 'bucket-policy-flip' to be quiet on its control");
+    const nobody = await play(without.replace('quietOnControl', 'detectedBy'));
+    expect(nobody.exitCode).to.equal(2);
+    expect(nobody.text).to.contain("'detectedBy' was named without its parentheses, so nothing was claimed");
+    expect((await play(flip)).exitCode).to.equal(0);
+  });
+
+  it('says of which file it is that it does not load, and what to do about a CommonJS project', async () => {
+    await writeFile(join(folder, 'package.json'), '{ "type": "commonjs" }');
+    const file = join(folder, 'old.experiment.ts');
+    await writeFile(file, `import { expect } from '${index}';\n`);
+    const refuse = async () => {
+      throw new Error('nothing is to be opened');
+    };
+    expect(String(await rejection(runExperiments({ files: [file] }, refuse, () => undefined))))
+      .to.contain(`The experiment ${file} cannot be loaded`)
+      .and.contain('set "type": "module" in the package.json');
   });
 
   it('throws what refused the run, and what does not load', async () => {

@@ -70,7 +70,20 @@ export async function runExperiments(
   if (tests.length === 0) throw new UsageError('No test is left to run.');
   const codes = tests.map(codeOf);
   const exitCode = firstExitCode([...codes, ...(done === undefined ? [] : [done.exitCode])]);
-  return { outcome: done, exitCode, report: (how) => testReport(tests, how) };
+  const report = (how: Parameters<ExperimentsOutcome['report']>[0]) =>
+    [testReport(tests, how), ...recordedOtherwise(codes, exitCode, done)].join('\n');
+  return { outcome: done, exitCode, report };
+}
+
+/** Tests may claim more than the scenarios expect, which the scorecard knows nothing of. */
+function recordedOtherwise(codes: readonly ExitCode[], exitCode: ExitCode, done: SessionOutcome | undefined) {
+  if (done === undefined || done.exitCode === exitCode) return [];
+  const failed = codes.filter((code) => code === exitCode).length;
+  const what = failed === 1 ? '1 test' : `${failed} tests`;
+  return [
+    '',
+    `  ${what} failed beyond what the scenarios expect: the exit code is ${exitCode}, and the scorecard records that of the run, ${done.exitCode}.`,
+  ];
 }
 
 function both(event: RunEvent, ...listeners: readonly ((event: RunEvent) => void)[]): void {
@@ -78,12 +91,19 @@ function both(event: RunEvent, ...listeners: readonly ((event: RunEvent) => void
 }
 
 async function loadFiles(mocha: Mocha): Promise<void> {
+  let loading = '';
+  mocha.suite.on('pre-require', (_context, file) => {
+    loading = file;
+  });
   try {
     await mocha.loadFilesAsync();
   } catch (error) {
     if (error instanceof WindshearError) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`An experiment cannot be loaded: ${text}`, { cause: error });
+    const todo = text.includes('import statement outside a module')
+      ? '. An experiment is an ES module: set "type": "module" in the package.json beside it, or let its name end in .mts'
+      : '';
+    throw new UsageError(`The experiment ${loading} cannot be loaded: ${text}${todo}`, { cause: error });
   }
 }
 

@@ -1,6 +1,10 @@
+import { isGoing, runsToRecover } from '../engine/unfinished-runs.ts';
+import { RefusedError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { systemClock } from '../system/system-clock.ts';
+import { systemDisk } from '../system/system-disk.ts';
 import type { Folders } from './folders.ts';
+import { ownProcess } from './own-process.ts';
 
 /** The embedded staging that a session uses. */
 export interface StagingInUse {
@@ -46,4 +50,16 @@ export async function runningStaging(
   const { stagingStatus } = await import('../staging/status.ts');
   const running = await stagingStatus(folders.staging);
   return running.status === 'up' ? { id: running.state.id, state: running.state as unknown as Json } : undefined;
+}
+
+/** Throws a `RefusedError` where a run is going in the embedded staging of a folder, which is about to be ended. */
+export async function demandUnused(folders: Folders): Promise<void> {
+  const own = await ownProcess();
+  for (const run of await runsToRecover(systemDisk, folders)) {
+    if (run.start?.staging !== 'embedded' || !(await isGoing(run, own))) continue;
+    throw new RefusedError(
+      'staging-in-use',
+      `Run '${run.runId}' (pid ${run.start.pid}) is using the embedded staging. Wait until it has ended, end it by windshear stop, or add --force: its verdicts and what it has in are lost then.`,
+    );
+  }
 }

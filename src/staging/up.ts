@@ -26,6 +26,8 @@ export interface StagingUpOptions {
   /** Unrelated alerts per second. */
   readonly noise?: number;
   readonly venv?: VenvOptions;
+  /** Is asked before one that runs with other options is ended; throws where it must not be. */
+  readonly beforeReplacing?: () => Promise<void>;
 }
 
 const defaultIdleTimeoutMs = 15 * 60_000;
@@ -52,6 +54,7 @@ export async function stagingUp(request: StagingUpOptions): Promise<StagingState
       await touchStaging(running);
       return running;
     }
+    if (running !== undefined) await request.beforeReplacing?.();
     await stagingDown(folder);
     return start(folder, options, { idleTimeoutMs, venv: request.venv ?? {} });
   });

@@ -79,7 +79,7 @@ export async function openWorkplace(): Promise<Workplace> {
       edit(`scenarios/aws/${scenario}.yaml`, (text) => text.replaceAll('within: 4s', `within: ${within}`)),
     files: (below) => filesBelow(join(folder, below)),
     close: async () => {
-      await windshear('staging', 'down');
+      await windshear('staging', 'down', '--force');
       await rm(folder, { recursive: true, force: true });
     },
   };
