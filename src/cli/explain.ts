@@ -55,12 +55,9 @@ function find(code: string): Explained {
   const known = all();
   const found = known.find((one) => one.code === code);
   if (found !== undefined) return found;
-  throw new UsageError(
-    `'${code}' is no reason or exit code${suggestion(
-      code,
-      known.map((one) => one.code),
-    )}`,
-  );
+  const isExit = (text: string) => /^\d+$/.test(text);
+  const alike = known.map((one) => one.code).filter((one) => isExit(one) === isExit(code));
+  throw new UsageError(`'${code}' is no reason or exit code${suggestion(code, alike)}`);
 }
 
 function sentence({ code, means, next }: Explained): string {

@@ -2,7 +2,10 @@ import { open } from 'node:fs/promises';
 import type { Catalogue } from '../model/catalogue.ts';
 import type { BoundFormat } from '../model/detector.ts';
 import { exitCodes, UsageError } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
 import { suggestion } from '../model/nearest.ts';
+import { schemaProblems } from '../model/schema-problems.ts';
+import { parseYaml } from '../model/yaml-source.ts';
 import type { CommandDefinition } from './command.ts';
 import type { Console } from './console.ts';
 
@@ -51,15 +54,21 @@ function bindFormats(names: string, params: string | undefined, catalogue: Catal
     const given = index === types.length - 1 && params !== undefined ? jsonOf(params) : {};
     const parsed = definition.params.safeParse(given);
     if (parsed.success) return { definition, params: parsed.data };
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'params'}: ${issue.message}`);
-    throw new UsageError(`The format '${type}' needs other params (--params): ${issues.join('; ')}.`);
+    const source = parseYaml('--params', JSON.stringify(given));
+    const problems = schemaProblems(parsed.error, { source, schema: definition.params, value: given, isPlain: true });
+    const told = problems.map(({ message }) => message).join(' ');
+    throw new UsageError(`The format '${type}' needs other params (--params): ${told}`);
   });
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string): Json {
   try {
-    return JSON.parse(text);
+    const value = JSON.parse(text) as Json;
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new UsageError(`--params must be a JSON object, such as '{"rule":"/rule"}'.`);
+    return value;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`--params is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -513,6 +513,16 @@ describe('judgeDetection', () => {
     });
   }
 
+  it('J14: names both ends of the time in which the fault went where only one lies before the SLO', () => {
+    const reasonFor = (goneMonoMs: readonly [number, number]) =>
+      judgeDetection(detectionCase({ detector: state, fault: { ...injected, goneMonoMs } })).result.reason;
+    const seconds = (s: number) => t0.monoMs + s * 1000;
+    expect(reasonFor([seconds(3), seconds(3.5)])).to.contain('gone after 3.5 s, before the SLO');
+    expect(reasonFor([seconds(3), seconds(5)])).to.contain(
+      'between 3 s and 5 s after the injection, so perhaps before',
+    );
+  });
+
   it('J20: stays open until its own horizon of 3 × its SLO', () => {
     const before = judgeDetection(detectionCase({ nowMonoMs: t0.monoMs + 11_999 }));
     expect(before.settled).to.equal(false);

@@ -169,7 +169,7 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
   if (gone !== undefined && gone[0] < sloAt) {
     return judge.inconclusive(
       'gone-before-slo',
-      `The fault was gone after ${formatDuration(gone[1] - t0.monoMs)}, before the SLO of a detector that sees state.`,
+      `The fault was gone ${goneText(gone, t0.monoMs, sloAt)} the SLO of a detector that sees state.`,
     );
   }
   const code = gone === undefined || gone[0] > horizonAt ? 'no-alert' : 'late-unknown';
@@ -384,4 +384,10 @@ class Verdict {
       })
       .slice(0, 10);
   }
+}
+
+/** When it went is known to within two looks at it; the earlier one decides. */
+function goneText(gone: readonly [number, number], t0MonoMs: number, sloAt: number): string {
+  const [from, to] = gone.map((at) => formatDuration(at - t0MonoMs));
+  return gone[1] <= sloAt ? `after ${to}, before` : `between ${from} and ${to} after the injection, so perhaps before`;
 }

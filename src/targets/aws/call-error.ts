@@ -13,9 +13,15 @@ export function toCallError(error: unknown, call: FailedCall): Error {
   if (!(error instanceof Error)) return new CallError('failed', 'Unknown', `${call.action} failed: ${String(error)}`);
   const answer = answerOf(error);
   if (answer.httpStatus === undefined) return withoutAnswer(error, call);
+  const status = `HTTP ${answer.httpStatus}`;
+  if (error.message.includes('Deserialization error')) {
+    const type = answer.headers['content-type'];
+    const what = `${status}${type === undefined ? '' : `, ${type}`}`;
+    const message = `${call.action} got an answer that is none of AWS (${what}): is the endpoint that of another service?`;
+    return new CallError(answer.httpStatus < 300 ? 'unanswered' : 'failed', 'NoAwsAnswer', message, { cause: error });
+  }
   const code = codeOf(error);
   const kind = kindOf(code, answer.httpStatus);
-  const status = `HTTP ${answer.httpStatus}`;
   const message = `${call.action} was answered ${code} (${status}): ${error.message}`;
   const retryAfterMs = kind === 'throttled' ? retryAfter(answer.headers) : undefined;
   const denial: Denial | undefined =

@@ -113,6 +113,13 @@ describe('openConnection', () => {
     [500, 'InternalFailure', 'failed'],
     [504, 'GatewayTimeout', 'unanswered'],
   ];
+  it('says so where the endpoint is that of something else', async () => {
+    fate = { status: 200, body: '<!doctype html><p>It works!<br>' };
+    const { message, kind } = await failureOf(identity());
+    expect(kind).to.equal('unanswered');
+    expect(message).to.match(/^sts:GetCallerIdentity got an answer that is none of AWS \(HTTP 200.*another service\?$/);
+  });
+
   for (const [status, code, kind] of answers) {
     it(`calls HTTP ${status} ${code} ${kind}`, async () => {
       fate = errorXml(status, code, 'words');
