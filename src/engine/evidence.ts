@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import { withoutSecrets } from '../model/conceal.ts';
 import type { TrialResult } from '../model/scorecard.ts';
+import { sourceClockOf } from './belongings.ts';
 import { belongingOf } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
-import { sourceClockOf, type Trial, viewOf } from './trial-state.ts';
+import { type Trial, viewOf } from './trial-state.ts';
 
 /** Most raw alerts on its subjects that a trial keeps beside those that it claims and those that were open before. */
 const keptSignals = 500;

@@ -1,5 +1,6 @@
 import type { Attribution, GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
+import { belongingsOf, sourceClockOf } from './belongings.ts';
 import { type Belonging, subjectsFrom } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
 import type { HeardSignal } from './heard.ts';
@@ -15,15 +16,7 @@ import {
 } from './judge-guardrail.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
-import {
-  belongingsOf,
-  expectationsOf,
-  faultFor,
-  sourceClockOf,
-  subjectsOf,
-  type Trial,
-  viewOf,
-} from './trial-state.ts';
+import { expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 import { whoReverted } from './who-reverted.ts';
 
 export interface TrialJudgements {

@@ -99,7 +99,7 @@ describe('overload', () => {
     const card = await played(at);
     expect(verdictsOf(card)[0]).to.deep.equal(['inconclusive', 'overload']);
     expect(card.detectors['rules']?.dropped).to.be.greaterThan(0);
-  });
+  }).timeout(20_000);
 });
 
 describe('signals that no trial claims', () => {

@@ -1,10 +1,11 @@
+import { sourceClockOf } from './belongings.ts';
 import { apartMs, isAbout } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
 import type { HeardSignal } from './heard.ts';
 import { ruleMatches } from './judge-detection.ts';
 import type { LiveFault } from './live-fault.ts';
 import type { PastAct } from './past-acts.ts';
-import { expectationsOf, instant, sourceClockOf, subjectsAll, type Trial } from './trial-state.ts';
+import { expectationsOf, instant, subjectsAll, type Trial } from './trial-state.ts';
 
 /** Slack after a detector's clock margin, so that no rounding brings an earlier event up to the fault's. */
 const slackMs = 20;

@@ -5,14 +5,7 @@ import type { BoundFault, BoundScenario, RunRequest, TrialPhase } from '../model
 import { expectationId } from '../model/scenario.ts';
 import type { Severity } from '../model/signal.ts';
 import type { TargetSession } from '../model/target.ts';
-import {
-  type Belonging,
-  belongingOf,
-  type SourceClock,
-  type Subjects,
-  subjectsFrom,
-  type TrialView,
-} from './correlate.ts';
+import { type Subjects, subjectsFrom, type TrialView } from './correlate.ts';
 import type { DetectorPost } from './detector-post.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 import type { Interests } from './interests.ts';
@@ -213,29 +206,6 @@ export function viewOf(trial: Trial): TrialView {
     ...(controlT0 === undefined ? {} : { control: { t0: controlT0, lastAct: trial.controlLastAct?.at ?? controlT0 } }),
     ...(trial.earlier === undefined ? {} : { earlier: trial.earlier.at }),
     ...(revertRequested === undefined ? {} : { revertRequested }),
-  };
-}
-
-/** Signals of one detector with whose they are. */
-export function belongingsOf(trial: Trial, detector: string, view = viewOf(trial)): readonly Belonging[] {
-  const source = sourceClockOf(trial, detector);
-  return trial.heard.filter((heard) => heard.detector === detector).map((heard) => belongingOf(heard, view, source));
-}
-
-export function sourceClockOf(trial: Trial, detector: string): SourceClock {
-  const config = trial.deps.request.environment.detectors[detector];
-  if (config === undefined)
-    return { marginMs: 1000, errorMs: 0, namesActor: false, carriesMarker: false, showsOpen: false, isOff: false };
-  const post = trial.deps.posts.get(detector);
-  const marginMs = config.clock.error + config.clock.resolution;
-  const aheadMs = -(post?.listener?.counters.clockOffsetMs ?? 0);
-  return {
-    marginMs,
-    errorMs: config.clock.error,
-    isOff: aheadMs > config.clock.error || post?.keeper.isClockBehind() === true,
-    namesActor: config.sees === 'event' && config.carries.includes('actor'),
-    showsOpen: post?.listener?.showsOpen ?? false,
-    carriesMarker: config.sees === 'event' && config.carries.includes('marker'),
   };
 }
 
