@@ -400,7 +400,7 @@ const rows: readonly Row[] = [
   {
     rule: 'J15',
     claim: 'says that the tester lacked the right where no guardrail refused the change',
-    facts: { fault: { ...refused, ownRights: true }, belonging: [faults(heard(900))] },
+    facts: { fault: { ...refused, ownRights: 'iam:AttachRolePolicy' }, belonging: [faults(heard(900))] },
     verdict: 'inconclusive',
     code: 'own-rights',
   },
@@ -512,6 +512,11 @@ describe('judgeDetection', () => {
       expect([judged.result.verdict, judged.result.reasonCode]).to.deep.equal([verdict, code]);
     });
   }
+
+  it('J15: names the right that the tester lacked', () => {
+    const fault = { ...refused, ownRights: 'iam:AttachRolePolicy' };
+    expect(judgeDetection(detectionCase({ fault })).result.reason).to.contain('(iam:AttachRolePolicy)');
+  });
 
   it('J14: names both ends of the time in which the fault went where only one lies before the SLO', () => {
     const reasonFor = (goneMonoMs: readonly [number, number]) =>

@@ -56,8 +56,8 @@ export interface FaultState {
   readonly goneMonoMs?: readonly [number, number];
   /** Why it was not injected, or may be in only by half. */
   readonly failure?: string;
-  /** Refused for want of the tester's own right, by no guardrail. */
-  readonly ownRights?: boolean;
+  /** What was refused for want of the tester's own right, by no guardrail. */
+  readonly ownRights?: string;
 }
 
 /** A verdict, or what is still waited for. */
@@ -81,12 +81,10 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
     return judge.inconclusive('not-injected', `Nothing was injected${why}.`);
   }
   if (fault.status === 'refused' && expectation.of === 'effect') {
-    if (fault.ownRights === true)
-      return judge.inconclusive(
-        'own-rights',
-        'The tester lacked the right to make the change, so nobody could see it.',
-      );
-    return judge.inconclusive('prevented-first', 'The change was refused, so its effect could not be detected.');
+    if (fault.ownRights === undefined)
+      return judge.inconclusive('prevented-first', 'The change was refused, so its effect could not be detected.');
+    const right = `The tester lacked the right to make the change (${fault.ownRights})`;
+    return judge.inconclusive('own-rights', `${right}, so nobody could see it.`);
   }
   if (fault.status === 'injected' && expectation.of === 'attempt') {
     return judge.inconclusive('not-prevented', 'The change went through, so there was no refused attempt to detect.');

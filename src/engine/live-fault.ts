@@ -68,7 +68,7 @@ export interface InjectionDeps {
   readonly session: (fault: BoundFault, phase: Phase) => Promise<TargetSession>;
   /** Told when all that comes before the change is done. */
   readonly aboutToInject?: (fault: LiveFault) => void;
-  /** Told when a target answers, but refuses to show the state before. */
+  /** Told when a target answers, but refuses a read that comes before the change. */
   readonly onDeniedRead?: () => void;
   readonly log: (line: string) => void;
 }
@@ -221,13 +221,14 @@ export function tellingReads(
 export function faultState(fault: LiveFault): FaultState {
   const gone = fault.effect === 'proven' ? lastStablePeriod(tellingReads(fault), fault.settleMs) : undefined;
   const goneMonoMs = gone ?? goneByRevert(fault);
+  const lacked = lacksOwnRight(fault.denied?.denial) ? fault.denied?.denial.action : undefined;
   return {
     status: fault.status,
     effect: fault.effect,
     ...(fault.t0 === undefined ? {} : { t0: fault.t0 }),
     ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
     ...(fault.failure === undefined ? {} : { failure: fault.failure }),
-    ...(lacksOwnRight(fault.denied?.denial) ? { ownRights: true } : {}),
+    ...(lacked === undefined ? {} : { ownRights: lacked }),
   };
 }
 
@@ -267,6 +268,7 @@ async function noteFailure(fault: LiveFault, error: unknown, deps: InjectionDeps
     const denial = error.denial ?? { action: fault.definition.type, code: error.code, message: error.message };
     if (sent) fault.denied = { denial, atMonoMs: deps.clock.monoMs() };
     else fault.failure = `A read before the change was refused: ${error.message}`;
+    if (!sent) deps.onDeniedRead?.();
     await deps.journal.append({ kind: 'denied', of, code: error.code, message: error.message });
     return;
   }

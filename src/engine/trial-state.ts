@@ -38,7 +38,7 @@ export interface RunDeps {
   readonly halt: (why: WindshearError) => void;
   /** Safety rules that a trial met when it was under way. */
   readonly refusals: RefusedError[];
-  /** How often a target that answers refused to show a state before. */
+  /** How often a target that answers refused a read that comes before a change. */
   readonly deniedReads: { count: number };
 }
 

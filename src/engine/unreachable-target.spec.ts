@@ -23,6 +23,21 @@ describe('runScenarios on a target that answers no more', () => {
     });
   }
 
+  for (const phase of ['observe', 'inject'] as const) {
+    it(`ends with exit 3, not 5, where it answers but refuses a read before the change (${phase})`, async () => {
+      const at = worldOf('bucket');
+      at.beforeCall = (now) => {
+        if (now === phase) throw new CallError('denied', 'AccessDenied', 'sim:Read is not allowed');
+      };
+      const { scorecard, exitCode } = await runScenarios(requestOf(at));
+      const detection = scorecard.scenarios[0]?.trials[0]?.detections[0];
+      expect(detection).to.include({ verdict: 'inconclusive', reasonCode: 'not-injected' });
+      expect(detection?.reason).to.contain('sim:Read is not allowed');
+      expect(exitCode).to.equal(3);
+      expect(at.events.some((event) => event.action === 'write')).to.equal(false);
+    });
+  }
+
   it('ends with exit 3, not 5, where the first of two faults went in unanswered', async () => {
     const at = worldOf('bucket', 'door');
     at.onWrite = (event) => {
