@@ -16,6 +16,12 @@ describe('checkRevertRights', () => {
     expect(asked).to.deep.equal([{ as: 'revert', actions: ['world:read', 'world:remove'], resources: ['s-1'] }]);
   });
 
+  it('asks on what a fault makes too, whose names the platform picks', async () => {
+    const { run, asked } = staged('allowed', { faults: [boundFault({ ...fault, makes: ['instance/*'] })] });
+    await checkRevertRights(run);
+    expect(asked.map((one) => one.resources)).to.deep.equal([['s-1', 'instance/*']]);
+  });
+
   it('asks once for faults of the same kind on the same resources', async () => {
     const { run, asked } = staged('allowed', {
       faults: [boundFault(fault), boundFault(fault), boundFault(fault, 's-2')],

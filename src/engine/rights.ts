@@ -55,7 +55,7 @@ async function ask(run: Asked, bound: BoundScenario, fault: BoundFault): Promise
   if (definition.kind === 'act' || target === undefined) return [];
   const { observe, revert } = permissionsOf(fault);
   const actions = [...new Set([...observe, ...revert])];
-  const resources = definition.touches(fault.params as never);
+  const resources = [...definition.touches(fault.params as never), ...(definition.makes ?? [])];
   const byControl = new Set(
     bound.control
       .filter((control) => control.definition.type === definition.type && bound.faults.includes(fault))

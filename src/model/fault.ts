@@ -82,6 +82,8 @@ export interface FaultDefinition<Params = unknown, Clients = unknown> {
   readonly touches: (params: Params) => readonly string[];
   /** How many things it makes under each name that it touches, for budgets; absent where it changes what is there. */
   readonly leaves?: (params: Params) => number;
+  /** Of what it makes, the names that the platform picks: `arn:aws:ec2:::instance/*`. Rights are needed on these too. */
+  readonly makes?: readonly string[];
   /** What signals about this fault may name as their resource; by default `touches` and the acknowledged ids. */
   readonly subjects?: (params: Params, acknowledged?: Acknowledgement) => readonly string[];
   /** Resources whose users the fault may blind or degrade. */

@@ -43,35 +43,46 @@ export function policyFor(
 }
 
 /**
- * Actions that know no resource, by the tables of "Actions, resources, and condition keys" of EC2 and EC2 Auto Scaling:
+ * Actions that know no resource, and a launch, which is on images, subnets and more that only its template tells. By the
+ * tables of "Actions, resources, and condition keys" of EC2 and EC2 Auto Scaling:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
  */
-const ofNoResource = /^(ec2|autoscaling):Describe/;
+const onAnything = /^((ec2|autoscaling):Describe|ec2:RunInstances$)/;
 
-/** What a fault touches of the action's own service; `*` where IAM knows no narrower name. */
+/** What a fault touches or makes of the action's own service; `*` where IAM knows no narrower name. */
 function resourcesOf(
   action: string,
   { definition, params }: BoundFault,
   { targets: { aws } }: Environment,
 ): readonly string[] {
-  const service = action.slice(0, action.indexOf(':'));
-  const own = definition.touches(params as never).filter((name) => name.startsWith(`arn:aws:${service}:`));
-  if (own.length === 0 || ofNoResource.test(action)) return ['*'];
+  const service = serviceOf(action);
+  const named = [...definition.touches(params as never), ...(definition.makes ?? [])];
+  const own = named.filter((name) => name.startsWith(`arn:aws:${service}:`));
+  if (own.length === 0 || onAnything.test(action)) return ['*'];
   return own.flatMap((arn) => {
     const [head, partition, of, region = '', account = '', ...rest] = arn.split(':');
     if (service === 's3') return [arn];
     const place = region === '' && service !== 'iam' ? (aws?.region ?? '*') : region;
-    const accounts = account === '' ? (aws?.proof.accounts ?? ['*']) : [account];
+    const accounts = account === '' ? accountsOf(aws) : [account];
     return accounts.map((one) => [head, partition, of, place, one, ...rest].join(':'));
   });
 }
 
+type AwsTarget = Environment['targets']['aws'];
+
+function accountsOf(aws: AwsTarget): readonly string[] {
+  return aws?.proof.accounts ?? ['*'];
+}
+
+/** A role's ARN holds its path, which its name does not tell. */
+function rolesNamed(name: string, aws: AwsTarget): readonly string[] {
+  return accountsOf(aws).flatMap((account) => ['', '*/'].map((path) => `arn:aws:iam::${account}:role/${path}${name}`));
+}
+
 /** Who we are needs no right (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html). */
 function proofGrants({ targets: { aws } }: Environment): readonly Grant[] {
-  if (aws === undefined) return [];
-  const { accounts, beacon } = aws.proof;
-  const beacons = accounts.map((account) => `arn:aws:iam::${account}:role/${beacon?.role}`);
-  return beacon === undefined ? [] : [{ actions: ['iam:GetRole'], resources: beacons }];
+  const beacon = aws?.proof.beacon;
+  return beacon === undefined ? [] : [{ actions: ['iam:GetRole'], resources: rolesNamed(beacon.role, aws) }];
 }
 
 /** Asks before a fault goes in whether its revert is allowed. */
@@ -93,9 +104,12 @@ function shareGrants({ budgets: { share } }: Environment, faults: readonly Bound
 
 function canaryGrants(environment: Environment, scenarios: readonly BoundScenario[]): readonly Grant[] {
   return canariesOf(environment, scenarios).flatMap((act): readonly Grant[] => {
-    const { type, service, operation } = act as Readonly<Record<string, unknown>>;
+    const { type, service, operation, input } = act as Readonly<Record<string, unknown>>;
     if (type !== 'aws.call' || typeof service !== 'string' || typeof operation !== 'string') return [];
-    return [{ actions: [iamAction(service, operation)], resources: ['*'] }];
+    const { RoleName: role } = (input ?? {}) as Readonly<Record<string, unknown>>;
+    const isOfRole = service === 'iam' && typeof role === 'string';
+    const resources = isOfRole ? rolesNamed(role, environment.targets.aws) : ['*'];
+    return [{ actions: [iamAction(service, operation)], resources }];
   });
 }
 
@@ -113,21 +127,26 @@ function leaseGrants({ lease, journal }: Environment): readonly Grant[] {
   ];
 }
 
-/** One statement for all actions on the same resources. */
+/** One statement for all actions of one service on the same resources. */
 function statementsOf(grants: readonly Grant[]): PolicyDocument['Statement'] {
-  const byResources = new Map<string, { readonly actions: Set<string>; readonly resources: readonly string[] }>();
+  const alike = new Map<string, { readonly actions: Set<string>; readonly resources: readonly string[] }>();
   for (const { actions, resources } of grants) {
     const sorted = [...new Set(resources)].toSorted();
-    const key = sorted.join('\n');
-    const known = byResources.get(key) ?? { actions: new Set<string>(), resources: sorted };
-    for (const action of actions) known.actions.add(action);
-    byResources.set(key, known);
+    for (const action of actions) {
+      const key = [serviceOf(action), ...sorted].join('\n');
+      const known = alike.get(key) ?? { actions: new Set<string>(), resources: sorted };
+      alike.set(key, known);
+      known.actions.add(action);
+    }
   }
-  const statements = [...byResources.values()].filter(({ actions }) => actions.size > 0);
-  return statements.map(({ actions, resources }, index) => ({
+  return [...alike.values()].map(({ actions, resources }, index) => ({
     Sid: `Windshear${index + 1}`,
     Effect: 'Allow',
     Action: [...actions].toSorted(),
     Resource: resources,
   }));
+}
+
+function serviceOf(action: string): string {
+  return action.slice(0, action.indexOf(':'));
 }

@@ -72,6 +72,7 @@ export const rogueInstance = defineFault({
   },
   touches: ({ group }) => [arnOf('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/', group)],
   leaves: () => 1,
+  makes: ['arn:aws:ec2:::instance/*'],
   subjects: ({ group, image }, acknowledged) => [
     arnOf('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/', group),
     ...both('image', image),
