@@ -30,7 +30,7 @@ function judge(request: RevertRequest, rounds: RevertRounds): Judged {
   const candidates = candidatesOf(rounds);
   if (observation.status === 'other') return altered(request, rounds);
   if (observation.status !== 'before') return stillIn(request, rounds);
-  if (candidates.length > 0) return unproven(request, candidates);
+  if (candidates.length > 0) return unproven(request, rounds, candidates);
   if (wasNeverSeen(request, rounds)) return neverSeen(request);
   return gone(request, rounds);
 }
@@ -83,14 +83,17 @@ function stillIn(request: RevertRequest, rounds: RevertRounds): Judged {
 }
 
 function altered(request: RevertRequest, rounds: RevertRounds): Judged {
-  const note = rounds.report?.note === undefined ? '' : ` (${rounds.report.note.replace(/\.$/, '')})`;
-  const reason = `Someone altered our delta of ${named(request)}${note}; it was left as it is. Compare it with the pre-image, put it right by hand, then run: windshear recover`;
+  const reason = `Someone altered our delta of ${named(request)}${noteOf(rounds)}; it was left as it is. Compare it with the pre-image, put it right by hand, then run: windshear recover`;
   return { verdict: 'dirty', reasonCode: 'left-altered', reason };
 }
 
-function unproven(request: RevertRequest, candidates: readonly string[]): Judged {
-  const reason = `What ${named(request)} may have made cannot be proven to be ours, so nothing was deleted: ${candidates.join(', ')}. Check by hand, then run: windshear recover`;
+function unproven(request: RevertRequest, rounds: RevertRounds, candidates: readonly string[]): Judged {
+  const reason = `What ${named(request)} may have made cannot be proven to be ours, so nothing was deleted: ${candidates.join(', ')}${noteOf(rounds)}. Check by hand, then run: windshear recover`;
   return { verdict: 'dirty', reasonCode: 'left-altered', reason };
+}
+
+function noteOf({ report }: RevertRounds): string {
+  return report?.note === undefined ? '' : ` (${report.note.replace(/\.$/, '')})`;
 }
 
 function unread(request: RevertRequest, rounds: RevertRounds): Judged {

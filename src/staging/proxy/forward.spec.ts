@@ -56,6 +56,20 @@ describe('forwardingServer', () => {
     expect(seen[0]).to.deep.include({ body: 'body', answer: 'answer', status: 201, requestId: 'id-1' });
   });
 
+  it('may answer in the place of upstream where that allows the call, and only there', async () => {
+    let status = 200;
+    const upstream = await listening(createServer((_incoming, outgoing) => outgoing.writeHead(status).end('theirs')));
+    const proxy = forwardingServer({
+      ...{ upstream, onExchange: () => undefined, now: () => 0, log: () => undefined },
+      answerInstead: async ({ body }) => (body === 'mine?' ? 'mine' : undefined),
+    });
+    const address = await listening(proxy);
+    expect((await send(address, {}, 'mine?')).body).to.equal('mine');
+    expect((await send(address, {}, 'what?')).body).to.equal('theirs');
+    status = 403;
+    expect((await send(address, {}, 'mine?')).body).to.equal('theirs');
+  });
+
   it('gives an answer without request id the one of its body', async () => {
     const refusal = '<ErrorResponse><RequestId>id-2</RequestId></ErrorResponse>';
     const { address, seen } = await proxied(createServer((_, outgoing) => outgoing.writeHead(403).end(refusal)));

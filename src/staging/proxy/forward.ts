@@ -4,10 +4,15 @@ import { buffer } from 'node:stream/consumers';
 import type { Exchange } from './exchange.ts';
 import { findElement, parseXml } from './xml.ts';
 
+/** A call as it was asked. */
+export type Asked = Pick<Exchange, 'headers' | 'url' | 'body'>;
+
 export interface ForwardOptions {
   readonly upstream: string;
   /** Is called once a call is answered, in the order in which the answers ended. */
   readonly onExchange: (exchange: Exchange) => void;
+  /** May answer a call that `upstream` allowed in its place, with another body. */
+  readonly answerInstead?: (call: Asked) => Promise<string | undefined> | undefined;
   readonly now: () => number;
   readonly log: (text: string) => void;
 }
@@ -38,9 +43,11 @@ export function forwardingServer(options: ForwardOptions): Server {
     const body = keep(incoming);
     incoming.pipe(asked);
     incoming.once('close', () => incoming.complete || asked.destroy());
+    const instead = () =>
+      options.answerInstead?.({ headers: plainHeaders(incoming), url: incoming.url ?? '/', body: body() });
     asked.once('error', (error) => refuse(outgoing, error, options));
     asked.once('response', (answer) => {
-      passBack(answer, outgoing).then(
+      passBack(answer, outgoing, instead).then(
         ({ requestId, text }) =>
           options.onExchange({
             method: incoming.method ?? 'GET',
@@ -64,11 +71,24 @@ export function forwardingServer(options: ForwardOptions): Server {
 }
 
 /** A refusal is read before its head is sent, since its request id may stand in the body only. */
-async function passBack(answer: IncomingMessage, outgoing: ServerResponse) {
+async function passBack(
+  answer: IncomingMessage,
+  outgoing: ServerResponse,
+  instead: () => Promise<string | undefined> | undefined,
+) {
   const text = keep(answer);
   const status = answer.statusCode ?? 502;
   const given = idHeaders.map((name) => answer.headers[name]).find((value) => typeof value === 'string');
   outgoing.sendDate = false;
+  const other = status === 200 ? instead() : undefined;
+  if (other !== undefined) {
+    const body = (await buffer(answer)).toString('utf8');
+    const shown = (await other) ?? body;
+    const requestId = given ?? randomUUID();
+    const type = answer.headers['content-type'] ?? 'application/x-amz-json-1.1';
+    outgoing.writeHead(status, { 'content-type': type, 'x-amzn-RequestId': requestId }).end(shown);
+    return { requestId, text: shown };
+  }
   if (given !== undefined) {
     outgoing.writeHead(status, answer.statusMessage, answer.rawHeaders);
     for await (const chunk of answer) outgoing.write(chunk);

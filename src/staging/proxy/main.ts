@@ -23,7 +23,13 @@ const recorder = createRecorder({
 });
 for (const { name } of startUp.trails) appendFileSync(join(auditFolder, `${name}.jsonl`), '', { mode: 0o600 });
 
-const server = forwardingServer({ upstream, onExchange: recorder.take, now: clock.epochMs, log });
+const server = forwardingServer({
+  upstream,
+  onExchange: recorder.take,
+  answerInstead: recorder.lookUp,
+  now: clock.epochMs,
+  log,
+});
 server.listen(0, '127.0.0.1', () => announce({ ready: true, port: (server.address() as AddressInfo).port }));
 signal.addEventListener('abort', () => {
   server.close();

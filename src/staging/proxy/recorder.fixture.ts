@@ -126,7 +126,7 @@ export function form(fields: Readonly<Record<string, string>>): string {
   return new URLSearchParams(fields).toString();
 }
 
-/** Records calls and hands out what came of them. */
+/** Records calls, and hands out what came of them and the recorder. */
 export async function recorded(calls: readonly Exchange[], known: Partial<RecorderOptions['known']> = {}) {
   const written: { readonly trail: string; readonly record: TrailRecord }[] = [];
   const delivered: { readonly queue: string; readonly event: Record<string, unknown> }[] = [];
@@ -146,5 +146,5 @@ export async function recorded(calls: readonly Exchange[], known: Partial<Record
   });
   for (const exchange of calls) recorder.take(exchange);
   await recorder.settled();
-  return { written, delivered, log, records: written.map(({ record }) => record) };
+  return { recorder, written, delivered, log, records: written.map(({ record }) => record) };
 }

@@ -1,5 +1,6 @@
 import { type EventRules, eventRules, ruleSchema } from './event-rules.ts';
 import { credentialScope, type Exchange } from './exchange.ts';
+import { type EventHistory, eventHistory, isLookup } from './history.ts';
 import { type Identities, identities } from './identities.ts';
 import type { ServiceLibrary } from './models/library.ts';
 import { operationOf } from './operation.ts';
@@ -19,6 +20,8 @@ export interface RecorderOptions {
 /** Turns the calls that passed into records, one after the other. */
 export interface Recorder {
   readonly take: (exchange: Exchange) => void;
+  /** Answers LookupEvents from what was recorded; undefined for any other call, and for attributes it does not know. */
+  readonly lookUp: (call: Pick<Exchange, 'headers' | 'url' | 'body'>) => Promise<string | undefined> | undefined;
   /** Resolves when everything taken so far is recorded. */
   readonly settled: () => Promise<void>;
 }
@@ -33,6 +36,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     identities: identities(known.account, known.keys),
     trails: trailStates(known.trails),
     rules: eventRules(known.rules.map((rule) => ruleSchema.parse(rule))),
+    history: eventHistory(),
   };
   let last: Promise<void> = Promise.resolve();
 
@@ -52,6 +56,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (scope.service === 'iam' || scope.service === 'sts') state.identities.learn(operation, exchange, scope);
       if (scope.service === 'events') state.rules.learn(operation, exchange.body, { account, region: scope.region });
     }
+    state.history.keep(made);
     fanOut(made, exchange.answer);
   }
 
@@ -70,6 +75,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
         ),
       );
     },
+    lookUp(call) {
+      const scope = credentialScope(call);
+      if (scope === undefined || !isLookup(call.headers)) return undefined;
+      return last.then(() => {
+        const account = state.identities.whose(scope.accessKeyId).accountId ?? known.account;
+        return state.history.answer(call.body, { account, region: scope.region });
+      });
+    },
     settled: () => last,
   };
 }
@@ -78,4 +91,5 @@ interface State {
   readonly identities: Identities;
   readonly trails: Trails;
   readonly rules: EventRules;
+  readonly history: EventHistory;
 }

@@ -69,6 +69,7 @@ export interface AwsOperations {
     AutoScaling.DescribeAutoScalingGroupsCommandInput,
     AutoScaling.DescribeAutoScalingGroupsCommandOutput
   >;
+  'cloudtrail:LookupEvents': Operation<CloudTrail.LookupEventsCommandInput, CloudTrail.LookupEventsCommandOutput>;
   'cloudtrail:CreateTrail': Operation<CloudTrail.CreateTrailCommandInput, CloudTrail.CreateTrailCommandOutput>;
   'cloudtrail:GetTrailStatus': Operation<CloudTrail.GetTrailStatusCommandInput, CloudTrail.GetTrailStatusCommandOutput>;
   'cloudtrail:StopLogging': Operation<CloudTrail.StopLoggingCommandInput, CloudTrail.StopLoggingCommandOutput>;

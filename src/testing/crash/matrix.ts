@@ -51,8 +51,12 @@ async function* cellsOf(work: Workplace, scenario: string, every: number): Async
   for (const [index, { label, crash }] of crashes.entries()) {
     if (index % every !== 0) continue;
     const result = await crashAndRecover(work, scenario, { crash, untouched });
-    // What one crash left is told once, not again by every later one.
-    if (result.residues.length > 0) untouched = await work.account();
+    // What one crash left is told once, and in the way of no later one.
+    if (result.residues.length > 0) {
+      await work.windshear('staging', 'down', '--force');
+      await work.up();
+      untouched = await work.account();
+    }
     yield { scenario, crash, label, ...result };
   }
 }

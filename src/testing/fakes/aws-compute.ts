@@ -169,6 +169,8 @@ function trailHandlers(trails: FakeCompute['trails'], prefix: string): Handlers 
       return { TrailARN: `${prefix}${name}` };
     },
     'cloudtrail:GetTrailStatus': ({ Name: name }) => ({ IsLogging: trails.get(named(name)) === true }),
+    /** It knows no makers: whoever needs some puts records there itself. */
+    'cloudtrail:LookupEvents': () => ({ Events: [] }),
     'cloudtrail:StopLogging': ({ Name: name }) => {
       trails.set(named(name), false);
       return {};
