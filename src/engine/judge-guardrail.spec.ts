@@ -187,6 +187,27 @@ rows.push(
   },
   {
     rule: 'J17',
+    claim: 'credits nobody where users never felt the fault',
+    facts: { expectation: mitigating, reads: stillIn, mitigation: { reads: reads(0, 12_500), overMs: 2000 } },
+    verdict: 'inconclusive',
+    code: 'not-felt',
+  },
+  {
+    rule: 'J17',
+    claim: 'credits a probe that left its tolerance only after a while',
+    facts: {
+      expectation: mitigating,
+      reads: stillIn,
+      mitigation: {
+        reads: [...reads(0, 2500), read(3000, true), ...reads(0, 12_500).slice(7)],
+        overMs: 2000,
+      },
+    },
+    verdict: 'mitigated',
+    code: 'in-time',
+  },
+  {
+    rule: 'J17',
     claim: 'is inconclusive where the probe gave no reading',
     facts: { expectation: mitigating, reads: stillIn, mitigation: { reads: [], overMs: 2000 } },
     verdict: 'inconclusive',

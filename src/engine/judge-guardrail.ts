@@ -129,7 +129,7 @@ function judgeDenial(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
   }
 }
 
-/** J17: the fault is still in, and the probe that users feel is back in tolerance, and stays there. */
+/** J17: the fault is still in, and the probe that users feel left its tolerance, is back in it, and stays there. */
 function judgeMitigation(
   facts: GuardrailCase,
   { reads, overMs }: NonNullable<GuardrailCase['mitigation']>,
@@ -137,7 +137,8 @@ function judgeMitigation(
 ): Judgement<GuardrailResult> {
   const { expectation, fault, ended, nowMonoMs } = facts;
   const horizonAt = t0MonoMs + horizonFactor * expectation.sloMs;
-  const back = lastStablePeriod(reads);
+  const isFelt = reads.some((read) => read.present);
+  const back = isFelt ? lastStablePeriod(reads) : undefined;
   if (fault.effect === 'unproven') {
     return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
   }
@@ -152,6 +153,10 @@ function judgeMitigation(
     }
     if (reads.length === 0) {
       return settled(facts, 'inconclusive', 'not-measured', 'The probe that shows a mitigation gave no reading.');
+    }
+    if (!isFelt) {
+      const why = `None of ${reads.length} readings was out of tolerance, so users felt nothing that ${expectation.guardrail} could mitigate.`;
+      return settled(facts, 'inconclusive', 'not-felt', why);
     }
     return settled(facts, 'absent', 'still-in', `Users still felt it after ${formatDuration(horizonAt - t0MonoMs)}.`);
   }

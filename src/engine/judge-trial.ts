@@ -6,7 +6,13 @@ import { detectorsOf } from './detectors-of.ts';
 import type { HeardSignal } from './heard.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
-import { type DetectionCase, horizonFactor, type Judgement, judgeDetection } from './judge-detection.ts';
+import {
+  type DetectionCase,
+  type FaultState,
+  horizonFactor,
+  type Judgement,
+  judgeDetection,
+} from './judge-detection.ts';
 import {
   type GuardrailCase,
   judgeGuardrail,
@@ -37,7 +43,10 @@ export function judgeAll(trial: Trial): TrialJudgements {
   };
   return {
     detections: expectations.detections.map((expectation) =>
-      detection(trial, expectation, belongings(expectation.detector)),
+      detection(trial, expectation, {
+        belonging: belongings(expectation.detector),
+        isToldOf: () => detectorsOf(trial.bound).some((name) => tellsOfFault(belongings(name))),
+      }),
     ),
     guardrails: expectations.guardrails.map((expectation) => guardrail(trial, expectation)),
     blindness: [
@@ -53,7 +62,23 @@ function endOf({ ended, endedMonoMs }: Trial): Pick<DetectionCase, 'ended' | 'en
 
 type Expectations = ReturnType<typeof expectationsOf>;
 
-function detection(trial: Trial, expectation: Expectations['detections'][number], belonging: readonly Belonging[]) {
+interface Told {
+  readonly belonging: readonly Belonging[];
+  /** Whether any detector of the scenario tells of the fault. */
+  readonly isToldOf: () => boolean;
+}
+
+function tellsOfFault(belonging: readonly Belonging[]): boolean {
+  return belonging.some(({ whose, heard }) => whose === 'fault' && heard.signal.status === 'open');
+}
+
+/** J12: of a fault that is taken on trust only a signal about it proves that it was done. */
+function shownState(fault: LiveFault, isToldOf: () => boolean): FaultState {
+  const state = faultState(fault);
+  return fault.definition.onTrust !== true || isToldOf() ? state : { ...state, effect: 'pending' };
+}
+
+function detection(trial: Trial, expectation: Expectations['detections'][number], { belonging, isToldOf }: Told) {
   const { clock } = trial.deps.request;
   const post = trial.deps.posts.get(expectation.detector);
   const fault = faultFor(trial, expectation.fault);
@@ -69,7 +94,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
       assumeAlive: post?.config.assumeAlive ?? false,
       offersRuleCanary: post?.keeper.offers('rule') ?? false,
     },
-    fault: faultState(fault),
+    fault: shownState(fault, isToldOf),
     belonging,
     openBefore: trial.openBefore.get(expectation.detector) ?? [],
     proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs, t0 + expectation.sloMs) ?? {

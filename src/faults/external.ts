@@ -21,7 +21,7 @@ export const external = defineFault({
   target: 'none',
   title: 'Somebody else acts',
   description:
-    'windshear says that the moment has come, and from then on measures who notices. It does nothing itself, takes the act on trust, and takes nothing back.',
+    'windshear says that the moment has come, and from then on measures who notices. It does nothing itself and takes nothing back. That somebody acted is shown by a detector that tells of it; where none does, silence is inconclusive.',
   params,
   example: {
     what: 'stratus detonate aws.persistence.iam-backdoor-user',
@@ -33,6 +33,7 @@ export const external = defineFault({
   touches: (p: Params) => p.touches,
   impairs: (p: Params) => p.impairs,
   settleMs: 0,
+  onTrust: true,
   volatile: [],
   residue: ['whatever the other one does not put back'],
   capture: async (_ctx: FaultContext<ExternalClients>, _p: Params) => ({}),

@@ -91,6 +91,8 @@ export interface FaultDefinition<Params = unknown, Clients = unknown> {
   readonly settleMs: number;
   /** True where the scenario itself says what is touched, read and undone, so that its read may miss the change. */
   readonly selfDeclared?: boolean;
+  /** True where nobody can read whether it was done: only a signal about it shows that, so that silence proves nothing. */
+  readonly onTrust?: boolean;
   /** JSON Pointers that never compare equal. */
   readonly volatile: readonly string[];
   /** What cannot be put back, in words; shown by `plan`. */

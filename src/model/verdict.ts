@@ -39,6 +39,7 @@ export const reasonCodes = {
   'reverted-by-other': 'Somebody other than this guardrail took the fault back. (J16)',
   'better-than-expected': 'A stronger guardrail verdict than the expected one. (J17)',
   'still-in': 'The fault was still in at the horizon.',
+  'not-felt': 'The probe that shows a mitigation never left its tolerance, so there was nothing to mitigate. (J17)',
   'not-stable': 'The fault was taken back and came again before the stability window ended. (J16)',
   'prevented-first': 'The change was refused, so its effect could not be detected. (J18)',
   'not-prevented': 'The change went through, so there was no refused attempt to detect. (J18)',
