@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sameJson } from '../../model/canonical.ts';
 import { type After, defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { rightsToSeePods } from './behind-controller.ts';
 import { captureAbsence, createdStatus, createOurs, deleteOurs, whoseIs } from './created-object.ts';
 import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField } from './names.ts';
@@ -71,7 +72,7 @@ export const kubernetesApply = defineFault({
   permissions: ({ manifest, resource }: Params) => {
     const of = resourceOf({ ...manifest, resource });
     return {
-      inject: [rightTo('create', of)],
+      inject: [rightTo('create', of), rightTo('get', of), ...rightsToSeePods(of)],
       observe: [rightTo('get', of)],
       revert: [rightTo('get', of), rightTo('delete', of)],
     };

@@ -1,6 +1,7 @@
 import { sameJson } from '../../model/canonical.ts';
 import type { Acknowledgement, After, Observation, RevertReport } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { demandPods } from './behind-controller.ts';
 import { alreadyInPlace, type KubernetesFaultContext, trialLabel } from './names.ts';
 import {
   asList,
@@ -28,6 +29,7 @@ export async function createOurs(
 ): Promise<Acknowledgement> {
   if (beforeOf(before).uid !== null) throw alreadyInPlace(`${subject} is there`);
   const stored = await createObject(ctx, ref, labelled(manifest, ctx.marker));
+  await demandPods(ctx, ref, stored);
   return {
     ids: { name: stored.name, uid: stored.uid },
     advanced: { what: `resourceVersion of ${subject}`, from: 'absent', to: stored.resourceVersion },

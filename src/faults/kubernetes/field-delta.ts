@@ -2,6 +2,7 @@ import { CallError } from '../../model/call.ts';
 import { sameJson } from '../../model/canonical.ts';
 import type { Acknowledgement, After, Observation, RevertReport } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { demandPods } from './behind-controller.ts';
 import { valueAt, without } from './json-pointer.ts';
 import { alreadyInPlace, type KubernetesFaultContext } from './names.ts';
 import {
@@ -74,6 +75,7 @@ export async function injectFields(
     try {
       const patched = await patchObject(ctx, delta.ref, [version, ...operations(now.places, now.values, ours)]);
       const values = delta.fields.map(({ locate }) => valueIn(patched.object, locate));
+      await demandPods(ctx, delta.ref, patched);
       return {
         ids: { patched: digestOf(values.map(asJson)) },
         advanced: advancedBy(delta.subject, now.found, patched),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
+import { rightsToSeePods } from './behind-controller.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { stepsOf } from './json-pointer.ts';
 import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
@@ -57,7 +58,7 @@ export const kubernetesPatch = defineFault({
   permissions: (p: Params) => {
     const of = resourceOf(p);
     return {
-      inject: [rightTo('get', of), rightTo('patch', of)],
+      inject: [rightTo('get', of), rightTo('patch', of), ...rightsToSeePods(of)],
       observe: [rightTo('get', of)],
       revert: [rightTo('get', of), rightTo('patch', of)],
     };

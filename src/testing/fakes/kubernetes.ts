@@ -90,7 +90,7 @@ export class FakeKubernetes {
     const moved = typeof generation === 'number' && !sameJson(next['spec'] ?? null, object['spec'] ?? null);
     const resourceVersion = String(++this.#version);
     const metadata = { ...metaOf(next), resourceVersion, ...(moved ? { generation: generation + 1 } : {}) };
-    const stored = { ...next, metadata };
+    const stored = controlled(request.of, { ...next, metadata });
     if (request.dryRun !== true) this.#objects.set(keyOf(request), { at: placeOf(request), object: stored });
     return stored;
   }
@@ -131,7 +131,13 @@ function completed({ resource }: ApiResource, object: JsonObject): JsonObject {
   }
   if (resource === 'pods')
     return { ...object, spec: { ...fields(object['spec']), schedulerName: 'default-scheduler' } };
-  return object;
+  return controlled({ resource }, object);
+}
+
+/** What its controller says of a Deployment at once. */
+function controlled({ resource }: Pick<ApiResource, 'resource'>, object: JsonObject): JsonObject {
+  if (resource !== 'deployments') return object;
+  return { ...object, status: { observedGeneration: metaOf(object)['generation'] ?? 1, updatedReplicas: 1 } };
 }
 
 function shown({ metadataOnly }: KubernetesRequest, object: JsonObject): JsonObject {

@@ -25,7 +25,7 @@ export function clusterAccess(): readonly JsonObject[] {
       rule('', ['serviceaccounts'], ['get', 'list', 'create']),
       rule('', ['configmaps'], ['get', 'list', 'create', 'delete']),
       rule('', ['secrets'], ['get', 'list', 'create']),
-      rule('apps', ['deployments'], ['get', 'patch']),
+      rule('apps', ['deployments'], ['get', 'create', 'patch']),
       rule('networking.k8s.io', ['networkpolicies'], ['get', 'delete']),
     ]),
     ...grantedIn('kube-system', 'tester', [rule('', ['pods'], ['get', 'create'])]),
@@ -37,7 +37,7 @@ export function clusterAccess(): readonly JsonObject[] {
     ...grantedIn(app, 'revert', [
       rule('', ['pods', 'serviceaccounts', 'secrets'], ['get', 'list', 'delete']),
       rule('', ['configmaps'], ['get', 'list', 'create', 'delete']),
-      rule('apps', ['deployments'], ['get', 'patch']),
+      rule('apps', ['deployments'], ['get', 'patch', 'delete']),
       rule('networking.k8s.io', ['networkpolicies'], ['get', 'create']),
     ]),
     ...grantedIn('kube-system', 'revert', [rule('', ['pods'], ['get', 'delete'])]),

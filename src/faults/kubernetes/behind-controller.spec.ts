@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { CallError } from '../../model/call.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { KubernetesClients } from '../../targets/kubernetes/clients.ts';
+import { VirtualClock } from '../../testing/fakes/virtual-clock.ts';
+import { demandPods } from './behind-controller.ts';
+import type { FoundObject } from './objects.ts';
+
+const denied = 'admission webhook "rego.example.com" denied the request: container main is privileged';
+const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: denied };
+const failedCreate = { reason: 'FailedCreate', message: `Error creating: ${denied}`, involvedObject: { uid: 'uid-1' } };
+
+describe('demandPods', () => {
+  it('throws what refused the pods of a Deployment, as its condition tells', async () => {
+    const { outcome, asked } = await demanded('deployments', [{}, { conditions: [failure] }]);
+    expect(outcome).to.be.instanceOf(CallError).and.to.include({ kind: 'denied', code: 'Forbidden' });
+    expect((outcome as CallError).denial).to.deep.equal({
+      ...{ action: 'create pods', code: 'Forbidden', message: denied },
+      resource: 'Deployment/inference/api',
+    });
+    expect(asked).to.deep.equal(['get deployments', 'get deployments']);
+  });
+
+  it('throws what refused the pods of a DaemonSet, as an Event about it tells', async () => {
+    const others = { ...failedCreate, involvedObject: { uid: 'uid-2' } };
+    expect((await demanded('daemonsets', [{}], [others])).outcome).to.equal('returned');
+    expect((await demanded('daemonsets', [{}], [others, failedCreate])).outcome).to.include({ kind: 'denied' });
+  });
+
+  it('returns as soon as there is a pod of what was written, and not for those of before', async () => {
+    const { asked, outcome } = await demanded('deployments', [
+      { observedGeneration: 1, updatedReplicas: 2 },
+      { observedGeneration: 2, updatedReplicas: 1 },
+    ]);
+    expect([outcome, asked.length]).to.deep.equal(['returned', 2]);
+  });
+
+  it('takes no failure for a refusal that was there before, or that names no guard', async () => {
+    const pods = { observedGeneration: 2, updatedReplicas: 1 };
+    const before = { conditions: [failure] };
+    expect((await demanded('deployments', [before, { ...before, ...pods }], [], before)).outcome).to.equal('returned');
+    const full = { conditions: [{ ...failure, message: 'etcd is full' }] };
+    expect((await demanded('deployments', [full, pods])).outcome).to.equal('returned');
+  });
+
+  it('gives up after five seconds, and says so', async () => {
+    const { outcome, said } = await demanded('deployments', [{}]);
+    expect([outcome, said[0]]).to.deep.equal([
+      'returned',
+      'No pod of api came within 5 s, and nobody is known to have refused one.',
+    ]);
+  });
+
+  it('asks nothing about what makes no pods', async () => {
+    expect((await demanded('configmaps', [{}])).asked).to.deep.equal([]);
+  });
+});
+
+/** Demands pods of an object whose status goes through these, the last of which stays. */
+async function demanded(
+  resource: string,
+  statuses: readonly JsonObject[],
+  events: readonly JsonObject[] = [],
+  writtenStatus: JsonObject = {},
+) {
+  const asked: string[] = [];
+  const said: string[] = [];
+  let reads = 0;
+  const objectWith = (status: JsonObject): JsonObject => ({
+    ...{ kind: 'Deployment', metadata: { name: 'api', uid: 'uid-1', generation: 2 }, spec: { replicas: 2 } },
+    status,
+  });
+  const clients: KubernetesClients = {
+    clusterUid: 'cluster',
+    call: async ({ verb, of }) => {
+      asked.push(`${verb} ${of.resource}`);
+      const status = statuses[Math.min(reads++, statuses.length - 1)] ?? {};
+      const body = verb === 'list' ? { items: [...events] } : objectWith(status);
+      return { status: 200, body, warnings: [], auditId: 'audit' };
+    },
+  };
+  const written: FoundObject = {
+    ...{ object: objectWith(writtenStatus), metadata: {}, name: 'api', uid: 'uid-1', resourceVersion: '1' },
+    generation: 2,
+  };
+  const { signal } = new AbortController();
+  const clock = new VirtualClock({ autoAdvance: true });
+  const ref = { of: { group: 'apps', version: 'v1', resource }, namespace: 'inference', name: 'api' };
+  const context = { clock, signal, clients, marker: 'wsabcdefghij23', phase: 'inject' } as const;
+  const outcome: unknown = await demandPods({ ...context, log: (text) => said.push(text) }, ref, written).then(
+    () => 'returned',
+    (error: unknown) => error,
+  );
+  return { outcome, asked, said };
+}

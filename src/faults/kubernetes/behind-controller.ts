@@ -1,0 +1,93 @@
+import { CallError } from '../../model/call.ts';
+import { sameJson } from '../../model/canonical.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { controllerDenial } from '../../model/kubernetes-refusal.ts';
+import type { KubernetesFaultContext } from './names.ts';
+import { asList, asObject, type FoundObject, type ObjectRef, readObject, text } from './objects.ts';
+
+/** Kinds whose controller makes pods of them, by resource, and the fields of their status that count the new ones. */
+const countsOfPods: Readonly<Record<string, readonly string[]>> = {
+  deployments: ['updatedReplicas'],
+  replicasets: ['replicas'],
+  statefulsets: ['updatedReplicas', 'currentReplicas'],
+  daemonsets: ['updatedNumberScheduled'],
+  jobs: ['active', 'succeeded'],
+};
+
+const eventResource = { group: '', version: 'v1', resource: 'events' } as const;
+
+/** A controller answers within a second or two; what it does later is seen as any other effect is. */
+const patienceMs = 5000;
+const lookEveryMs = 100;
+
+/**
+ * Waits until a controller has made a pod of what was just written. To write a Deployment is allowed where its pods are
+ * refused: then this throws a `CallError` of kind `denied`, with the refusal as the controller tells it; the revert takes
+ * the written object back. Returns at once for kinds that make no pods, and after five seconds where nothing is told.
+ */
+export async function demandPods(ctx: KubernetesFaultContext, ref: ObjectRef, written: FoundObject): Promise<void> {
+  const counts = ref.of.group === 'apps' || ref.of.group === 'batch' ? countsOfPods[ref.of.resource] : undefined;
+  if (counts === undefined || asObject(written.object['spec'])['replicas'] === 0) return;
+  const known = failureIn(written.object);
+  const deadlineMs = ctx.clock.monoMs() + patienceMs;
+  for (;;) {
+    const now = await readObject(ctx, ref);
+    if (now === undefined || now.uid !== written.uid) return;
+    const denial = (await refusalIn(ctx, ref, { now, known })) ?? undefined;
+    if (denial !== undefined) throw new CallError('denied', denial.code, denial.message, { denial });
+    if (isObserved(now, written) && counts.some((count) => Number(statusOf(now.object)[count] ?? 0) > 0)) return;
+    if (ctx.clock.monoMs() >= deadlineMs) {
+      ctx.log(`No pod of ${ref.name} came within ${patienceMs / 1000} s, and nobody is known to have refused one.`);
+      return;
+    }
+    await ctx.clock.sleep(lookEveryMs, ctx.signal);
+  }
+}
+
+interface Seen {
+  readonly now: FoundObject;
+  /** The failure that was told of before the write. */
+  readonly known: JsonObject | undefined;
+}
+
+/** Deployments and ReplicaSets tell of a refused pod in their conditions, the others by an Event about themselves. */
+async function refusalIn(ctx: KubernetesFaultContext, ref: ObjectRef, { now, known }: Seen) {
+  const about = `${text(now.object['kind']) || ref.of.resource}/${ref.namespace ?? ''}/${ref.name}`;
+  if (ref.of.resource === 'deployments' || ref.of.resource === 'replicasets') {
+    const failure = failureIn(now.object);
+    if (failure === undefined || (known !== undefined && sameJson(failure, known))) return undefined;
+    return controllerDenial({ reason: text(failure['reason']), message: text(failure['message']), about });
+  }
+  const { namespace } = ref;
+  const { body } = await ctx.clients.call(
+    { verb: 'list', of: eventResource, ...(namespace === undefined ? {} : { namespace }) },
+    ctx.signal,
+  );
+  for (const event of asList(body['items']).map(asObject)) {
+    if (asObject(event['involvedObject'])['uid'] !== now.uid) continue;
+    const denial = controllerDenial({ reason: text(event['reason']), message: text(event['message']), about });
+    if (denial !== undefined) return denial;
+  }
+  return undefined;
+}
+
+function failureIn(object: JsonObject): JsonObject | undefined {
+  const conditions = asList(statusOf(object)['conditions']).map(asObject);
+  return conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+}
+
+/** Whether the controller has seen what was written; a Job has no generation that it tells of. */
+function isObserved(now: FoundObject, written: FoundObject): boolean {
+  const { observedGeneration } = statusOf(now.object) as { readonly observedGeneration?: Json };
+  return typeof observedGeneration !== 'number' || observedGeneration >= (written.generation ?? 0);
+}
+
+function statusOf(object: JsonObject): JsonObject {
+  return asObject(object['status']);
+}
+
+/** What `demandPods` needs besides reading the object: the events of kinds that have no such condition. */
+export function rightsToSeePods({ resource, group }: ObjectRef['of']): readonly string[] {
+  const isTold = resource === 'deployments' || resource === 'replicasets';
+  return (group === 'apps' || group === 'batch') && resource in countsOfPods && !isTold ? ['list events'] : [];
+}
