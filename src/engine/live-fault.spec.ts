@@ -28,16 +28,20 @@ describe('tellingReads', () => {
 describe('faultState', () => {
   const reads = [read(100, true), read(600, true)];
   const fault = { reads, settleMs: 0, acknowledgedMonoMs: 90, effect: 'proven', status: 'injected', t0 };
-  const goneOf = (verdict?: string) =>
+  const goneOf = (verdict?: string, reasonCode?: string) =>
     faultState({
       ...fault,
       revertRequested: { monoMs: 900, epochMs: 900 },
-      ...(verdict === undefined ? {} : { rollback: { verdict } }),
+      ...(verdict === undefined ? {} : { rollback: { verdict, reasonCode } }),
     } as unknown as LiveFault).goneMonoMs;
 
   it('J14: takes a fault that our revert found in for gone with that', () => {
     expect(goneOf('clean')).to.deep.equal([900, 900]);
     expect(goneOf()).to.deep.equal([900, 900]);
+  });
+
+  it('J14: takes a fault for in that our revert could not take out', () => {
+    expect(goneOf('dirty', 'revert-failed')).to.equal(undefined);
   });
 
   for (const verdict of ['by-guardrail', 'unverified', 'dirty']) {

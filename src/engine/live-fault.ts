@@ -232,9 +232,9 @@ export function faultState(fault: LiveFault): FaultState {
   };
 }
 
-/** Our own revert took it out at once, unless that did not find it in: then somebody did since it was last seen. */
+/** Our own revert took it out, unless it failed, or found it gone: then somebody did since it was last seen. */
 function goneByRevert({ revertRequested, rollback, reads, settleMs, t0 }: LiveFault): FaultState['goneMonoMs'] {
-  if (revertRequested === undefined) return undefined;
+  if (revertRequested === undefined || rollback?.reasonCode === 'revert-failed') return undefined;
   const reverted = revertRequested.monoMs;
   if (rollback === undefined || rollback.verdict === 'clean') return [reverted, reverted];
   const seen = reads.findLast((read) => read.present);
