@@ -53,7 +53,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'list',
-    summary: 'list faults, detectors, formats, guardrails, probes or scenarios',
+    summary: 'list faults, detectors, channels, formats, canaries, guardrails, probes, loads or scenarios',
     load: async () => (await import('./list.ts')).listCommand,
   },
   {

@@ -71,7 +71,7 @@ function runFacts(card: Scorecard, text: Text): string[] {
     ...(run.identity === undefined ? [] : [`- **Identity** ${run.identity.map(text).join(', ')}`]),
     `- **Tool** windshear ${text(card.tool.version)}`,
     `- **Expectations** ${summary.expectations} in ${counted(summary.scenarios, 'scenario')}: ${summary.met} met, ${summary.failed} failed, ${summary.inconclusive} inconclusive · ${counted(summary.falseAlerts, 'false alert')}`,
-    ...(summary.skipped === 0 ? [] : [`- **Skipped** ${counted(summary.skipped, 'probe')}`]),
+    ...(summary.skipped === 0 ? [] : [`- **Skipped** ${counted(summary.skipped, 'probe reading')}`]),
     `- **Rollback** ${clean} clean, ${byGuardrail} by guardrail, ${none} none, ${dirty} dirty, ${unverified} unverified`,
     ...(run.exitCode === undefined ? [] : [`- **Exit code** ${run.exitCode}`]),
   ];

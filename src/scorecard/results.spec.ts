@@ -165,9 +165,11 @@ describe('a scenario under load', () => {
     expect(card.summary.skipped).to.equal(1);
     expect(junitXml(card)).to.contain('<skipped message="skipped: There is no browser on this machine."/>');
     expect(finalReport(card, 1, options))
-      .to.match(/Skipped +1 probe/)
+      .to.match(/Skipped +1 probe reading/)
       .and.contain('– region-failover');
-    expect(markdown(card)).to.contain('**Skipped** 1 probe').and.contain('There is no browser on this machine.');
+    expect(markdown(card))
+      .to.contain('**Skipped** 1 probe reading')
+      .and.contain('There is no browser on this machine.');
   });
 
   it('is neither better nor worse than a baseline where a probe is skipped', () => {

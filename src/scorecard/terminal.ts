@@ -248,7 +248,7 @@ function totals(card: Scorecard, exitCode: ExitCode, comparison: Comparison | un
   return [
     '',
     `  ${label('Expectations')}${expectations.join(' · ')}`,
-    ...(s.skipped === 0 ? [] : [`  ${label('Skipped')}${paint.yellow(counted(s.skipped, 'probe'))}`]),
+    ...(s.skipped === 0 ? [] : [`  ${label('Skipped')}${paint.yellow(counted(s.skipped, 'probe reading'))}`]),
     `  ${label('False alerts')}${s.falseAlerts === 0 ? '0' : paint.red(String(s.falseAlerts))}`,
     `  ${label('Rollback')}${rollback.join(' · ')}`,
     `  ${label('Run')}${view.text(card.run.id)}${took === undefined ? '' : ` · ${formatDuration(took)}`} · ${view.text(card.run.environment)} (${card.run.staging} staging)`,

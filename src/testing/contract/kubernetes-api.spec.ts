@@ -1,6 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
 import { z } from 'zod';
 import { startKubernetes } from '../../staging/kubernetes/start.ts';
 import { type AuditReceiver, openAuditReceiver } from './kubernetes/audit-receiver.ts';
@@ -48,6 +53,34 @@ describe('the small Kubernetes API server', () => {
   });
 
   kubernetesApiContract('it', () => api);
+
+  /** What this server alone does: it never answers something wrong for what it leaves out. */
+  async function asked(method: string, path: string, type = 'application/json') {
+    const ca = await readFile(api.caFile);
+    const headers = { authorization: `Bearer ${api.tokens.admin}`, 'content-type': type };
+    const outgoing = request(`${api.server}${path}`, { method, ca, headers });
+    outgoing.end(method === 'POST' ? '{}' : undefined);
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return { status: incoming.statusCode, body: await text(incoming) };
+  }
+
+  for (const path of [
+    '/apis/batch/v1',
+    '/apis/policy/v1',
+    '/openapi/v3',
+    '/metrics',
+    '/apis/batch/v1/namespaces/a/jobs',
+  ])
+    it(`answers 501 with a sentence for ${path}, which a real server has`, async () => {
+      const { status, body } = await asked('GET', path);
+      expect(status).to.equal(501);
+      expect(JSON.parse(body)).to.have.property('message').that.contains('was asked for');
+    });
+
+  it('answers 404 for what no server has, and 415 for a body of another type', async () => {
+    expect((await asked('GET', '/apis/example.com/v1')).status).to.equal(404);
+    expect((await asked('POST', '/api/v1/namespaces/default/configmaps', 'text/plain')).status).to.equal(415);
+  });
 });
 
 const given = z.strictObject({

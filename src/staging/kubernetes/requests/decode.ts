@@ -22,8 +22,15 @@ export function mediaType(contentType: string | undefined): string {
   return contentType?.split(';')[0]?.trim().toLowerCase() ?? 'application/json';
 }
 
+const bodyTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
 /** Reads the object that a request brings; what it leaves out of kind, namespace and name comes from the URL. */
 export function objectBody({ call, target, resource }: Request): KubernetesObject {
+  const type = mediaType(call.contentType);
+  if (!bodyTypes.includes(type)) {
+    const message = `the body of the request was in an unknown format - accepted media types include: ${bodyTypes.join(', ')}`;
+    throw new StatusError(415, 'UnsupportedMediaType', message);
+  }
   return completeObject(jsonBody(call), { target, resource });
 }
 

@@ -71,8 +71,12 @@ function answerPath({ registry }: Cluster, { path, verb }: RequestInfo): Reply {
   if (verb !== 'get') throw wrongMethod();
   if (['/healthz', '/livez', '/readyz'].includes(path)) return { status: 200, body: 'ok' };
   const found = discover(registry, path);
-  if (found === undefined) throw new NoSuchPath();
-  return found;
+  if (found !== undefined) return found;
+  // What a real server has and this one does not is told from what no server has.
+  const group = /^\/apis\/([^/]+)/.exec(path)?.[1];
+  if (group === undefined ? /^\/(openapi|metrics|logs|debug)\b/.test(path) : realGroups.includes(group))
+    throw notServed(`The path '${path}' was asked for.`);
+  throw new NoSuchPath();
 }
 
 function readRequest({ registry }: Cluster, call: Call, target: Target, notes: Notes): Request {
