@@ -7,7 +7,7 @@ import type { Plan, PlannedScenario, PlannedStep } from '../session/plan.ts';
 interface PlanTextOptions {
   readonly colour: boolean;
   readonly showAccounts: boolean;
-  /** Whether the platform was asked for the rights to revert. */
+  /** Whether the platform was asked for rights. */
   readonly asked: boolean;
   /** Why a run that began now would be refused by the windows; absent where it would not. */
   readonly outsideWindow: string | undefined;
@@ -111,20 +111,20 @@ function rightsText(
   if (!asked) {
     return [
       '',
-      paint.bold('Rights to revert'),
+      paint.bold('Rights to inject and to revert'),
       '  not asked: the embedded staging is not up (windshear staging up), so names stand as references',
     ];
   }
   const rights = plan.rights ?? [];
   const open = rights.filter((right) => right.answer !== 'allowed');
-  const seen = new Map(open.map((right) => [`${right.action} ${right.resources.join(' ')}`, right]));
+  const seen = new Map(open.map((right) => [`${right.as} ${right.action} ${right.resources.join(' ')}`, right]));
   return [
     '',
-    paint.bold('Rights to revert'),
+    paint.bold('Rights to inject and to revert'),
     `  ${counted(rights.length - open.length, 'right')} confirmed by the platform`,
     ...[...seen.values()].map(
       (right) =>
-        `  ${paint.yellow(right.answer)} ${right.action} on ${right.resources.map(text).join(', ')}: ${text(right.why)}`,
+        `  ${paint.yellow(right.answer)} ${right.as === 'tester' ? 'to inject' : 'to revert'}: ${right.action} on ${right.resources.map(text).join(', ')}: ${text(right.why)}`,
     ),
   ];
 }

@@ -1,4 +1,4 @@
-import type { RevertRight } from '../engine/rights.ts';
+import type { AskedRight } from '../engine/rights.ts';
 import type { ShareUse } from '../engine/shares.ts';
 import { type ExitCode, exitCodes, RefusedError } from '../model/errors.ts';
 import type { CommandDefinition } from './command.ts';
@@ -89,7 +89,7 @@ async function refusalNow(
 
 interface Asked {
   readonly shares?: readonly ShareUse[];
-  readonly rights?: readonly RevertRight[];
+  readonly rights?: readonly AskedRight[];
   readonly refusal?: RefusedError;
 }
 
@@ -99,7 +99,7 @@ async function askRights(
     readonly variables: Readonly<Record<string, string | undefined>>;
   },
 ): Promise<Asked> {
-  const [{ checkRevertRights }, { checkShares }, { openTargets }] = await Promise.all([
+  const [{ checkRights }, { checkShares }, { openTargets }] = await Promise.all([
     import('../engine/rights.ts'),
     import('../engine/shares.ts'),
     import('../session/open-environment.ts'),
@@ -108,7 +108,7 @@ async function askRights(
   try {
     const never = new AbortController().signal;
     const asking = { ...request, targets, stop: never };
-    return { shares: await checkShares(asking), rights: await checkRevertRights(asking) };
+    return { shares: await checkShares(asking), rights: await checkRights(asking) };
   } catch (error) {
     if (error instanceof RefusedError) return { refusal: error };
     throw error;

@@ -10,7 +10,7 @@ import { acquireLock } from './lock.ts';
 import { newPastActs } from './past-acts.ts';
 import { openPosts, type Posts } from './posts.ts';
 import { openPreImages } from './pre-images.ts';
-import { checkRevertRights } from './rights.ts';
+import { checkRights } from './rights.ts';
 import { demandLease, type RunLease, takeRunLease } from './run-lease.ts';
 import { runTrials } from './run-trials.ts';
 import { checkShares } from './shares.ts';
@@ -129,7 +129,7 @@ async function preflight(request: RunRequest): Promise<void> {
   await prepareLoads(request, 'find');
   await proveStaging(request);
   await checkShares(request);
-  await checkRevertRights(request);
+  await checkRights(request);
   await prepareTargets(request);
   await prepareLoads(request, 'prepare');
 }

@@ -1,5 +1,5 @@
 import { type BudgetUse, budgetUses, longestExposureMs, permissionsOf, rateOf } from '../engine/budgets.ts';
-import type { RevertRight } from '../engine/rights.ts';
+import type { AskedRight } from '../engine/rights.ts';
 import { conflictBetween, footprintOf } from '../engine/schedule.ts';
 import type { ShareUse } from '../engine/shares.ts';
 import type { Environment } from '../model/environment.ts';
@@ -62,8 +62,8 @@ export interface Plan {
   readonly policies: { readonly tester: PolicyDocument; readonly revert: PolicyDocument };
   /** Least roles in the cluster; empty where nothing of the scenarios is in Kubernetes. */
   readonly roles: { readonly tester: readonly RoleManifest[]; readonly revert: readonly RoleManifest[] };
-  /** Rights to revert that the platform denied or could not confirm; absent where it was not asked. */
-  readonly rights?: readonly RevertRight[];
+  /** What the platform answers to each right to inject and to revert; absent where it was not asked. */
+  readonly rights?: readonly AskedRight[];
   /** Shares of what exists, where `budgets.share` caps any; absent where the target was not asked. */
   readonly shares?: readonly ShareUse[];
 }

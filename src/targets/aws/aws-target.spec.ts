@@ -199,36 +199,6 @@ describe('awsTarget', () => {
     expect(await failure(open({ endpoint: gone.url }).prove(signal))).to.be.instanceOf(UnreachableError);
   });
 
-  it('asks the policy simulator, on the resources of each action, and says where that cannot tell', async () => {
-    const asked: QueryRequest[] = [];
-    const decisions: Record<string, string> = {
-      'iam:DetachRolePolicy': 'allowed',
-      'iam:DeleteAccessKey': 'explicitDeny',
-    };
-    answer = (request) => {
-      if (request.action !== 'SimulatePrincipalPolicy') return undefined;
-      asked.push(request);
-      const name = request.fields.get('ActionNames.member.1') ?? '';
-      const decision = decisions[name] ?? 'implicitDeny';
-      return answerXml(
-        'SimulatePrincipalPolicy',
-        `<EvaluationResults><member><EvalActionName>${name}</EvalActionName><EvalDecision>${decision}</EvalDecision></member></EvaluationResults>`,
-      );
-    };
-    const actions = [
-      'iam:DetachRolePolicy',
-      'iam:DeleteAccessKey',
-      'iam:UpdateAssumeRolePolicy',
-      'ec2:TerminateInstances',
-    ];
-    const resources = ['arn:aws:iam:::role/inference-api', 'arn:aws:s3:::b'];
-    const checks = await open().checkRights({ as: 'revert', actions, resources }, signal);
-    expect(checks.map((check) => check.answer)).to.deep.equal(['allowed', 'denied', 'denied', 'unproven']);
-    expect(asked[0]?.fields.get('PolicySourceArn')).to.equal(`arn:aws:iam::${own}:role/windshear-tester`);
-    expect(asked[0]?.fields.get('ResourceArns.member.1')).to.equal(`arn:aws:iam::${own}:role/inference-api`);
-    expect(asked[0]?.fields.get('ResourceArns.member.2')).to.equal(null);
-  });
-
   it("counts the account's own roles over all pages, and the instances of a group", async () => {
     const role = (path: string) => `<member><Path>${path}</Path><RoleName>r</RoleName></member>`;
     answer = ({ action, fields }) => {
@@ -250,10 +220,20 @@ describe('awsTarget', () => {
     ]);
   });
 
-  it('leaves a right unproven where the simulator may not be asked', async () => {
-    answer = ({ action }) => (action === 'SimulatePrincipalPolicy' ? errorXml(403, 'AccessDenied', 'no') : undefined);
-    const request = { as: 'tester', actions: ['iam:GetRole'], resources: [] } as const;
-    expect((await open().checkRights(request, signal))[0]).to.include({ answer: 'unproven' });
+  it("asks the policy simulator as revertAs, of the tester's rights too", async () => {
+    const userOf = (key: string | undefined) => `arn:aws:iam::${own}:user/of-${key}`;
+    answer = ({ action, accessKeyId }) =>
+      action === 'GetCallerIdentity' ? callerIdentity(own, userOf(accessKeyId)) : undefined;
+    const revertAs = { credentials: { env: { accessKeyId: 'KEY2', secretAccessKey: 'SECRET' } } };
+    const identity = { credentials: { env: { accessKeyId: 'KEY', secretAccessKey: 'SECRET' } } };
+    const aws = open({ identity, revertAs }, { KEY: 'AKIATESTER', KEY2: 'AKIAREVERT', SECRET: 's' });
+    for (const as of ['tester', 'revert'] as const) {
+      await aws.checkRights({ as, actions: ['iam:GetRole'], resources: [] }, signal);
+    }
+    const asked = server.requests.filter(({ action }) => action === 'SimulatePrincipalPolicy');
+    expect(asked.map(({ accessKeyId }) => accessKeyId)).to.deep.equal(['AKIAREVERT', 'AKIAREVERT']);
+    const about = asked.map(({ fields }) => fields.get('PolicySourceArn'));
+    expect(about).to.deep.equal([userOf('AKIATESTER'), userOf('AKIAREVERT')]);
   });
 
   it('reads a credential file, and warns once of one that others may read', async () => {

@@ -39,6 +39,15 @@ export function awsTarget(config: AwsTargetConfig, given: AwsTargetOptions): Tar
     return { config, options, identity, phase, ...(marker === undefined ? {} : { marker }) };
   }
 
+  function kept(name: string, wanted: IdentityRequest, signal: AbortSignal): Promise<OpenSession> {
+    const known = sessions.get(name);
+    if (known !== undefined) return known;
+    const opening = openSession(wanted, signal);
+    sessions.set(name, opening);
+    opening.catch(() => sessions.delete(name));
+    return opening;
+  }
+
   return {
     kind: 'aws',
     prove: async (signal) => {
@@ -48,24 +57,13 @@ export function awsTarget(config: AwsTargetConfig, given: AwsTargetOptions): Tar
     },
     session: (phase, marker, signal) => {
       const name = markerWithPhase(marker, phase);
-      const known = sessions.get(name);
-      if (known !== undefined) return known;
-      const opening = openSession(request(actsAs(phase), phase, name), signal);
-      sessions.set(name, opening);
-      opening.catch(() => sessions.delete(name));
-      return opening;
+      return kept(name, request(actsAs(phase), phase, name), signal);
     },
     checkRights: async ({ as, actions, resources }, signal) => {
-      const session = await openSession(request(as, as === 'tester' ? 'inject' : 'revert'), signal);
-      try {
-        const role = identityOf(config, as).assumeRole;
-        return await simulateRights(
-          { as, actions, resources, principal: role ?? session.identity.arn, clients: session.connection.clients },
-          signal,
-        );
-      } finally {
-        session.connection.close();
-      }
+      const asking = await kept('asking', request('revert', 'revert'), signal);
+      const own = () => (as === 'tester' ? kept('asked', request('tester', 'inject'), signal) : asking);
+      const principal = identityOf(config, as).assumeRole ?? (await own()).identity.arn;
+      return simulateRights({ as, actions, resources, principal, clients: asking.connection.clients }, signal);
     },
     countPeers: async (resources, signal) => {
       const session = await openSession(request('revert', 'observe'), signal);

@@ -1,3 +1,4 @@
+import type { EvaluationResult } from '@aws-sdk/client-iam';
 import { CallError } from '../../model/call.ts';
 import type { RightCheck } from '../../model/target.ts';
 import type { AwsClients } from './clients.ts';
@@ -15,7 +16,8 @@ export interface RightsRequest {
 /**
  * Asks IAM's simulator whether an identity may do each action on the resources of the action's own service.
  * `unproven` where it cannot say: it is not allowed to ask, the API is not there, context keys are missing, or only
- * `*` could be asked. It knows no resource policies and not every SCP.
+ * `*` could be asked; and of the tester, where what denies it may be a guardrail. It knows no resource policies and not
+ * every SCP.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  */
 export async function simulateRights(request: RightsRequest, signal: AbortSignal): Promise<readonly RightCheck[]> {
@@ -42,8 +44,10 @@ async function simulate(request: RightsRequest, action: string, signal: AbortSig
     if (decisions.length > 0 && decisions.every((decision) => decision === 'allowed')) {
       return { action, as, answer: 'allowed', why: `the policy simulator allows it on ${where}` };
     }
-    if (decisions.includes('explicitDeny')) {
-      return { action, as, answer: 'denied', why: `the policy simulator finds an explicit deny on ${where}` };
+    if (decisions.includes('explicitDeny') || results.some(isBeyondCeiling)) {
+      const why = `the policy simulator finds ${decisions.includes('explicitDeny') ? 'an explicit deny' : 'a boundary or organization that does not allow it'} on ${where}`;
+      if (as === 'revert') return { action, as, answer: 'denied', why };
+      return { action, as, answer: 'unproven', why: `${why}, which may be the guardrail under test` };
     }
     if (missing.length > 0) {
       return {
@@ -61,6 +65,17 @@ async function simulate(request: RightsRequest, action: string, signal: AbortSig
     if (!(error instanceof CallError) || error.kind === 'unanswered') throw error;
     return { action, as, answer: 'unproven', why: `iam:SimulatePrincipalPolicy was answered ${error.code}` };
   }
+}
+
+/** No allow of its own would help the identity: https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html */
+function isBeyondCeiling({
+  OrganizationsDecisionDetail,
+  PermissionsBoundaryDecisionDetail,
+}: EvaluationResult): boolean {
+  return (
+    OrganizationsDecisionDetail?.AllowedByOrganizations === false ||
+    PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary === false
+  );
 }
 
 /** Account and region are filled in where the blast radius leaves them out; resources of other services would only mislead. */

@@ -7,16 +7,19 @@ import { reviewRights } from './rights.ts';
 const signal = new AbortController().signal;
 
 /** Answers access reviews; `decide` says what is allowed. */
-function reviewer(decide: (asked: JsonObject) => boolean | CallError) {
+function reviewer(decide: (asked: JsonObject) => boolean | 'denied' | CallError) {
   const asked: JsonObject[] = [];
   const clients: KubernetesClients = {
     clusterUid: '',
     call: async ({ body }) => {
       const { resourceAttributes } = (body as unknown as { spec: { resourceAttributes: JsonObject } }).spec;
       asked.push(resourceAttributes);
-      const allowed = decide(resourceAttributes);
-      if (allowed instanceof CallError) throw allowed;
-      return { status: 201, body: { status: { allowed, reason: allowed ? 'RBAC: allowed by x' : '' } }, warnings: [] };
+      const decision = decide(resourceAttributes);
+      if (decision instanceof CallError) throw decision;
+      const allowed = decision === true;
+      const reason = allowed ? 'RBAC: allowed by x' : '';
+      const status = { allowed, reason, ...(decision === 'denied' ? { denied: true } : {}) };
+      return { status: 201, body: { status }, warnings: [] };
     },
   };
   return { clients, asked };
@@ -56,6 +59,16 @@ describe('reviewRights', () => {
       const request = { as: 'tester', actions: [action], resources: ['clusterrole/x'], clients } as const;
       expect((await reviewRights(request, signal)).map(({ answer }) => answer)).to.deep.equal(['unproven']);
     }
+  });
+
+  it('takes what an authorizer denies for no lack of the tester: it may be the guardrail under test', async () => {
+    const { clients } = reviewer(({ verb }) => (verb === 'create' ? 'denied' : false));
+    const actions = ['create pods', 'delete pods'];
+    const ask = (as: 'tester' | 'revert') =>
+      reviewRights({ as, actions, resources: ['pod/inference/x'], clients }, signal);
+    const [tester, revert] = [await ask('tester'), await ask('revert')];
+    expect(tester.map(({ answer }) => answer)).to.deep.equal(['unproven', 'denied']);
+    expect(revert.map(({ answer }) => answer)).to.deep.equal(['denied', 'denied']);
   });
 
   it('does not take a server that is silent for one that denies', async () => {

@@ -32,6 +32,10 @@ async function review(request: RightsRequest, action: string, signal: AbortSigna
     const answers = await Promise.all(places.map((place) => ask(clients, { ...asked, ...place }, signal)));
     const refused = answers.find(({ allowed }) => !allowed);
     if (refused === undefined) return { action, as, answer: 'allowed', why: answers[0]?.reason || 'an access review' };
+    if (as === 'tester' && answers.some(({ denied }) => denied)) {
+      const why = `an authorizer denies it, which may be the guardrail under test: ${refused.reason}`;
+      return { action, as, answer: 'unproven', why };
+    }
     // Nothing that we touch tells the namespace, and a right in all of them is more than is needed.
     if (places.length === 1 && places[0] === everywhere) {
       return { action, as, answer: 'unproven', why: 'it is not allowed in every namespace, and none was named' };
@@ -100,7 +104,7 @@ async function ask(
   clients: KubernetesClients,
   resourceAttributes: Action & Place,
   signal: AbortSignal,
-): Promise<{ readonly allowed: boolean; readonly reason: string }> {
+): Promise<{ readonly allowed: boolean; readonly denied: boolean; readonly reason: string }> {
   const { body } = await clients.call(
     {
       verb: 'create',
@@ -115,5 +119,9 @@ async function ask(
   );
   const status = body['status'] as Readonly<Record<string, Json>> | undefined;
   const reason = status?.['reason'];
-  return { allowed: status?.['allowed'] === true, reason: typeof reason === 'string' ? reason : '' };
+  return {
+    allowed: status?.['allowed'] === true,
+    denied: status?.['denied'] === true,
+    reason: typeof reason === 'string' ? reason : '',
+  };
 }
