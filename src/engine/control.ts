@@ -4,9 +4,10 @@ import { lacksOwnRight } from '../model/own-rights.ts';
 import type { ControlResult } from '../model/scorecard.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { failureText } from './failure-text.ts';
+import { tellingReads } from './fault-state.ts';
 import type { ControlCase } from './judge-control.ts';
 import { judgeTrialControl } from './judge-trial.ts';
-import { inject, type LiveFault, readState, tellingReads } from './live-fault.ts';
+import { inject, type LiveFault, readState } from './live-fault.ts';
 import { rollBack } from './roll-back.ts';
 import { notePast, untilTellable } from './tellable.ts';
 import { expectationsOf, type Trial } from './trial-state.ts';
@@ -42,6 +43,8 @@ export async function runControl(trial: Trial, signal: AbortSignal): Promise<Con
   const failed = trial.controls.find(
     (control) => control.rollback?.verdict === 'dirty' || control.rollback?.verdict === 'unverified',
   );
+  // That it could not be verified as gone takes nothing from what it had met before.
+  if (failed !== undefined && went.status !== 'quiet-so-far') return went;
   if (failed !== undefined) return { status: 'failed', detail: failed.rollback?.reason ?? '' };
   const past = trial.controlLastAct;
   if (past !== undefined) await trial.meter.outside(() => untilTellable(trial, past, signal));

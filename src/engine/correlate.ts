@@ -42,7 +42,7 @@ export interface TrialView {
   };
   /** The end of the last act of an earlier trial of this run on the same subjects. */
   readonly earlier?: Instant;
-  /** When the first revert of a fault was requested. */
+  /** When the first request left that takes a fault back, or our revert began where it sends none that changes anything. */
   readonly revertRequested?: Instant;
 }
 

@@ -3,6 +3,7 @@ import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult }
 import { belongingsOf, sourceClockOf } from './belongings.ts';
 import { type Belonging, subjectsFrom } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
+import { faultState, tellingReads } from './fault-state.ts';
 import type { HeardSignal } from './heard.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
@@ -21,8 +22,9 @@ import {
   untilStable,
 } from './judge-guardrail.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
-import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
+import type { LiveFault } from './live-fault.ts';
 import { expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+import { wasInAt } from './was-in-at.ts';
 import { whoReverted } from './who-reverted.ts';
 
 export interface TrialJudgements {
@@ -184,7 +186,11 @@ function auditMarginMs(trial: Trial): number {
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
   const canaries = trial.canaries.get(expectation.detector);
   const fault = faultFor(trial, undefined);
-  const duringIsIn = wasInAt(fault, canaries?.during?.outMonoMs);
+  const { raisedMonoMs, outMonoMs } = canaries?.during ?? {};
+  const duringIsIn =
+    raisedMonoMs === undefined || outMonoMs === undefined
+      ? undefined
+      : wasInAt(trial, fault, { sentMonoMs: raisedMonoMs, outMonoMs });
   return judgeBlindness({
     expectation,
     fault: faultState(fault),
@@ -201,7 +207,11 @@ function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
 function guardrailBlindness(trial: Trial, expectation: Expectations['blindGuardrails'][number]) {
   const canaries = trial.guardrailCanaries.get(expectation.guardrail) ?? {};
   const fault = faultFor(trial, undefined);
-  const duringIsIn = wasInAt(fault, canaries.during?.answeredMonoMs);
+  const { during } = canaries;
+  const duringIsIn =
+    during === undefined
+      ? undefined
+      : wasInAt(trial, fault, { sentMonoMs: during.sentMonoMs, outMonoMs: during.answeredMonoMs });
   return judgeGuardrailBlindness({
     expectation,
     fault: faultState(fault),
@@ -216,18 +226,6 @@ function wasOverloaded(trial: Trial, { detector, sloMs }: Expectations['blind'][
   const raised = during?.raisedMonoMs;
   if (raised === undefined) return false;
   return trial.deps.posts.get(detector)?.listener?.overloadedBetween(raised, raised + sloMs) ?? false;
-}
-
-/** Whether a fault was in when a canary was raised, by the first read that cannot lag behind that (J13). */
-function wasInAt(fault: LiveFault, outMonoMs: number | undefined): boolean | undefined {
-  if (outMonoMs === undefined) return undefined;
-  const reads = tellingReads(fault);
-  const index = reads.findIndex((read) => read.sentMonoMs >= outMonoMs + fault.settleMs);
-  if (index === -1) return undefined;
-  // Where it was seen gone and came again, it may have been gone at the canary too; a read that lags tells of before.
-  const toldMonoMs = (fault.acknowledgedMonoMs ?? 0) + fault.settleMs;
-  const isIn = ({ present, sentMonoMs }: StateRead, at: number) => present || (at < index && sentMonoMs < toldMonoMs);
-  return reads.slice(0, index + 1).every(isIn);
 }
 
 /** Judges the control on the facts so far. */

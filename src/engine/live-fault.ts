@@ -6,7 +6,6 @@ import type { Acknowledgement, After, FaultContext, FaultDefinition, Observation
 import type { NewJournalEntry, StateFile } from '../model/journal.ts';
 import type { Json } from '../model/json.ts';
 import type { Marker, Phase } from '../model/marker.ts';
-import { lacksOwnRight } from '../model/own-rights.ts';
 import type { BoundFault } from '../model/run.ts';
 import type { RollbackResult } from '../model/scorecard.ts';
 import type { TargetSession } from '../model/target.ts';
@@ -14,7 +13,7 @@ import { failureText } from './failure-text.ts';
 import type { Instant } from './heard.ts';
 import type { Journal } from './journal.ts';
 import type { FaultState } from './judge-detection.ts';
-import { lastStablePeriod, type StateRead } from './judge-guardrail.ts';
+import type { StateRead } from './judge-guardrail.ts';
 import type { PreImages } from './pre-images.ts';
 
 /** The definition with its types rubbed off: params were parsed against its own schema, clients are its target's. */
@@ -51,6 +50,8 @@ export interface LiveFault {
   readBack?: Json;
   reads: StateRead[];
   revertRequested?: Instant;
+  /** When the first request of its revert left that changes anything; absent where none did. */
+  revertSent?: Instant | undefined;
   restoredMonoMs?: number;
   rollback?: RollbackResult['faults'][number];
   /** True where a request of its revert got no answer. */
@@ -157,6 +158,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
   } catch (error) {
     if (fault.status === 'injected') throw error;
     noteCalls(fault, calls(), deps.clock);
+    if (hasChangedNothing(fault, calls())) fault.effect = 'unproven';
     await noteFailure(fault, error, deps, entry.seq);
     if (error instanceof RefusedError) throw error;
   }
@@ -171,7 +173,7 @@ export async function readState(fault: LiveFault, deps: InjectionDeps, signal: A
   const isOurs = observation.status === 'ours' || observation.status === 'ours-plus-others';
   // Of a request without an answer nothing is known but what it changed, and where it was so before that is nothing.
   const isNothingNew = fault.acknowledged === undefined && sameJson(observation.state, fault.before ?? null);
-  const present = isOurs && !isNothingNew;
+  const present = isOurs && !isNothingNew && fault.effect !== 'unproven';
   fault.reads.push({ sentMonoMs, receivedMonoMs, present });
   if (present && fault.effect !== 'proven') {
     const agreeing = firstAgreeing(fault.reads);
@@ -196,50 +198,10 @@ export async function readState(fault: LiveFault, deps: InjectionDeps, signal: A
 
 /** Notes the first proof that the injected state was in (J12). */
 export function proveEffect(fault: LiveFault, by: NonNullable<LiveFault['effectBy']>, monoMs: number): void {
-  if (fault.effect === 'proven') return;
+  if (fault.effect !== 'pending') return;
   fault.effect = 'proven';
   fault.effectBy = by;
   fault.effectMonoMs = monoMs;
-}
-
-/**
- * Reads that can tell of the time after the injection. An eventually consistent store may answer for `settle` as if
- * nothing had been injected, so that an absence is believed only after that, or once the change was seen (J13).
- */
-export function tellingReads(
-  fault: Pick<LiveFault, 'reads' | 'settleMs' | 'acknowledgedMonoMs'>,
-): readonly StateRead[] {
-  const sinceMs = (fault.acknowledgedMonoMs ?? Number.POSITIVE_INFINITY) + fault.settleMs;
-  const first = fault.reads.findIndex(
-    (read) =>
-      read.present || (fault.settleMs === 0 ? fault.acknowledgedMonoMs !== undefined : read.sentMonoMs > sinceMs),
-  );
-  return first === -1 ? [] : fault.reads.slice(first);
-}
-
-/** How the judges see a fault. */
-export function faultState(fault: LiveFault): FaultState {
-  const gone = fault.effect === 'proven' ? lastStablePeriod(tellingReads(fault), fault.settleMs) : undefined;
-  const goneMonoMs = gone ?? goneByRevert(fault);
-  const lacked = lacksOwnRight(fault.denied?.denial) ? fault.denied?.denial.action : undefined;
-  return {
-    status: fault.status,
-    effect: fault.effect,
-    ...(fault.t0 === undefined ? {} : { t0: fault.t0 }),
-    ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
-    ...(fault.failure === undefined ? {} : { failure: fault.failure }),
-    ...(lacked === undefined ? {} : { ownRights: lacked }),
-  };
-}
-
-/** Our own revert took it out, unless it failed, or found it gone: then somebody did since it was last seen. */
-function goneByRevert({ revertRequested, rollback, reads, settleMs, t0 }: LiveFault): FaultState['goneMonoMs'] {
-  if (revertRequested === undefined || rollback?.reasonCode === 'revert-failed') return undefined;
-  const reverted = revertRequested.monoMs;
-  if (rollback === undefined || rollback.verdict === 'clean') return [reverted, reverted];
-  const seen = reads.findLast((read) => read.present);
-  const sinceMs = seen === undefined ? (t0?.monoMs ?? reverted) : seen.sentMonoMs - settleMs;
-  return [Math.min(sinceMs, reverted), reverted];
 }
 
 /** Builds the frozen context of one phase of a fault. */
@@ -276,6 +238,12 @@ async function noteFailure(fault: LiveFault, error: unknown, deps: InjectionDeps
   fault.failure = failureText(error);
   const code = error instanceof CallError ? error.code : 'error';
   await deps.journal.append({ kind: 'inject-failed', of, code, message: fault.failure });
+}
+
+/** Where its precondition refused each request, what the state shows is somebody else's; a scenario's own call may mean anything by a conflict. */
+function hasChangedNothing({ definition, t0 }: LiveFault, calls: readonly CallRecord[]): boolean {
+  if (definition.selfDeclared === true || t0 === undefined) return false;
+  return calls.every(({ mutating, outcome }) => !mutating || outcome === 'conflict');
 }
 
 /** t0 is when the first mutating request left (J19); request ids tie audit records to it. */

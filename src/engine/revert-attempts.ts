@@ -4,7 +4,7 @@ import { pause, withTimeLimit } from './time-limit.ts';
 
 /** Kinds that may pass with time; they are tried again until the budget is spent. */
 const passing: ReadonlySet<CallErrorKind> = new Set(['throttled', 'unanswered', 'failed', 'conflict']);
-/** Tries of everything else: a right that is still spreading, say. */
+/** Tries that may fail with everything else: a right that is still spreading, say. */
 const stubbornTries = 3;
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
@@ -18,6 +18,7 @@ export async function tryRevert(
   const { clock, definition } = request;
   const startedMonoMs = clock.monoMs();
   let { mayHaveActed } = earlier;
+  let stubborn = 0;
   const soFar = (tries: number) => ({
     tries: earlier.tries + tries,
     tookMs: earlier.tookMs + clock.monoMs() - startedMonoMs,
@@ -36,9 +37,10 @@ export async function tryRevert(
       return { ...soFar(tries), report, revertedMonoMs: clock.monoMs() };
     } catch (error) {
       mayHaveActed ||= couldHaveActed(error);
+      if (!isPassing(error)) stubborn++;
       const pauseMs = pauseBefore(tries + 1, error);
       const isOver = clock.monoMs() + pauseMs >= deadlineMonoMs;
-      if (request.abandon.aborted || isOver || !isWorthAnother(tries, error)) return { ...soFar(tries), error };
+      if (request.abandon.aborted || isOver || stubborn >= stubbornTries) return { ...soFar(tries), error };
       if (!(await pause(clock, pauseMs, request.abandon))) return { ...soFar(tries), error };
     }
   }
@@ -48,8 +50,8 @@ function couldHaveActed(error: unknown): boolean {
   return !(error instanceof CallError) || error.kind === 'unanswered' || error.kind === 'failed';
 }
 
-function isWorthAnother(tries: number, error: unknown): boolean {
-  return (error instanceof CallError && passing.has(error.kind)) || tries < stubbornTries;
+function isPassing(error: unknown): boolean {
+  return error instanceof CallError && passing.has(error.kind);
 }
 
 function pauseBefore(nextTry: number, error: unknown): number {

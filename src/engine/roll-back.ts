@@ -2,7 +2,9 @@ import type { AnyFault } from '../model/fault.ts';
 import type { Json } from '../model/json.ts';
 import type { RollbackResult } from '../model/scorecard.ts';
 import { worstRollback } from '../model/summary.ts';
+import type { TargetSession } from '../model/target.ts';
 import { failureText } from './failure-text.ts';
+import type { Instant } from './heard.ts';
 import type { LiveFault } from './live-fault.ts';
 import { afterOf } from './live-fault.ts';
 import { revertFault } from './revert.ts';
@@ -43,7 +45,9 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
     }
     return;
   }
-  fault.revertRequested = instant(request);
+  const began = instant(request);
+  fault.revertRequested = began;
+  const sessions = new Set<TargetSession>();
   const revert = (before: Json | undefined) =>
     revertFault({
       definition: fault.definition as unknown as AnyFault,
@@ -57,7 +61,11 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
       budgetMs: request.environment.revertBudget,
       clock: request.clock,
       abandon: request.abandon,
-      session: (phase) => trial.injection.session(fault.bound, phase),
+      session: async (phase) => {
+        const session = await trial.injection.session(fault.bound, phase);
+        if (phase === 'revert') sessions.add(session);
+        return session;
+      },
       journal,
       of,
       forget: () => preImages.remove(fault.files),
@@ -69,9 +77,20 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
     if (outcome.result.reasonCode !== 'left-altered') break;
     outcome = await revert(older.before);
   }
+  fault.revertSent = firstChange(began, sessions);
   fault.rollback = outcome.result;
   if (outcome.mayStillAct === true) fault.mayStillBeReverted = true;
   if (outcome.verifiedMonoMs !== undefined) fault.restoredMonoMs = outcome.verifiedMonoMs;
+}
+
+/** When the first request left that takes something back; what only looks causes no alert on a clean-up. */
+function firstChange(began: Instant, sessions: ReadonlySet<TargetSession>): Instant | undefined {
+  const sent = [...sessions].flatMap((session) =>
+    session.calls().filter(({ mutating, sentMonoMs }) => mutating && sentMonoMs >= began.monoMs),
+  );
+  if (sent.length === 0) return undefined;
+  const monoMs = Math.min(...sent.map(({ sentMonoMs }) => sentMonoMs));
+  return { monoMs, epochMs: began.epochMs + (monoMs - began.monoMs) };
 }
 
 function faultsOf(trial: Trial, { role, index }: LiveFault): readonly LiveFault[] {

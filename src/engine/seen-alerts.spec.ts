@@ -42,19 +42,38 @@ describe('newSeenAlerts', () => {
     const seen = newSeenAlerts(true);
     seen.note(signal(first), 10);
     seen.note(signal({ ...first, status: 'resolved' }), 20);
-    expect(seen.note(signal(first), 30)).to.deep.equal({ kind: 'new' });
+    const again = { ...first, eventTime: '2026-01-01T00:00:30Z' };
+    expect(seen.note(signal(again), 30)).to.deep.equal({ kind: 'new' });
+  });
+
+  it('J8: takes what was sent once more after its resolution for a repeat, not for a new alert', () => {
+    const seen = newSeenAlerts(true);
+    seen.note(signal(first), 10);
+    seen.note(signal({ ...first, status: 'resolved' }), 20);
+    const stray = seen.note(signal(first), 30);
+    expect([stray.kind, stray.previous?.firstMonoMs, seen.open()]).to.deep.equal(['repeat', 10, []]);
+    const updated = { ...first, updatedAt: '2026-01-01T00:00:30Z' };
+    expect(seen.note(signal(updated), 40).kind).to.equal('new');
+  });
+
+  it('J8: takes what a store shows again for a new alert', () => {
+    const seen = newSeenAlerts(true);
+    seen.note(signal(first), 10);
+    seen.closeAllBut(new Set());
+    expect(seen.note(signal(first), 30).kind).to.equal('new');
   });
 
   it('forgets the oldest of 50,000, and those alone', () => {
     const seen = newSeenAlerts(false);
-    const note = (n: number) => seen.note(signal({ ...first, dedupeKey: `key-${n}` }), n).kind;
+    const note = (n: number, more = {}) => seen.note(signal({ ...first, dedupeKey: `key-${n}`, ...more }), n).kind;
     for (let n = 0; n < 50_000; n++) note(n);
     seen.note(signal({ ...first, dedupeKey: 'key-0', status: 'resolved' }), 50_000);
     // It opens again, and so is the newest.
-    expect(note(0)).to.equal('new');
+    expect(note(0, { eventTime: '2026-01-01T00:00:30Z' })).to.equal('new');
     for (let n = 50_000; n < 50_100; n++) note(n);
-    expect([101, 102, 49_999, 0].map(note)).to.deep.equal(['repeat', 'repeat', 'repeat', 'repeat']);
-    expect([1, 100].map(note)).to.deep.equal(['new', 'new']);
+    expect([101, 102, 49_999].map((n) => note(n))).to.deep.equal(['repeat', 'repeat', 'repeat']);
+    expect(note(0, { eventTime: '2026-01-01T00:00:30Z' })).to.equal('repeat');
+    expect([1, 100].map((n) => note(n))).to.deep.equal(['new', 'new']);
   });
 
   it('forgets in a time that does not grow with what it has forgotten', () => {

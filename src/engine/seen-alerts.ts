@@ -3,18 +3,25 @@ import type { MarkerSighting } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
 import type { HeardSignal } from './heard.ts';
 
-interface Known {
+/** What a version of an alert says by which it is told from another; a moved updated-at alone proves nothing. */
+interface Version {
   /** Its record's own: another one under the same key is another opening, though nothing else in it moved. */
-  id: string;
+  readonly id: string;
+  readonly count: number | undefined;
+  readonly lastSeen: string | undefined;
+  readonly eventTime: string | undefined;
+  /** Markers in its text. */
+  readonly marks: string;
+  /** Whom it names: a version that names another tells of another act, though its times may be those of the first. */
+  readonly actor: string | undefined;
+}
+
+interface Known extends Version {
   firstMonoMs: number;
   status: Signal['status'];
-  count?: number | undefined;
-  lastSeen?: string | undefined;
-  eventTime?: string | undefined;
-  /** Markers in its text. */
-  marks: string;
-  /** Whom it names: a version that names another tells of another act, though its times may be those of the first. */
-  actor?: string | undefined;
+  updated: string | undefined;
+  /** What its last open version said, once it was said to be resolved; what a store only ceases to show is not. */
+  closed?: Version & { readonly updated: string | undefined };
   /** Kept while it is open and a store or a re-sender may show it again. */
   heard?: HeardSignal;
 }
@@ -43,13 +50,16 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
   return {
     note(signal, nowMonoMs, sightings = []) {
       const before = known.get(signal.dedupeKey);
-      const { id, status, count, lastSeen, eventTime } = signal;
-      const marks = sightings.map(({ marker, phase }) => `${marker}.${phase ?? ''}`).join(' ');
-      const actor = signal.actor?.arn ?? signal.actor?.name ?? signal.actor?.id;
-      const now = { id, status, count, lastSeen, eventTime, marks, actor };
-      if (before === undefined || (before.status !== 'open' && signal.status === 'open')) {
+      const now = versionOf(signal, sightings);
+      const { status } = signal;
+      const updated = signal.updatedAt ?? signal.alertTime;
+      const reopens = before !== undefined && before.status !== 'open' && status === 'open';
+      // What was said to be resolved, sent once more as it had been, opens nothing.
+      const isStray =
+        reopens && before.closed !== undefined && isSame(before.closed, now) && isDated(before.closed, updated);
+      if (before === undefined || (reopens && !isStray)) {
         known.delete(signal.dedupeKey);
-        known.set(signal.dedupeKey, { firstMonoMs: nowMonoMs, ...now });
+        known.set(signal.dedupeKey, { firstMonoMs: nowMonoMs, status, updated, ...now });
         if (known.size > capacity) forgetOldest();
         return { kind: 'new' };
       }
@@ -59,16 +69,15 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
         ...(before.lastSeen === undefined ? {} : { lastSeen: before.lastSeen }),
         ...(before.eventTime === undefined ? {} : { eventTime: before.eventTime }),
       };
-      const moved =
-        before.id !== now.id ||
-        before.count !== now.count ||
-        before.lastSeen !== now.lastSeen ||
-        before.status !== now.status ||
-        before.marks !== now.marks ||
-        before.actor !== now.actor ||
-        before.eventTime !== now.eventTime;
+      if (isStray) return { kind: 'repeat', previous };
+      const moved = before.status !== status || !isSame(before, now);
+      if (before.status === 'open' && status !== 'open') {
+        const { id, count, lastSeen, eventTime, marks, actor } = before;
+        before.closed = { id, count, lastSeen, eventTime, marks, actor, updated: before.updated };
+      }
       // Versions may overtake each other: what had been reached stays reached.
-      Object.assign(before, now, { count: higher(before.count, count), lastSeen: higher(before.lastSeen, lastSeen) });
+      const reached = { count: higher(before.count, now.count), lastSeen: higher(before.lastSeen, now.lastSeen) };
+      Object.assign(before, now, reached, { status, updated });
       return { kind: moved ? 'risen' : 'repeat', previous };
     },
     remember(heard) {
@@ -88,6 +97,27 @@ export function newSeenAlerts(keepsOpen: boolean): SeenAlerts {
       }
     },
   };
+}
+
+function versionOf({ id, count, lastSeen, eventTime, actor }: Signal, sightings: readonly MarkerSighting[]): Version {
+  const marks = sightings.map(({ marker, phase }) => `${marker}.${phase ?? ''}`).join(' ');
+  return { id, count, lastSeen, eventTime, marks, actor: actor?.arn ?? actor?.name ?? actor?.id };
+}
+
+function isSame(one: Version, other: Version): boolean {
+  return (
+    one.id === other.id &&
+    one.count === other.count &&
+    one.lastSeen === other.lastSeen &&
+    one.marks === other.marks &&
+    one.actor === other.actor &&
+    one.eventTime === other.eventTime
+  );
+}
+
+/** Only of what has a time can be said that it is the same one. */
+function isDated({ eventTime, updated }: NonNullable<Known['closed']>, other: string | undefined): boolean {
+  return eventTime !== undefined && updated === other;
 }
 
 function higher<T extends number | string>(one: T | undefined, other: T | undefined): T | undefined {

@@ -190,11 +190,11 @@ export function subjectsOf(fault: LiveFault): readonly string[] {
 
 /** How correlation sees the trial at this moment. */
 export function viewOf(trial: Trial): TrialView {
-  const started = trial.faults.flatMap((fault) => (fault.t0 === undefined ? [] : [fault.t0]));
-  const t0 = started.toSorted((a, b) => a.monoMs - b.monoMs)[0];
+  const t0 = firstOf(trial.faults.map((fault) => fault.t0));
   const controlT0 = trial.controls[0]?.t0;
-  const reverts = trial.faults.flatMap((fault) => (fault.revertRequested === undefined ? [] : [fault.revertRequested]));
-  const revertRequested = reverts.toSorted((a, b) => a.monoMs - b.monoMs)[0];
+  const revertRequested =
+    firstOf(trial.faults.map((fault) => fault.revertSent)) ??
+    firstOf(trial.faults.map((fault) => fault.revertRequested));
   const { tester, revert } = trial.identities;
   return {
     marker: trial.marker,
@@ -207,6 +207,10 @@ export function viewOf(trial: Trial): TrialView {
     ...(trial.earlier === undefined ? {} : { earlier: trial.earlier.at }),
     ...(revertRequested === undefined ? {} : { revertRequested }),
   };
+}
+
+function firstOf(instants: readonly (Instant | undefined)[]): Instant | undefined {
+  return instants.filter((one) => one !== undefined).toSorted((a, b) => a.monoMs - b.monoMs)[0];
 }
 
 /** The fault whose first mutating request is t0 of an expectation: the one named, else the last. */

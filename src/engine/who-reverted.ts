@@ -27,7 +27,7 @@ export function whoReverted(witness: RevertWitness): Attribution | undefined {
   const epochOf = (monoMs: number) => t0.epochMs + (monoMs - t0.monoMs);
   const from = Math.max(t0.epochMs, epochOf(goneMonoMs[0]) - settleMs) - marginMs;
   const until = epochOf(goneMonoMs[1]) + marginMs;
-  const writes = othersWrites(witness).filter((signal) => {
+  const writes = writesOfOthers(witness).filter((signal) => {
     const eventMs = eventEpochMs(signal);
     return eventMs !== undefined && eventMs >= from && eventMs <= until;
   });
@@ -39,7 +39,12 @@ export function whoReverted(witness: RevertWitness): Attribution | undefined {
   return mine ?? other ?? attribute([]);
 }
 
-function othersWrites({ audit, marker, subjects }: RevertWitness): readonly Signal[] {
+/** Records of what others wrote to these subjects, with success. */
+export function writesOfOthers({
+  audit,
+  marker,
+  subjects,
+}: Pick<RevertWitness, 'audit' | 'marker' | 'subjects'>): readonly Signal[] {
   return (
     audit
       // Our label in an object that a healer writes is no sign that we wrote it; a phase letter is.

@@ -102,9 +102,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'stale read believed',
-    file: 'src/engine/live-fault.ts',
-    text: 'return first === -1 ? [] : fault.reads.slice(first);',
-    replacement: 'return first === -2 ? [] : fault.reads;',
+    file: 'src/engine/fault-state.ts',
+    text: '(settleMs === 0 ? sentMonoMs >= inMonoMs : sentMonoMs > inMonoMs + settleMs)',
+    replacement: 'sentMonoMs >= inMonoMs',
+  },
+  {
+    name: 'passing failures spend the tries of a refusal',
+    file: 'src/engine/revert-attempts.ts',
+    text: 'if (!isPassing(error)) stubborn++;',
+    replacement: 'stubborn = isPassing(error) ? 0 : tries;',
+  },
+  {
+    name: "another's write at the canary ignored",
+    file: 'src/engine/was-in-at.ts',
+    text: ' && !wasWrittenTo(trial, fault, canary)',
+    replacement: '',
   },
   {
     name: 'late effect not waited for',

@@ -51,11 +51,12 @@ export function instantsOf(facts: TrialFacts): Instants | undefined {
       act.sentMs < Math.min(t0Ms, facts.captureToldMs) &&
       facts.faults.some(({ story }) => story.resource === act.resource),
   );
-  const reverts = facts.acts.filter((act) => act.phase === 'revert' && act.sentMs >= t0Ms);
+  // What takes nothing back, as a look does, can cause no alert on a clean-up.
+  const reverts = facts.acts.filter((act) => act.phase === 'revert' && act.op === 'write' && act.sentMs >= t0Ms);
   return {
     t0Ms,
     ...(before.length === 0 ? {} : { controlUntilMs: Math.max(...before.map((act) => act.answeredMs ?? act.sentMs)) }),
-    revertMs: Math.min(facts.revertToldMs, ...reverts.map((act) => act.sentMs)),
+    revertMs: reverts.length === 0 ? facts.revertToldMs : Math.min(...reverts.map((act) => act.sentMs)),
   };
 }
 
@@ -142,8 +143,13 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
   const marginMs = detector.errorMs + detector.resolutionMs;
   // With a clock that is further off than declared, time tells nothing, and no rule can know it.
   if (Math.abs(detector.skewMs) > detector.errorMs) return say('may', 'a clock that is worse than declared', true);
-  if (alert.isUpdate && alert.lastSeenEpochMs === undefined && saysMs < t0Ms + marginMs)
-    return say(isFaults ? 'may' : 'not', 'an update that keeps its first event time', true);
+  const { cause } = alert;
+  const act = 'act' in cause ? cause.act : undefined;
+  if (alert.isUpdate && alert.lastSeenEpochMs === undefined && saysMs < t0Ms + marginMs) {
+    // Of somebody else's on the subject, none but the time tells, and that is the first one's.
+    const isOthers = act?.run === undefined && saysMs >= t0Ms - marginMs;
+    return say(isFaults || isOthers ? 'may' : 'not', 'an update that keeps its first event time', true);
+  }
   const nearT0 = Math.abs(saysMs - t0Ms) <= 2 * marginMs && controlUntilMs !== undefined;
   const isLate = untilMs >= revertMs;
   const nearRevert = isLate && Math.abs(saysMs - revertMs) <= 2 * marginMs + 300;
@@ -155,8 +161,6 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
     if (saysMs + marginMs <= revertMs && isClear) return say('must', 'subject and time before the revert');
     return say('may', 'within the margin of t0 or the revert', true);
   }
-  const { cause } = alert;
-  const act = 'act' in cause ? cause.act : undefined;
   // A bad state that our revert puts back is somebody else's, and a look at it says nothing of who made it so.
   const isPutBack =
     detector.sees === 'state' && act?.phase === 'revert' && !(act.value ?? '').includes(facts.scenario.id);

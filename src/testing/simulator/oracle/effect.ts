@@ -22,14 +22,32 @@ export function effectProof(facts: TrialFacts, fault: FaultFacts): EffectProof {
     .map((act) => ({ sentMs: act.sentMs, answeredMs: act.answeredMs ?? 0, sawIt: saw(fault, act.saw ?? {}) }));
   // What the capture of a later fault of the trial saw is no read-back of this one.
   const injectedMs = Math.max(...facts.faults.flatMap(({ acts }) => acts.map((act) => act.answeredMs ?? act.sentMs)));
-  const inTime = reads.filter(({ sentMs, answeredMs }) => sentMs >= injectedMs && answeredMs <= facts.revertToldMs);
-  // Each fault has reads of its own; whose a read is, its resource alone does not tell.
-  const isAlone = facts.faults.filter(({ story: { resource } }) => resource === fault.story.resource).length === 1;
-  if (believed(inTime, settleMs)) return isAlone || (settleMs === 0 && fault.isAcknowledged) ? 'yes' : 'maybe';
+  // Where it never came to watch, reads are those of its rollback.
+  const inTime = reads.filter(
+    ({ sentMs, answeredMs }) =>
+      facts.observeToldMs !== undefined && sentMs >= injectedMs && answeredMs <= facts.revertToldMs,
+  );
+  if (believed(inTime, settleMs)) return isReadForSure(facts, fault, { inTime, settleMs }) ? 'yes' : 'maybe';
   const isAudited = auditedMs(facts, fault) !== undefined;
   // J12 allows the marker in place of a request id; an answer that was lost leaves open how much was sent.
   if (isAudited && fault.outcome === 'in' && fault.isAcknowledged) return 'yes';
   return believed(reads, settleMs) || isAudited || reads.some(({ sawIt }) => sawIt) ? 'maybe' : 'no';
+}
+
+/** Each fault has reads of its own; whose a read is, its resource alone does not tell, but where none of them fails. */
+function isReadForSure(
+  facts: TrialFacts,
+  fault: FaultFacts,
+  { inTime, settleMs }: { readonly inTime: readonly { readonly sawIt: boolean }[]; readonly settleMs: number },
+): boolean {
+  const { resource } = fault.story;
+  const watchers = facts.faults.filter(({ story }) => story.resource === resource).length;
+  if (watchers === 1) return true;
+  const hasFailed = facts.acts.some(
+    (act) => act.op === 'read' && act.phase === 'observe' && act.resource === resource && act.answer !== 'ok',
+  );
+  const seeing = inTime.filter(({ sawIt }) => sawIt).length;
+  return settleMs === 0 && fault.isAcknowledged && !hasFailed && seeing >= watchers;
 }
 
 /** When the audit source had told of every request of a fault. */

@@ -38,6 +38,8 @@ export interface TrialFacts {
   readonly endedMs: number;
   /** When it said that it looks at the state before the faults. */
   readonly captureToldMs: number;
+  /** When it said that it watches the state with the faults in; absent where it never did. */
+  readonly observeToldMs?: number;
   /** When the harness said that it reverts. */
   readonly revertToldMs: number;
   /** When it said that the revert is verified. */
@@ -61,6 +63,7 @@ export function factsOf(played: Played, run: PlayedRun, scenario: ScenarioStory,
   const told = (phase: string) => mine.find(({ event }) => event.kind === 'phase' && event.phase === phase)?.atMs;
   const startedMs = told('arm') ?? mine[0]?.atMs ?? 0;
   const endedMs = mine.findLast(({ event }) => event.kind === 'trial-ended')?.atMs ?? run.endedMs ?? startedMs;
+  const observeToldMs = told('observe');
   const isCut = played.stoppedMs !== undefined && played.stoppedMs <= endedMs;
   return {
     played,
@@ -77,6 +80,7 @@ export function factsOf(played: Played, run: PlayedRun, scenario: ScenarioStory,
     controls:
       result.n === 1 ? scenario.control.map((story) => faultFacts(played, story, ofPhase(acts, 'control'))) : [],
     acts,
+    ...(observeToldMs === undefined ? {} : { observeToldMs }),
     ...(isCut ? { cutMs: Math.max(startedMs, played.stoppedMs ?? 0) } : {}),
   };
 }
@@ -100,13 +104,17 @@ function faultFacts(played: Played, story: FaultStory, all: readonly Act[]): Fau
   const presence = presenceOf(played, story, done);
   // J12 goes by the state read back: a change that was lost, and that somebody else then made, is in.
   const isMadeByOthers = presence.some(({ fromMs, toMs }) => t0Ms !== undefined && fromMs > t0Ms && toMs - fromMs > 0);
+  // Where each request met a precondition that did not hold, the harness knows that what is in is somebody else's.
+  const isKnownOut = acts.length > 0 && acts.every((act) => act.answer === 'conflict' && act.untold !== true);
   const outcome = acts.some((act) => act.answer === 'denied' && act.untold !== true)
     ? 'refused'
-    : done.length === fields || (acts.length > 0 && isMadeByOthers)
-      ? 'in'
-      : done.length > 0
-        ? 'partial'
-        : 'none';
+    : isKnownOut
+      ? 'none'
+      : done.length === fields || (acts.length > 0 && isMadeByOthers)
+        ? 'in'
+        : done.length > 0
+          ? 'partial'
+          : 'none';
   return {
     story,
     acts,

@@ -1,6 +1,7 @@
 import type { BlindnessResult } from '../../../model/scorecard.ts';
+import type { Act } from '../ledger.ts';
 import type { ScenarioStory } from '../story.ts';
-import { faultNamed, type TrialFacts } from './facts.ts';
+import { type FaultFacts, faultNamed, type TrialFacts } from './facts.ts';
 import { type Allowed, hold, type Judged } from './finding.ts';
 
 /** Says what may be said of a `blind:` expectation: by the canaries that were raised before, during and after. */
@@ -52,10 +53,63 @@ export function judgeBlindness(
   const isAgreed = raised.every(
     (act) => (act.sentMs >= t0Ms || passes(act, 1)) && (act.sentMs < facts.verifyToldMs || passes(act, 3)),
   );
-  const isSure = before && isAgreed && isSeenIn && fault.outcome === 'in' && facts.cutMs === undefined;
+  // What comes and goes between two looks is known to none but the audit source.
+  const unseen = raised.filter((act) => act.sentMs >= t0Ms && !during.includes(act) && looksIn(facts, fault, act));
+  if (before && unseen.some((act) => passes(act, 1))) allowed.push({ verdict: 'not-blind', rule: '§3 blindness' });
+  if (before && after && unseen.some((act) => !passes(act, 1)))
+    allowed.push({ verdict: 'blind', rule: '§3 blindness' });
+  const isWritten = raised.some((act) => act.sentMs >= t0Ms && othersWrite(facts, fault, act));
+  const isSure = before && isAgreed && isSeenIn && !isWritten && fault.outcome === 'in' && facts.cutMs === undefined;
   if (!isSure || !(lost && after) || facts.result.verdict === 'errored')
     if (!(isSure && passed && !lost)) allowed.push({ verdict: 'inconclusive', rule: '§3 blindness' });
   const truth = span === undefined ? 'not in' : lost && after ? 'blind' : passed ? 'seeing' : 'not known';
   const findings = hold({ verdict: said.verdict, reasonCode: said.reasonCode, about }, allowed, truth);
   return { cell: { of: 'blindness', truth, verdict: said.verdict }, findings };
+}
+
+/** Whether every look before a canary and the first after it showed the fault in, and nothing told of the time between. */
+function looksIn(facts: TrialFacts, fault: FaultFacts, canary: Act): boolean {
+  const outMs = canary.answeredMs ?? canary.sentMs;
+  const { resource, set } = fault.story;
+  const looks = facts.acts.filter(
+    (act) =>
+      act.op === 'read' &&
+      act.phase === 'observe' &&
+      act.resource === resource &&
+      act.answer === 'ok' &&
+      act.sentMs >= (fault.t0Ms ?? 0) &&
+      act.sentMs <= facts.revertToldMs,
+  );
+  const next = looks.findIndex((act) => act.sentMs >= outMs);
+  const isIn = ({ saw }: Act) => Object.entries(set).every(([field, value]) => saw?.[field] === value);
+  if (next <= 0 || !looks.slice(0, next + 1).every(isIn)) return false;
+  const { audited } = facts.played.world.ledger;
+  const sinceMs = looks.findLast((act) => (act.answeredMs ?? act.sentMs) <= canary.sentMs)?.sentMs ?? 0;
+  return !writesBetween(facts, fault, { fromMs: sinceMs, untilMs: outMs }).some((write) =>
+    (audited.get(write) ?? []).some(({ run, atMs }) => run === facts.run.run && atMs <= facts.endedMs),
+  );
+}
+
+/** Whether somebody else wrote to the fault's resource about when a canary was raised, as far as clocks and looks tell. */
+function othersWrite(facts: TrialFacts, fault: FaultFacts, { sentMs, answeredMs = sentMs }: Act): boolean {
+  const { pollMs, settleMs = fault.story.settleMs, audit } = facts.played.story.environment;
+  const slackMs = pollMs + settleMs + 2 * (audit?.errorMs ?? 0);
+  const fromMs = Math.max(sentMs - slackMs, fault.t0Ms ?? 0);
+  return writesBetween(facts, fault, { fromMs, untilMs: answeredMs + slackMs }).length > 0;
+}
+
+function writesBetween(
+  facts: TrialFacts,
+  fault: FaultFacts,
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): readonly Act[] {
+  return facts.played.world.ledger.acts.filter(
+    (act) =>
+      act.op === 'write' &&
+      act.run === undefined &&
+      act.deniedBy === undefined &&
+      act.resource === fault.story.resource &&
+      act.sentMs >= fromMs &&
+      act.sentMs <= untilMs,
+  );
 }

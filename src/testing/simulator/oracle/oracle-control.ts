@@ -3,8 +3,8 @@ import type { Alert, Arrival } from '../ledger.ts';
 import type { DetectorStory } from '../story.ts';
 import type { TrialFacts } from './facts.ts';
 import { type Allowed, hold, type Judged } from './finding.ts';
-import { ruleFits } from './oracle-detection.ts';
 import { pathOf } from './paths.ts';
+import { ruleFits } from './rules.ts';
 
 /** Says what may be said of a control, by J2, J6, J7 and J10. */
 export function judgeControl(facts: TrialFacts, said: ControlResult | undefined): Judged | undefined {

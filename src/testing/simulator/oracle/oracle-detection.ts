@@ -1,11 +1,13 @@
 import type { DetectionResult } from '../../../model/scorecard.ts';
-import type { Alert } from '../ledger.ts';
-import type { DetectionStory, DetectorStory } from '../story.ts';
+import type { Alert, Arrival } from '../ledger.ts';
+import type { DetectionStory } from '../story.ts';
 import { type Claim, causeText, claimsOf } from './claims.ts';
 import { effectProof } from './effect.ts';
 import { type FaultFacts, faultNamed, type TrialFacts } from './facts.ts';
 import { type Allowed, type Finding, hold, type Judged } from './finding.ts';
+import { type DetectionCase, hasRepeat, wasClosedBefore, wasOpenBefore } from './heard-before.ts';
 import { pathOf } from './paths.ts';
+import { ruleFits } from './rules.ts';
 
 const horizonFactor = 3;
 const inconclusive = (rule: string, ...codes: string[]): Allowed => ({
@@ -43,13 +45,7 @@ interface Considered {
   readonly claims: readonly Claim[];
 }
 
-interface Case {
-  readonly expectation: DetectionStory;
-  readonly detector: DetectorStory;
-  readonly fault: FaultFacts;
-}
-
-function consider(facts: TrialFacts, one: Case): Considered {
+function consider(facts: TrialFacts, one: DetectionCase): Considered {
   const { fault, expectation } = one;
   const ended = [inconclusive('§2', 'stopped', 'errored')].filter(() => isCut(facts));
   if (fault.t0Ms === undefined) {
@@ -77,7 +73,7 @@ function consider(facts: TrialFacts, one: Case): Considered {
   return considerAlerts(facts, one, proof === 'maybe' && expectation.of === 'effect');
 }
 
-function considerAlerts(facts: TrialFacts, one: Case, isEffectUnsure: boolean): Considered {
+function considerAlerts(facts: TrialFacts, one: DetectionCase, isEffectUnsure: boolean): Considered {
   const { expectation, detector, fault } = one;
   const t0Ms = fault.t0Ms ?? 0;
   const sloMs = t0Ms + expectation.withinMs;
@@ -88,13 +84,16 @@ function considerAlerts(facts: TrialFacts, one: Case, isEffectUnsure: boolean): 
   // The alert on a chain's first step may come before the t0 of its last one; whether it counts is not said.
   const must = strong.filter(({ takes, arrival }) => takes === 'must' && arrival.untilMs >= t0Ms);
   const counted = strong.filter(({ takes, arrival }) => takes !== 'not' && arrival.untilMs >= t0Ms);
-  const isEarly = strong.some(({ takes, arrival }) => takes !== 'not' && arrival.untilMs < t0Ms);
+  // J8: after an earlier step's, that was told to be over or would show it, the next one has to be alerted on anew.
+  const isOver = (arrival: Arrival) =>
+    arrival.untilMs < t0Ms && (detector.recurrence !== 'none' || wasClosedBefore(facts, arrival, t0Ms));
+  const isEarly = strong.some(({ takes, arrival }) => takes !== 'not' && arrival.untilMs < t0Ms && !isOver(arrival));
   const mustInTime = must.some(({ arrival }) => arrival.untilMs <= sloMs);
   // What comes at the very instant of the horizon may be taken after it was judged.
   const mustByHorizon = must.some(({ arrival }) => arrival.untilMs < horizonMs);
   const faultsByHorizon = strong.some(
     ({ isFaults, isBeyondKnowing, takes, arrival }) =>
-      isFaults && takes === 'may' && !isBeyondKnowing && arrival.untilMs <= horizonMs,
+      isFaults && takes === 'may' && !isBeyondKnowing && arrival.untilMs <= horizonMs && !isOver(arrival),
   );
   const allowed: Allowed[] = [];
   const good = expectation.of === 'attempt' ? 'attempt' : 'detected';
@@ -108,6 +107,7 @@ function considerAlerts(facts: TrialFacts, one: Case, isEffectUnsure: boolean): 
     // What may have been the fault's and in time leaves it open whether a later one is late.
     if (ruled.some(({ isAmbiguous, arrival }) => isAmbiguous && arrival.untilMs >= t0Ms && arrival.fromMs <= sloMs))
       allowed.push(inconclusive('J7', 'time-ambiguous'));
+    if (hasRepeat(facts, one, sloMs)) allowed.push(inconclusive('J8', 'time-ambiguous'));
   }
   const cutMs = facts.cutMs ?? (facts.result.verdict === 'errored' ? facts.startedMs : undefined);
   if (cutMs !== undefined && (isEffectUnsure || !must.some(({ arrival }) => arrival.untilMs <= cutMs)))
@@ -134,7 +134,7 @@ interface Silence {
 }
 
 /** What may be said where nothing came that must count. */
-function silence(facts: TrialFacts, { expectation, detector, fault }: Case, heard: Silence): Allowed[] {
+function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionCase, heard: Silence): Allowed[] {
   const { ruled, faultsByHorizon, sloMs, horizonMs } = heard;
   const t0Ms = fault.t0Ms ?? 0;
   const allowed: Allowed[] = [];
@@ -183,20 +183,6 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: Case, hear
   return allowed;
 }
 
-/** Whether an alert of the expected rule on the subject had been heard as open before t0 (J8). */
-function wasOpenBefore(facts: TrialFacts, { expectation, detector, fault }: Case): boolean {
-  const t0Ms = fault.t0Ms ?? 0;
-  const before = facts.played.world.ledger.arrivals.filter(
-    ({ run, alert, fromMs }) =>
-      run === facts.run.run &&
-      alert.detector === detector.name &&
-      fromMs < t0Ms &&
-      ruleFits(expectation.rule, alert.rule) &&
-      facts.faults.some(({ story }) => story.resource === alert.resource),
-  );
-  return before.some(({ alert }) => alert.status === 'open');
-}
-
 /** What an alert says of when it was, on the world's monotonic clock. */
 function saysMs(facts: TrialFacts, { eventEpochMs, saysTime }: Alert): number {
   const { clock } = facts.played.world;
@@ -206,6 +192,7 @@ function saysMs(facts: TrialFacts, { eventEpochMs, saysTime }: Alert): number {
 
 /** Whether a read at or after an instant could show that the fault was still in then. */
 function wasReadIn(facts: TrialFacts, fault: FaultFacts, atMs: number): boolean {
+  const settleMs = facts.played.story.environment.settleMs ?? fault.story.settleMs;
   return facts.acts.some(
     (act) =>
       act.op === 'read' &&
@@ -214,7 +201,7 @@ function wasReadIn(facts: TrialFacts, fault: FaultFacts, atMs: number): boolean 
       act.answer === 'ok' &&
       act.untold !== true &&
       Object.entries(fault.story.set).every(([field, value]) => act.saw?.[field] === value) &&
-      act.sentMs >= atMs &&
+      act.sentMs >= atMs + settleMs &&
       act.sentMs <= facts.revertToldMs,
   );
 }
@@ -266,9 +253,4 @@ function severityFits(expectation: DetectionStory, severity: number | null): 'ye
   if (expectation.severity === undefined) return 'yes';
   if (severity === null) return 'unknown';
   return severity >= ranks[expectation.severity] ? 'yes' : 'no';
-}
-
-/** The globs of stories end in a star or have none. */
-export function ruleFits(glob: string, rule: string): boolean {
-  return glob.endsWith('*') ? rule.startsWith(glob.slice(0, -1)) : rule === glob;
 }

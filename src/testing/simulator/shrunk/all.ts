@@ -3,14 +3,18 @@ import { shrunkAmbiguous } from './ambiguous.ts';
 import { shrunkBlindness } from './blindness.ts';
 import { shrunkControls } from './controls.ts';
 import { shrunkDetections } from './detections.ts';
+import { shrunkFailedRequests } from './failed-requests.ts';
 import { shrunkGuardrails } from './guardrails.ts';
 import { shrunkKnownAlerts } from './known-alerts.ts';
+import { shrunkOthersChanges } from './others-changes.ts';
 import { shrunkRecovery } from './recovery.ts';
 import { shrunkReopenedAlerts } from './reopened-alerts.ts';
 import { shrunkTimes } from './times.ts';
 
 /** Every story that a failing seed had shrunk to, by what holds in it now. */
 export const shrunkStories: Readonly<Record<string, Story>> = {
+  ...shrunkFailedRequests,
+  ...shrunkOthersChanges,
   ...shrunkAmbiguous,
   ...shrunkBlindness,
   ...shrunkControls,

@@ -7,6 +7,7 @@ import {
   plainScenario,
   plainStory,
   withoutSettle,
+  withoutSettleOrAudit,
 } from '../plain.ts';
 import type { Story } from '../story.ts';
 
@@ -234,5 +235,45 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
         detections: [plainDetection({ rule: 'exp*' })],
       }),
     ],
+  }),
+  'holds no alert on an earlier step for the last one where it does not rise': plainStory({
+    seed: 410822,
+    environment: { ...withoutSettleOrAudit(), latencyMs: 40 },
+    detectors: [
+      plainDetector({
+        sees: 'state',
+        carriesMarker: false,
+        covers: ['bucket/r1', 'bucket/r3', 'bucket/r5'],
+        skewMs: -200,
+        toolCanary: 'none',
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ as: 'first', versioned: true }), plainFault({ as: 'second', set: { acl: 'bad-s1-2' } })],
+        detections: [],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
+      }),
+      plainScenario({
+        id: 's3',
+        faults: [
+          plainFault({ as: 'first', resource: 'bucket/r3', set: { policy: 'bad-s3-1' }, settleMs: 900 }),
+          plainFault({ as: 'second', resource: 'bucket/r3', set: { policy: 'bad-s3-2' }, settleMs: 900 }),
+        ],
+        control: [plainControl({ resource: 'bucket/r3', set: { policy: 'fine-s3' }, settleMs: 900 })],
+        detections: [plainDetection()],
+      }),
+      plainScenario({
+        id: 's5',
+        faults: [plainFault({ resource: 'bucket/r5', set: { policy: 'bad-s5-1', acl: 'bad-s5-2' } })],
+        detections: [],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 4000 }],
+      }),
+    ],
+    guards: [
+      { kind: 'put-back', resource: 'bucket/r3', by: 'role/fixer', afterMs: 566, times: 1, controlsToo: false },
+      { kind: 'put-back', resource: 'bucket/r5', by: 'role/fixer', afterMs: 35, times: 1, controlsToo: false },
+    ],
+    troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 10, fate: 'drop' }],
   }),
 };

@@ -221,4 +221,46 @@ export const shrunkReopenedAlerts: Readonly<Record<string, Story>> = {
       { kind: 'open-before', resource: 'bucket/r2' },
     ],
   }),
+  'takes no alert that is sent once more after its resolution for a new one': plainStory({
+    seed: 1007286,
+    environment: plainEnvironment,
+    detectors: [plainDetector({ sees: 'state', toolCanary: 'none', alertsOnControl: true })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault()],
+        control: [plainControl()],
+        detections: [plainDetection({ rule: 'exp*', withinMs: 4000 })],
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r1',
+        by: 'role/human',
+        afterMs: 347,
+        againMs: 3802,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+    troubles: [
+      { kind: 'noise', detector: 'watcher-1', noise: 'resent', resource: 'bucket/r1', at: { of: 's1', ms: 1000 } },
+      { kind: 'delivery', detector: 'watcher-1', nth: 4, fate: 'drop' },
+    ],
+  }),
+  'cannot say whether an alert that came twice was for the second trial too': plainStory({
+    seed: 902594,
+    environment: plainEnvironment,
+    detectors: [plainDetector({ name: 'watcher-2', carriesMarker: false, delayMs: 7124 })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault()],
+        detections: [plainDetection({ id: 'watcher-2/2', detector: 'watcher-2', withinMs: 4000 })],
+        trials: 2,
+      }),
+    ],
+    troubles: [
+      { kind: 'noise', detector: 'watcher-2', noise: 'resent', resource: 'bucket/r1', at: { of: 's1', ms: 3163 } },
+    ],
+  }),
 };

@@ -249,4 +249,17 @@ export const shrunkTimes: Readonly<Record<string, Story>> = {
       { kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 2, count: 1, fate: 'unanswered-after' },
     ],
   }),
+  'takes no alert for one on the clean-up before the revert has changed anything': plainStory({
+    seed: 902739,
+    environment: { ...plainEnvironment, latencyMs: 2 },
+    detectors: [plainDetector({ sees: 'state', carriesMarker: false, scanMs: 4000, resolutionMs: 1000 })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault()],
+        control: [plainControl()],
+        detections: [plainDetection({ withinMs: 2000 }), plainDetection({ id: 'watcher-1/2', withinMs: 4000 })],
+        maxExposureMs: 2954,
+      }),
+    ],
+  }),
 };

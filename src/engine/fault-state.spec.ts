@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { t0 } from '../testing/facts.ts';
-import { faultState, type LiveFault, tellingReads } from './live-fault.ts';
+import { faultState, tellingReads } from './fault-state.ts';
+import type { LiveFault } from './live-fault.ts';
 
 const read = (sentMonoMs: number, present: boolean) => ({ sentMonoMs, receivedMonoMs: sentMonoMs + 10, present });
 
@@ -10,9 +11,14 @@ describe('tellingReads', () => {
     expect(tellingReads({ reads, settleMs: 300, acknowledgedMonoMs: 90 })).to.deep.equal([read(500, false)]);
   });
 
-  it('J13: takes every read after the change was seen', () => {
-    const reads = [read(100, false), read(200, true), read(300, false)];
-    expect(tellingReads({ reads, settleMs: 300, acknowledgedMonoMs: 90 })).to.deep.equal(reads.slice(1));
+  it('J13: takes an absence for no sign before that, though the change was seen already', () => {
+    const reads = [read(100, false), read(200, true), read(300, false), read(400, false)];
+    expect(tellingReads({ reads, settleMs: 300, acknowledgedMonoMs: 90 })).to.deep.equal([reads[1], reads[3]]);
+  });
+
+  it('J13: takes a change that nobody acknowledged for in since it was seen', () => {
+    const reads = [read(100, false), read(200, true), read(300, false), read(520, false)];
+    expect(tellingReads({ reads, settleMs: 300 })).to.deep.equal([reads[1], reads[3]]);
   });
 
   it('J13: takes every read of a store that is strongly consistent', () => {

@@ -1,0 +1,46 @@
+import { lacksOwnRight } from '../model/own-rights.ts';
+import type { FaultState } from './judge-detection.ts';
+import { lastStablePeriod, type StateRead } from './judge-guardrail.ts';
+import type { LiveFault } from './live-fault.ts';
+
+/**
+ * Reads that can tell of the time after the injection. An eventually consistent store may answer for `settle` as if
+ * nothing had been injected, even after it showed the change once, so that an absence is believed only after that (J13).
+ */
+export function tellingReads({
+  reads,
+  settleMs,
+  acknowledgedMonoMs = Number.POSITIVE_INFINITY,
+}: Pick<LiveFault, 'reads' | 'settleMs' | 'acknowledgedMonoMs'>): readonly StateRead[] {
+  const seenMonoMs = reads.find((read) => read.present)?.receivedMonoMs ?? Number.POSITIVE_INFINITY;
+  const inMonoMs = Math.min(acknowledgedMonoMs, seenMonoMs);
+  return reads.filter(
+    ({ present, sentMonoMs }) =>
+      present || (settleMs === 0 ? sentMonoMs >= inMonoMs : sentMonoMs > inMonoMs + settleMs),
+  );
+}
+
+/** How the judges see a fault. */
+export function faultState(fault: LiveFault): FaultState {
+  const gone = fault.effect === 'proven' ? lastStablePeriod(tellingReads(fault), fault.settleMs) : undefined;
+  const goneMonoMs = gone ?? goneByRevert(fault);
+  const lacked = lacksOwnRight(fault.denied?.denial) ? fault.denied?.denial.action : undefined;
+  return {
+    status: fault.status,
+    effect: fault.effect,
+    ...(fault.t0 === undefined ? {} : { t0: fault.t0 }),
+    ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
+    ...(fault.failure === undefined ? {} : { failure: fault.failure }),
+    ...(lacked === undefined ? {} : { ownRights: lacked }),
+  };
+}
+
+/** Our own revert took it out, unless it failed, or found it gone: then somebody did since it was last seen. */
+function goneByRevert({ revertRequested, rollback, reads, settleMs, t0 }: LiveFault): FaultState['goneMonoMs'] {
+  if (revertRequested === undefined || rollback?.reasonCode === 'revert-failed') return undefined;
+  const reverted = revertRequested.monoMs;
+  if (rollback === undefined || rollback.verdict === 'clean') return [reverted, reverted];
+  const seen = reads.findLast((read) => read.present);
+  const sinceMs = seen === undefined ? (t0?.monoMs ?? reverted) : seen.sentMonoMs - settleMs;
+  return [Math.min(sinceMs, reverted), reverted];
+}
