@@ -1,6 +1,7 @@
 import { registerHooks } from 'node:module';
 import { execa } from 'execa';
 import { type Mutant, mutants, mutate } from '../src/testing/simulator/mutants.ts';
+import type { Story } from '../src/testing/simulator/story.ts';
 import { root } from './sources.ts';
 
 /** How many seeds a bug may survive; all of them are clean without it. */
@@ -20,6 +21,25 @@ export async function runMutants(): Promise<boolean> {
   }
   console.log(`${caught} of ${mutants.length} mutants caught`);
   return caught === mutants.length;
+}
+
+/** Plays seeds, and then what seeds had shrunk to, until the bug shows; answers what showed it, and which rules it breaks. */
+export async function catchMutant(count: number): Promise<string | undefined> {
+  // Loaded only now, so that the bug is in what is played.
+  const { judge } = await import('../src/testing/simulator/oracle/oracle.ts');
+  const { play } = await import('../src/testing/simulator/play.ts');
+  const { shrunkStories } = await import('../src/testing/simulator/shrunk/all.ts');
+  const { tellStory } = await import('../src/testing/simulator/tell-story.ts');
+  const rulesOf = async (story: Story) => [...new Set(judge(await play(story)).findings.map(({ rule }) => rule))];
+  for (let seed = 1; seed <= count; seed++) {
+    const rules = await rulesOf(tellStory(seed));
+    if (rules.length > 0) return `seed ${seed}: ${rules.join('; ')}`;
+  }
+  for (const [claim, story] of Object.entries(shrunkStories)) {
+    const rules = await rulesOf(story);
+    if (rules.length > 0) return `'${claim}': ${rules.join('; ')}`;
+  }
+  return undefined;
 }
 
 /** Puts a mutant's bug into its module as that is loaded; throws where the mutant or its text is not found. */

@@ -248,9 +248,11 @@ export function ruleMatches(heard: HeardSignal, glob: string): boolean {
   );
 }
 
+const severityOrNull = severitySchema.nullable();
+
 function severityFits(heard: HeardSignal, atLeast: Severity | undefined): 'yes' | 'no' | 'unknown' {
   if (atLeast === undefined) return 'yes';
-  const severity = severitySchema.nullable().parse(heard.signal.severity);
+  const severity = severityOrNull.parse(heard.signal.severity);
   if (severity === null) return 'unknown';
   return severity >= atLeast ? 'yes' : 'no';
 }

@@ -216,12 +216,15 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       return polledOnce;
     },
     async close() {
-      ended.abort();
+      ended.abort(closed);
       await looping;
       await channel.close();
     },
   };
 }
+
+/** Given, so that no stack is taken for each listener. */
+const closed = new Error('The listener is closed.');
 
 function nearDeadline(deadlines: ReadonlySet<number>, nowMonoMs: number, pollMs: number): boolean {
   for (const deadline of deadlines) if (Math.abs(deadline - nowMonoMs) < pollMs * 1.5) return true;

@@ -212,6 +212,9 @@ async function untilReadable(trial: Trial, fault: LiveFault): Promise<void> {
   await trial.meter.outside(() => clock.sleep(fault.settleMs + 1, stop));
 }
 
+/** Given, so that no stack is taken for each trial. */
+const watched = new Error('The faults are no longer watched.');
+
 /** Holds the faults in until everything that needs them in is settled, a limit is reached or somebody stops. */
 async function observe(trial: Trial): Promise<void> {
   const { request } = trial.deps;
@@ -242,7 +245,7 @@ async function observe(trial: Trial): Promise<void> {
       await waitForNews(trial, judgements, { also: [holdUntil, exposedUntil] });
     }
   } finally {
-    leaving.abort();
+    leaving.abort(watched);
     await Promise.all(watches);
   }
 }

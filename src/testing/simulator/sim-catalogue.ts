@@ -108,19 +108,16 @@ const reverter: GuardrailDefinition<{ actor: string }> = {
   },
 };
 
-/** Signals by the text of their alert: a store shows the same ones at each poll. */
-const decoded = new Map<string, Signal>();
-const mostDecoded = 5000;
+/** What was read of bytes: a store shows the same ones at each poll, and detectors of one run and of the next hear the same. */
+const decoded = new WeakMap<Uint8Array, ReturnType<Decode>>();
 
 /** Reads a payload, an alert a line, as the signals in it, each with its own text. */
 export const simDecode: Decode = ({ bytes }) => {
+  const known = decoded.get(bytes);
+  if (known !== undefined) return known;
   const texts = bytes.byteLength === 0 ? [] : new TextDecoder().decode(bytes).split('\n');
-  return { signals: texts.map((text) => ({ signal: signalOf(text), text })), ignored: 0, malformed: [] };
+  const signals = texts.map((text) => ({ signal: JSON.parse(text) as Signal, text }));
+  const read = { signals, ignored: 0, malformed: [] };
+  decoded.set(bytes, read);
+  return read;
 };
-
-function signalOf(text: string): Signal {
-  const signal = decoded.get(text) ?? (JSON.parse(text) as Signal);
-  if (decoded.size >= mostDecoded) decoded.clear();
-  decoded.set(text, signal);
-  return signal;
-}

@@ -29,6 +29,7 @@ export class Transport {
   readonly #lastGoodMs = new Map<string, number>();
   /** What a store showed each run when it last asked with success. */
   readonly #shownTo = new Map<string, ReadonlySet<Alert>>();
+  #answer: { readonly alerts: readonly Alert[]; readonly bytes: Uint8Array } = { alerts: [], bytes: new Uint8Array() };
   #batch: Alert[] = [];
   #sent = 0;
 
@@ -91,8 +92,15 @@ export class Transport {
     for (const alert of alerts) this.#arrived(run, alert, lastGoodMs, answeredMs);
     // What a store had ceased to show, and shows again, has come once more.
     this.#shownTo.set(run, new Set(alerts));
-    const bytes = new TextEncoder().encode(alerts.map((alert) => alert.text).join('\n'));
-    return [{ bytes, arrivedMonoMs: answeredMs }];
+    return [{ bytes: this.#bytesOf(alerts), arrivedMonoMs: answeredMs }];
+  }
+
+  /** A store mostly shows what it showed before. */
+  #bytesOf(alerts: readonly Alert[]): Uint8Array {
+    const { alerts: last, bytes } = this.#answer;
+    if (last.length === alerts.length && last.every((alert, index) => alert === alerts[index])) return bytes;
+    this.#answer = { alerts, bytes: new TextEncoder().encode(alerts.map((alert) => alert.text).join('\n')) };
+    return this.#answer.bytes;
   }
 
   #travel(alert: Alert, delayMs: number): void {

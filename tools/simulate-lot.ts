@@ -1,0 +1,44 @@
+import { parentPort } from 'node:worker_threads';
+import { judge } from '../src/testing/simulator/oracle/oracle.ts';
+import { play } from '../src/testing/simulator/play.ts';
+import { shrink } from '../src/testing/simulator/shrink.ts';
+import type { Story } from '../src/testing/simulator/story.ts';
+import { tellStory } from '../src/testing/simulator/tell-story.ts';
+
+/** Seeds in a row. */
+export interface Lot {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What a lot came to. */
+export interface LotOutcome {
+  /** How often each `of | truth | verdict` was met. */
+  readonly cells: ReadonlyMap<string, number>;
+  /** For each failing seed what is wrong with it, and the smallest story that is still wrong. */
+  readonly failing: readonly string[];
+}
+
+// What it rejects with ends the thread, and is told to whoever waits for it.
+parentPort?.on('message', (lot: Lot) => void playLot(lot).then((outcome) => parentPort?.postMessage(outcome)));
+
+async function playLot({ first, count }: Lot): Promise<LotOutcome> {
+  const cells = new Map<string, number>();
+  const failing: string[] = [];
+  for (let seed = first; seed < first + count; seed++) {
+    const judged = judge(await play(tellStory(seed)));
+    for (const { of, truth, verdict } of judged.cells) {
+      const cell = `${of} | ${truth} | ${verdict}`;
+      cells.set(cell, (cells.get(cell) ?? 0) + 1);
+    }
+    if (judged.findings.length > 0) failing.push(await storyOf(seed));
+  }
+  return { cells, failing };
+}
+
+async function storyOf(seed: number): Promise<string> {
+  const findings = async (story: Story) => judge(await play(story)).findings;
+  const smallest = await shrink(tellStory(seed), async (story) => (await findings(story)).length > 0);
+  const wrong = (await findings(smallest)).map(({ rule, about, what }) => `  ${rule} ${about}: ${what}`);
+  return [`seed ${seed}`, ...wrong, `  ${JSON.stringify(smallest)}`].join('\n');
+}
