@@ -14,6 +14,7 @@ const provenDetector = {
   proven: true,
   assumeAlive: false,
   overloaded: false,
+  isDeaf: false,
 };
 
 function controlCase(overrides: Partial<ControlCase> = {}): ControlCase {
@@ -86,6 +87,12 @@ describe('judgeControl', () => {
   it('is blocked where the permitted change was refused or taken back', () => {
     expect(judgeControl(controlCase({ status: 'refused', detail: 'no' })).verdict).to.equal('blocked');
     expect(judgeControl(controlCase({ status: 'taken-back' })).verdict).to.equal('blocked');
+  });
+
+  it('J2: is inconclusive where a detector could not be asked until the end of its window', () => {
+    const judged = judgeControl(controlCase({ detectors: [{ ...provenDetector, isDeaf: true }] }));
+    expect([judged.verdict, judged.reasonCode]).to.deep.equal(['inconclusive', 'channel-unproven']);
+    expect(judged.reason).to.contain('could not be asked until the end of its window');
   });
 
   it('never says quiet of a detector whose signals were dropped', () => {

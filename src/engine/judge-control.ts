@@ -16,6 +16,8 @@ export interface ControlCase {
     readonly proven: boolean;
     readonly assumeAlive: boolean;
     readonly overloaded: boolean;
+    /** Its polls fail since before the end of the window. */
+    readonly isDeaf: boolean;
   }[];
   readonly belonging: readonly Belonging[];
   /** Until when a signal without marker counts against the control. */
@@ -81,6 +83,15 @@ export function judgeControl(facts: ControlCase): ControlResult {
       verdict: 'inconclusive',
       reasonCode: 'overload',
       reason: `Signals of ${overloaded.name} were dropped under overload.`,
+      alerts,
+    };
+  }
+  const deaf = facts.detectors.find((detector) => detector.isDeaf);
+  if (deaf !== undefined) {
+    return {
+      verdict: 'inconclusive',
+      reasonCode: 'channel-unproven',
+      reason: `${deaf.name} could not be asked until the end of its window, so what came in it is not known.`,
       alerts,
     };
   }

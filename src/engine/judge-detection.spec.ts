@@ -325,10 +325,31 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J11',
-    claim: 'does not count a lower severity',
+    claim: 'does not count a lower severity, and says that it came',
     facts: { expectation: severe, belonging: [faults(heard(900, { severity: 3 }))] },
     verdict: 'missed',
+    code: 'severity-too-low',
+  },
+  {
+    rule: 'J2',
+    claim: 'knows nothing of silence in which the detector could not be asked',
+    facts: { deafSinceMonoMs: t0.monoMs + 3000, nowMonoMs: t0.monoMs + 15_000 },
+    verdict: 'inconclusive',
+    code: 'channel-unproven',
+  },
+  {
+    rule: 'J2',
+    claim: 'takes a detector that fails only after the horizon for heard out',
+    facts: { deafSinceMonoMs: t0.monoMs + 12_000 },
+    verdict: 'missed',
     code: 'no-alert',
+  },
+  {
+    rule: 'J2',
+    claim: 'stands by an alert that came before the detector could no longer be asked',
+    facts: { deafSinceMonoMs: t0.monoMs + 3000, belonging: [faults(heard(900))] },
+    verdict: 'detected',
+    code: 'in-time',
   },
   {
     rule: 'J11',
@@ -516,6 +537,22 @@ describe('judgeDetection', () => {
   it('J15: names the right that the tester lacked', () => {
     const fault = { ...refused, ownRights: 'iam:AttachRolePolicy' };
     expect(judgeDetection(detectionCase({ fault })).result.reason).to.contain('(iam:AttachRolePolicy)');
+  });
+
+  it('J2: waits three seconds past the horizon for a detector that cannot be asked', () => {
+    const at = (ms: number) =>
+      judgeDetection(detectionCase({ deafSinceMonoMs: t0.monoMs + 3000, nowMonoMs: t0.monoMs + ms }));
+    expect(at(14_999)).to.deep.include({ settled: false, deadlinesMonoMs: [t0.monoMs + 15_000] });
+    expect(at(15_000).settled).to.equal(true);
+    expect(at(15_000).result.reason).to.contain('could be asked until 3 s after the injection and no more since');
+  });
+
+  it('J11: says with which severity it came, and which is expected', () => {
+    const { result } = judgeDetection(
+      detectionCase({ expectation: severe, belonging: [faults(heard(900, { severity: 3 }))] }),
+    );
+    expect(result.reason).to.match(/came after 9\d\d ms with severity medium, and at least high is expected\.$/);
+    expect(result.rejected?.[0]?.why).to.equal('severity-too-low');
   });
 
   it('J14: names both ends of the time in which the fault went where only one lies before the SLO', () => {

@@ -1,6 +1,7 @@
 import { formatDuration } from '../model/duration.ts';
 import { matchesGlob } from '../model/glob.ts';
 import type { DetectionResult } from '../model/scorecard.ts';
+import { severityName } from '../model/severity.ts';
 import { type Severity, severitySchema } from '../model/signal.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import { type Belonging, eventEpochMs } from './correlate.ts';
@@ -39,6 +40,8 @@ export interface DetectionCase {
   readonly proof: PathProof;
   /** Whether signals of this detector were lost, or held back, between t0 and the horizon. */
   readonly overloaded: boolean;
+  /** When its last good poll left, where polls have failed since. */
+  readonly deafSinceMonoMs?: number;
   readonly nowMonoMs: number;
   /** Set once nobody listens any more: why the trial ended early. */
   readonly ended?: 'stopped' | 'errored';
@@ -67,6 +70,9 @@ export interface Judgement<Result> {
   /** Deadlines at which it changes by itself; polls get denser near them (J20). */
   readonly deadlinesMonoMs: readonly number[];
 }
+
+/** How long a channel that fails at the horizon may take to be asked again: a store or a queue has kept what came. */
+const comebackMs = 3000;
 
 /** How often its SLO an expectation is listened for. */
 export const horizonFactor = 3;
@@ -103,10 +109,18 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   if (ended === undefined && facts.nowMonoMs < horizonAt) {
     return judge.open([t0.monoMs + expectation.sloMs, horizonAt]);
   }
+  if (facts.ended === undefined && isDeafAt(facts, horizonAt) && facts.nowMonoMs < horizonAt + comebackMs) {
+    return judge.open([horizonAt + comebackMs]);
+  }
   if (ended !== undefined) {
     return judge.inconclusive(ended, 'The trial ended before the horizon of this expectation.');
   }
   return effectDue ? judge.effectUnproven() : silence(facts, judge, t0);
+}
+
+/** Whether what came until then cannot be known, since the detector could not be asked any more. */
+function isDeafAt({ deafSinceMonoMs }: DetectionCase, horizonAt: number): boolean {
+  return deafSinceMonoMs !== undefined && deafSinceMonoMs < horizonAt;
 }
 
 /** The earliest signal that is the fault's, matches rule and severity, and is no mere re-send of an open alert. */
@@ -137,14 +151,14 @@ function mayHaveBeenInTime(facts: DetectionCase, t0: Instant): boolean {
 /** Nothing matched until the horizon: says why, from the most particular reason to plain silence. */
 function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<DetectionResult> {
   const { expectation, detector, fault, proof } = facts;
-  const ruled = facts.belonging.filter(
+  const named = facts.belonging.filter(
     ({ heard }) =>
       heard.signal.status === 'open' &&
       heard.arrivedMonoMs[1] >= t0.monoMs &&
       heard.arrivedMonoMs[0] <= t0.monoMs + horizonFactor * expectation.sloMs &&
-      ruleMatches(heard, expectation.rule) &&
-      severityFits(heard, expectation.severity) !== 'no',
+      ruleMatches(heard, expectation.rule),
   );
+  const ruled = named.filter(({ heard }) => severityFits(heard, expectation.severity) !== 'no');
   const ours = ruled.filter(({ whose, heard }) => whose === 'fault' && isNew(heard, facts, t0));
   if (ours.some(({ heard }) => severityFits(heard, expectation.severity) === 'unknown')) {
     return judge.inconclusive('no-severity', `A signal matched, but ${expectation.detector} states no severity.`);
@@ -163,6 +177,13 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
 
   const sloAt = t0.monoMs + expectation.sloMs;
   const horizonAt = t0.monoMs + horizonFactor * expectation.sloMs;
+  if (isDeafAt(facts, horizonAt)) {
+    const after = formatDuration(Math.max(0, (facts.deafSinceMonoMs ?? 0) - t0.monoMs));
+    return judge.inconclusive(
+      'channel-unproven',
+      `${expectation.detector} could be asked until ${after} after the injection and no more since, so what came until the horizon is not known.`,
+    );
+  }
   const gone = detector.sees === 'state' && fault.status === 'injected' ? fault.goneMonoMs : undefined;
   if (gone !== undefined && gone[0] < sloAt) {
     return judge.inconclusive(
@@ -173,6 +194,17 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
   const code = gone === undefined || gone[0] > horizonAt ? 'no-alert' : 'late-unknown';
   const heardUntil = `within ${formatDuration(horizonFactor * expectation.sloMs)}`;
   if (proof.rule.received || (!detector.offersRuleCanary && proof.tool.received)) {
+    const low = named.find(
+      (one) => one.whose === 'fault' && !ruled.includes(one) && isNew(one.heard, facts, t0),
+    )?.heard;
+    const got = low?.signal.severity ?? undefined;
+    if (low !== undefined && got !== undefined && expectation.severity !== undefined) {
+      const came = `came after ${formatDuration(low.arrivedMonoMs[1] - t0.monoMs)}`;
+      return judge.missed(
+        'severity-too-low',
+        `'${low.signal.rule}' ${came} with severity ${severityName(got)}, and at least ${severityName(expectation.severity)} is expected.`,
+      );
+    }
     return judge.missed(
       code,
       `No signal of '${expectation.rule}' came ${heardUntil}; the path was proven alive after the injection.`,

@@ -64,6 +64,10 @@ function endOf({ ended, endedMonoMs }: Trial): Pick<DetectionCase, 'ended' | 'en
 
 type Expectations = ReturnType<typeof expectationsOf>;
 
+function deafness(deafSinceMonoMs: number | undefined): Pick<DetectionCase, 'deafSinceMonoMs'> {
+  return deafSinceMonoMs === undefined ? {} : { deafSinceMonoMs };
+}
+
 interface Told {
   readonly belonging: readonly Belonging[];
   /** Whether any detector of the scenario tells of the fault. */
@@ -104,6 +108,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
       tool: none,
     },
     overloaded: post?.listener?.overloadedBetween(t0, t0 + horizonFactor * expectation.sloMs) ?? false,
+    ...deafness(post?.listener?.deafSince()),
     nowMonoMs: clock.monoMs(),
     ...endOf(trial),
   });
@@ -251,6 +256,7 @@ export function judgeTrialControl(trial: Trial, status: ControlCase['status'], d
         proven: proof?.rule.received === true || proof?.tool.received === true,
         assumeAlive: config?.assumeAlive ?? false,
         overloaded: post?.listener?.overloadedBetween(t0, windowEnd) ?? false,
+        isDeaf: (post?.listener?.deafSince() ?? windowEnd) < windowEnd,
       };
     }),
   });

@@ -83,6 +83,25 @@ describe('openListener', () => {
     expect(source.heard.map((one) => one.arrivedMonoMs)).to.deep.equal([[1000, 1510]]);
   });
 
+  it('is deaf from its last good poll on once that is two polls ago, until one is good again', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    await source.clock.sleep(1100);
+    expect(listener.deafSince()).to.equal(undefined);
+    const last = source.good.at(-1);
+    source.answer = () => {
+      throw new Error('gone');
+    };
+    await source.clock.sleep(500);
+    expect(listener.deafSince(), 'after one').to.equal(undefined);
+    await source.clock.sleep(600);
+    expect(listener.deafSince(), 'after two').to.equal(last);
+    source.answer = () => [];
+    await source.clock.sleep(1100);
+    expect(listener.deafSince(), 'after a good one').to.equal(undefined);
+    await listener.close();
+  });
+
   it('J19: widens the interval by a failed poll', async () => {
     const source = new Source();
     const listener = await source.listen('store');

@@ -56,6 +56,8 @@ export interface Listener {
   readonly overload: (reason: string, count?: number) => void;
   /** Whether anything was lost or held back in a time, so that silence in it proves nothing. */
   readonly overloadedBetween: (fromMonoMs: number, untilMonoMs: number) => boolean;
+  /** When the last good poll left, where polls fail since: what came after is not known. Undefined for pushed channels. */
+  readonly deafSince: () => number | undefined;
   /** Alerts that are open now (J8). */
   readonly open: () => readonly HeardSignal[];
   /** Makes polls denser around an instant (J20); answers the way to take it back. */
@@ -73,6 +75,9 @@ interface Taken {
 
 /** How much denser polls get near a deadline. */
 const denser = 5;
+
+/** From how many polls without an answer on it is an outage: one that fails is made up for by the next. */
+const outageFrom = 2;
 
 /** Of a channel of which nothing has been heard. */
 export function newCounters(): ListenerCounters {
@@ -92,6 +97,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const pulse = newPulse(clock);
   const polled = newPulse(clock);
   let polledOnce = false;
+  let lastGoodMonoMs = clock.monoMs();
+  let isFailing = false;
   const losses = newLosses();
   const told = new Set<string>();
   const overload = (reason: string, count = 1): void => {
@@ -173,11 +180,13 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       options.onPoll?.({ sentMonoMs, newestEpochMs: newest(taken.flatMap(({ signals }) => signals)) });
       outage.over();
       polledOnce = true;
+      isFailing = false;
       polled.beat();
       return sentMonoMs;
     } catch (error) {
       if (signal.aborted) return undefined;
       counters.failedPolls++;
+      isFailing = true;
       outage.failed(failureText(error));
       const retryAfterMs = error instanceof CallError ? error.retryAfterMs : undefined;
       if (retryAfterMs !== undefined) await clock.sleep(retryAfterMs, signal).catch(() => undefined);
@@ -186,10 +195,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 
   const loop = async (poll: NonNullable<OpenChannel['poll']>): Promise<void> => {
-    let lastGood = clock.monoMs();
     while (!signal.aborted) {
       const began = clock.monoMs();
-      lastGood = (await pollOnce(poll, lastGood)) ?? lastGood;
+      lastGoodMonoMs = (await pollOnce(poll, lastGoodMonoMs)) ?? lastGoodMonoMs;
       const gap = nearDeadline(deadlines, clock.monoMs(), options.pollMs) ? options.pollMs / denser : options.pollMs;
       await pulse.wait(began + gap, signal).catch(() => undefined);
     }
@@ -203,6 +211,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     showsOpen,
     overload,
     overloadedBetween: losses.between,
+    deafSince: () =>
+      isFailing && clock.monoMs() - lastGoodMonoMs > outageFrom * options.pollMs ? lastGoodMonoMs : undefined,
     open: seen.open,
     watchDeadline(monoMs) {
       deadlines.add(monoMs);

@@ -3,7 +3,7 @@ import type { Phase } from '../model/marker.ts';
 import { type Marker, newMarker } from '../model/marker.ts';
 import type { BoundFault, BoundScenario, RunRequest, TrialPhase } from '../model/run.ts';
 import { expectationId } from '../model/scenario.ts';
-import type { Severity } from '../model/signal.ts';
+import { severityByName } from '../model/severity.ts';
 import type { TargetSession } from '../model/target.ts';
 import { type Subjects, subjectsFrom, type TrialView } from './correlate.ts';
 import type { DetectorPost } from './detector-post.ts';
@@ -221,8 +221,6 @@ export function faultFor(trial: Trial, name: string | undefined): LiveFault {
   return fault;
 }
 
-const severities: Readonly<Record<string, Severity>> = { info: 1, low: 2, medium: 3, high: 4, critical: 5 };
-
 type Expectations = ReturnType<typeof readExpectations>;
 
 const expectationsRead = new WeakMap<BoundScenario, Expectations>();
@@ -238,7 +236,7 @@ function readExpectations(bound: BoundScenario) {
   const { detections, guardrails, blind, blindGuardrails } = bound.scenario.expect;
   return {
     detections: detections.map((e) => {
-      const severity = e.severity === undefined ? undefined : severities[e.severity];
+      const severity = e.severity === undefined ? undefined : (severityByName(e.severity) ?? undefined);
       return {
         id: expectationId.detection(e),
         detector: e.detector,

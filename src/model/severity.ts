@@ -77,3 +77,8 @@ const scales: Readonly<Record<SeverityScale, readonly Step[]>> = {
     [1, 8, 1],
   ],
 };
+
+/** The word by which scenarios name a severity, 1 to 5. */
+export function severityName(severity: Severity): string {
+  return ['info', 'low', 'medium', 'high', 'critical'][severity - 1] ?? String(severity);
+}

@@ -24,6 +24,7 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'channel-unproven': 'Check the path from the detector to windshear: no canary came through.',
   'time-ambiguous': 'Let the detector carry our marker, or declare its clock error more closely.',
   'already-firing': 'Resolve the open alert, or use a format that reports recurrences.',
+  'severity-too-low': 'Raise the severity of the rule, or expect a lower one.',
   'no-severity': 'Make the rule state a severity, or drop it from the expectation.',
   'effect-unproven': 'Check the observe rights of the revert identity and the fault’s settle time.',
   'gone-before-slo': 'Raise maxExposure, or expect the guardrail that took the fault back.',

@@ -170,17 +170,35 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
   const isGoneBefore = gone !== undefined && gone.firstMs < sloMs + slackMs;
   const isSurelyGone = gone !== undefined && gone.lastMs < sloMs - slackMs;
   if (isGoneBefore || isUnread) allowed.push(inconclusive('J14', 'gone-before-slo'));
-  if (!isProven || path.isAtEdge) allowed.push(inconclusive('J2', 'channel-unproven'));
+  const deaf = deafnessAt(facts, detector.name, horizonMs);
+  if (!isProven || path.isAtEdge || deaf !== 'no') allowed.push(inconclusive('J2', 'channel-unproven'));
   if (facts.cutMs !== undefined && facts.cutMs < horizonMs) return allowed;
   if (facts.result.verdict === 'errored') return allowed;
-  if (faultsByHorizon || mustBeUnsure || isSurelyGone || staleOne) return allowed;
+  if (faultsByHorizon || mustBeUnsure || isSurelyGone || staleOne || deaf === 'surely') return allowed;
+  const isWeak = ruled.some(({ arrival }) => severityFits(expectation, arrival.alert.severity) === 'no');
   if (path.rule || (detector.ruleCanary === 'none' && path.tool) || path.isAtEdge)
-    allowed.push({ verdict: 'missed', codes: ['no-alert', 'late-unknown'], rule: 'J2' });
+    allowed.push({
+      verdict: 'missed',
+      codes: ['no-alert', 'late-unknown', ...(isWeak ? ['severity-too-low'] : [])],
+      rule: 'J2',
+    });
   if (path.tool && path.ruleRaised && (!path.rule || path.isAtEdge))
     allowed.push({ verdict: 'missed', codes: ['detector-down'], rule: 'J3' });
   if (detector.assumeAlive && (!isProven || path.isAtEdge))
     allowed.push({ verdict: 'missed', codes: ['assumed-alive'], rule: 'J3' });
   return allowed;
+}
+
+/** Whether polls failed from before the horizon on; three seconds are waited for one that does not. */
+function deafnessAt(facts: TrialFacts, detector: string, horizonMs: number): 'no' | 'maybe' | 'surely' {
+  const polls = facts.played.world.ledger.polls.filter((one) => one.run === facts.run.run && one.detector === detector);
+  const good = polls.filter(({ ok }) => ok).map(({ sentMs }) => sentMs);
+  const lastGoodMs = Math.max(0, ...good.filter((sentMs) => sentMs < horizonMs));
+  const failed = polls.filter(({ ok, sentMs }) => !ok && sentMs > lastGoodMs && sentMs < horizonMs + 3000);
+  if (failed.length === 0) return 'no';
+  const isBack = good.some((sentMs) => sentMs >= horizonMs && sentMs < horizonMs + 3500);
+  const isBrief = lastGoodMs >= horizonMs - 2 * facts.played.story.environment.pollMs - 1000;
+  return isBack || isBrief || failed.every(({ answeredMs }) => answeredMs >= horizonMs) ? 'maybe' : 'surely';
 }
 
 /** What an alert says of when it was, on the world's monotonic clock. */
