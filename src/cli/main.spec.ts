@@ -54,6 +54,8 @@ describe('windshear', function () {
     [['baseline', 'accept', '--expires', 'soon'], 'a day such as 2027-03-31'],
     [['run', '--env', 'live'], "there is no environment 'live'"],
     [['run', 'bucket-polcy-flip'], "did you mean 'bucket-policy-flip'"],
+    [['run', '--reports', 'windshear.yaml'], "'windshear.yaml' is a file; name a folder"],
+    [['run', '--reports', 'windshear.yaml/x'], "'windshear.yaml/x' (ENOTDIR)"],
     [['run', '--tag', 'nothing'], 'No scenario is left to run'],
   ] as const) {
     it(`refuses 'windshear ${args.join(' ')}' with one sentence and exit code 2`, async () => {

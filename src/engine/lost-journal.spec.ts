@@ -30,10 +30,11 @@ describe('recover, told of another reports folder than the run had', () => {
     const { crash, again, disk } = machine();
     await crash(died);
     await disk().writeDurably(`/state/${runId}/run.json`, Buffer.from('{"journal":'));
+    expect((await again({ ...elsewhere, only: 'staging' })).exitCode, 'asked for one environment').to.equal(6);
     const { exitCode, runs } = await again(elsewhere);
     expect([exitCode, runs[0]?.problems[0]]).to.deep.equal([
       6,
-      `Its journal is not known, but states that it had kept are, in '/state/${runId}': what it left in cannot be told, and nothing was reverted. Put the journal back, or compare by hand and put right what differs, and delete that folder`,
+      `Its journal is not known, but states that it had kept are, in '/state/${runId}': what it left in cannot be told, and nothing was reverted. Put the journal back, or compare by hand and put right what differs, and delete that folder.`,
     ]);
   });
 

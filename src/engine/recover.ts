@@ -159,7 +159,9 @@ async function findRuns(request: RecoverRequest): Promise<readonly UnfinishedRun
   const found: UnfinishedRun[] = [];
   for (const run of await runsToRecover(request.disk, request.folders)) {
     const name = environmentOf(request, run);
-    const isWanted = request.only === undefined || name === request.only;
+    // States of nobody knows which environment may be of this one.
+    const isNameless = name === undefined && run.lost !== undefined;
+    const isWanted = request.only === undefined || name === request.only || isNameless;
     if (isWanted && run.runId !== request.except && !(await isGoing(run, request.process))) found.push(run);
   }
   return found;
@@ -189,7 +191,7 @@ function journalLost({ folder, owner }: NonNullable<UnfinishedRun['lost']>): str
     owner === undefined ? 'Its journal is not known' : `Its journal '${owner.journal}' is not there any more`;
   const end =
     owner?.stagingId === undefined ? '' : ' (windshear staging down ends an embedded staging with all that is in it)';
-  return `${journal}, but states that it had kept are, in '${folder}': what it left in cannot be told, and nothing was reverted. Put the journal back, or compare by hand and put right what differs${end}, and delete that folder`;
+  return `${journal}, but states that it had kept are, in '${folder}': what it left in cannot be told, and nothing was reverted. Put the journal back, or compare by hand and put right what differs${end}, and delete that folder.`;
 }
 
 function untouched(run: UnfinishedRun, environment: string, problem: string): RecoveredRun {

@@ -115,7 +115,13 @@ describe('checkUnfinished', () => {
     await disk.remove('/reports/r-1');
     expect(String(await rejection(check('live')))).to.contain("with 1 fault that may still be in: 'r-1'");
     await disk.remove(owner.journal);
+    expect((await check('embedded')).map((run) => run.runId)).to.deep.equal(['r-1']);
     expect(String(await rejection(check('live')))).to.contain("with faults that may still be in: 'r-1'");
+    await disk.writeDurably('/state/r-1/run.json', Buffer.from('{'));
+    expect(
+      (await check('embedded')).map((run) => run.runId),
+      'nobody knows whose',
+    ).to.deep.equal(['r-1']);
   });
 
   it('refuses a live environment where a journal no longer says whose it is', async () => {

@@ -101,7 +101,8 @@ export async function checkUnfinished(check: UnfinishedCheck): Promise<readonly 
   const all = await runsToRecover(check.disk, check.folders);
   const ours = all.filter((run) => {
     const name = environmentOf(run);
-    const mayBeOurs = name === undefined ? check.staging === 'live' : name === check.environment;
+    const isNameless = name === undefined && (check.staging === 'live' || run.lost !== undefined);
+    const mayBeOurs = isNameless || name === check.environment;
     return mayBeOurs && run.runId !== check.except;
   });
   const left: UnfinishedRun[] = [];

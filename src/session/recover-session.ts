@@ -79,11 +79,12 @@ export async function recoverBefore(
   const [refusal] = refused;
   if (refusal !== undefined) throw refusal;
   const problems = runs.flatMap((run) => run.problems);
-  const why = problems.length === 0 ? 'A rollback is not verified.' : problems.join(' ');
+  // What a person has to settle by hand says so itself; another recovery would only say it again.
+  const why = problems.length === 0 ? 'A rollback is not verified. Run: windshear recover' : problems.join(' ');
   throw new WindshearError(
     'not-recovered',
     exitCode,
-    `Nothing was injected, because an earlier run is still in. ${why} Run: windshear recover`,
+    `Nothing was injected, because an earlier run is still in. ${why}`,
   );
 }
 

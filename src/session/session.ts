@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { OwnProcess } from '../engine/lock.ts';
 import type { Environment } from '../model/environment.ts';
-import { type ExitCode, WindshearError } from '../model/errors.ts';
+import { type ExitCode, UsageError, WindshearError } from '../model/errors.ts';
 import type { BoundScenario, RunEvent, RunRequest } from '../model/run.ts';
 import type { ScenarioResult, Scorecard } from '../model/scorecard.ts';
 import { scaleEnvironment, scaleScenario } from '../model/slo-scale.ts';
 import { type Baseline, type Comparison, compareWithBaseline, exitCodeWithBaseline } from '../scorecard/baseline.ts';
 import { runWriter } from '../scorecard/write-run.ts';
+import { errorCode } from '../system/disk-error.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import { systemRandom } from '../system/system-random.ts';
@@ -64,6 +67,7 @@ export interface SessionOutcome {
  */
 export async function openSession(options: SessionOptions, pick: ScenarioPick): Promise<Session> {
   const folders = foldersOf(options.cwd, options.reports);
+  await demandWritable(folders.reports, options.reports);
   const loaded = scaled(await loadSession(options, folders, pick), options.sloScale);
   const { name, environment } = loaded.chosen;
   try {
@@ -199,4 +203,19 @@ function boundOf(scenarios: readonly BoundScenario[], environment: Environment, 
 async function gitCommit(cwd: string): Promise<string | undefined> {
   const git = promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd, timeout: 2000 });
   return git.then(({ stdout }) => stdout.trim()).catch(() => undefined);
+}
+
+/** A run must not find out only when it begins that its results have no place. Throws `UsageError`; makes nothing. */
+async function demandWritable(path: string, name: string): Promise<void> {
+  try {
+    const found = await stat(path);
+    if (!found.isDirectory()) throw new UsageError(`--reports: '${name}' is a file; name a folder.`);
+    await access(path, constants.W_OK);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const code = errorCode(error);
+    const parent = dirname(path);
+    if (code === 'ENOENT' && parent !== path) return demandWritable(parent, name);
+    throw new UsageError(`--reports: nothing can be written to '${name}' (${code}); name another folder.`);
+  }
 }

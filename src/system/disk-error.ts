@@ -7,6 +7,7 @@ const causes: Readonly<Record<string, string>> = {
   EACCES: 'permission denied. Check the owner and mode of the folder',
   EPERM: 'permission denied. Check the owner and mode of the folder',
   ENOTDIR: 'a part of the path is not a folder',
+  ENOTSUP: 'the file system takes no folders there',
   EISDIR: 'it is a folder, and a file was expected',
   EMFILE: 'too many files are open. Raise the limit (ulimit -n)',
   EIO: 'the disk reported an input/output error. Check the disk',

@@ -65,6 +65,18 @@ describe('systemDisk', () => {
     expect(await readdir(folder)).to.deep.equal([]);
   });
 
+  it('makes a folder with its parents, also when asked twice at once', async () => {
+    const path = join(folder, 'a/b/c');
+    await Promise.all([disk.makeFolder(path), disk.makeFolder(path), disk.makeFolder(join(folder, 'a/d'))]);
+    expect(await readdir(join(folder, 'a'))).to.deep.equal(['b', 'd']);
+    await disk.makeFolder(path);
+  });
+
+  it('names a place that is there and takes no folders', async function () {
+    if (!(await disk.exists('/proc/self'))) this.skip();
+    expect(await rejection(disk.makeFolder('/proc/windshear/a'))).to.include({ code: 'ENOTSUP' });
+  });
+
   it('rejects a missing file with ENOENT', async () => {
     expect(await rejection(disk.read(join(folder, 'none')))).to.include({ code: 'ENOENT' });
     expect(await disk.exists(join(folder, 'none'))).to.equal(false);

@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Disk } from '../model/disk.ts';
-import { errorCode, naming } from './disk-error.ts';
+import { DiskError, errorCode, naming } from './disk-error.ts';
 
 const fileMode = 0o644;
 const folderMode = 0o755;
@@ -28,13 +28,7 @@ const folderMode = 0o755;
 export const systemDisk: Disk = {
   makeFolder: (path, mode = folderMode) =>
     naming('make the folder', path, async () => {
-      const first = await mkdir(path, { recursive: true, mode });
-      if (first === undefined) return;
-      const top = dirname(resolve(first));
-      for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
-        await syncFolder(folder);
-        if (folder === top || folder === dirname(folder)) return;
-      }
+      await makeWithParents(resolve(path), mode);
     }),
 
   read: (path) => naming('read', path, () => readFile(path)),
@@ -177,5 +171,22 @@ async function syncFolder(path: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Node's own recursion never ends where a parent is there and takes no folders, as /proc does. */
+async function makeWithParents(path: string, mode: number): Promise<void> {
+  for (let isLast = false; ; ) {
+    try {
+      await mkdir(path, { mode });
+      return await syncFolder(dirname(path));
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+      const parent = dirname(path);
+      if (errorCode(error) !== 'ENOENT' || parent === path) throw error;
+      if (isLast) throw new DiskError('ENOTSUP', 'make the folder', path, error);
+      await makeWithParents(parent, mode);
+      isLast = true;
+    }
   }
 }

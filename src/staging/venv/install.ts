@@ -44,7 +44,13 @@ export async function ensureVenv(options: VenvOptions = {}): Promise<Venv> {
   const ready = await venvIn(folder);
   if (ready !== undefined) return ready;
 
-  await mkdir(cache, { recursive: true });
+  await mkdir(cache, { recursive: true }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StagingUnavailable(
+      `The cache folder '${cache}' cannot be made (${why}). Set XDG_CACHE_HOME to a folder that you may write.`,
+      { cause: error },
+    );
+  });
   return withProcessLock(`${folder}.lock`, installPatienceMs, async () => {
     const others = await venvIn(folder);
     if (others !== undefined) return others;
