@@ -6,7 +6,7 @@ import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
 import { type CanaryKeeperOptions, newCanaryKeeper } from './canaries.ts';
 import type { HeardSignal } from './heard.ts';
 
-function keeperOn(clock: VirtualClock, offers: CanaryKeeperOptions['offers']) {
+function keeperOn(clock: VirtualClock, offers: CanaryKeeperOptions['offers'], log = (_line: string) => {}) {
   return newCanaryKeeper({
     detector: 'rules',
     offers,
@@ -14,7 +14,7 @@ function keeperOn(clock: VirtualClock, offers: CanaryKeeperOptions['offers']) {
     random: new SeededRandom(1),
     marginMs: 1000,
     signal: new AbortController().signal,
-    log: () => undefined,
+    log,
     onReceived: () => undefined,
   });
 }
@@ -129,16 +129,19 @@ describe('newCanaryKeeper', () => {
 
   it('forgets a canary that could not be raised', async () => {
     const clock = new VirtualClock();
-    const keeper = keeperOn(clock, {
-      rule: {
-        kind: 'raise',
-        raise: async () => {
-          throw new Error('refused');
-        },
-      },
-    });
+    const said: string[] = [];
+    const refused = async () => {
+      throw new Error('refused');
+    };
+    const keeper = keeperOn(clock, { rule: { kind: 'raise', raise: refused } }, (line) => said.push(line));
     keeper.proveSince(0);
     await clock.advance(10);
     expect(keeper.proof(0, 100).rule.raised).to.equal(false);
+    for (let n = 0; n < 3; n++) {
+      await clock.advance(2500);
+      keeper.proveSince(0);
+    }
+    await clock.advance(10);
+    expect(said).to.deep.equal(['Raising the rule canary of rules failed: refused.']);
   });
 });

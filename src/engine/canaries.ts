@@ -3,9 +3,11 @@ import { matchesGlob } from '../model/glob.ts';
 import { type Marker, newMarker } from '../model/marker.ts';
 import type { Random } from '../model/random.ts';
 import { eventEpochMs } from './correlate.ts';
+import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
 import type { CanaryFate } from './judge-blindness.ts';
 import type { PathProof } from './judge-detection.ts';
+import { newOutage } from './outage.ts';
 
 export type CanaryPath = 'rule' | 'tool';
 
@@ -67,6 +69,8 @@ const remembered = 500;
 export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
   const { clock, offers } = options;
   const raised: Raised[] = [];
+  const outageOf = (path: CanaryPath) => newOutage(`Raising the ${path} canary of ${options.detector}`, options.log);
+  const outages = { rule: outageOf('rule'), tool: outageOf('tool') };
   const byMarker = new Map<string, Raised>();
 
   const keep = (one: Raised): Raised => {
@@ -84,14 +88,11 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
     try {
       if (one.marker !== undefined) await offered.raise(one.marker, options.signal);
       one.outMonoMs = clock.monoMs();
+      outages[path].over();
       return one;
     } catch (error) {
       raised.splice(raised.indexOf(one), 1);
-      if (!options.signal.aborted) {
-        options.log(
-          `The ${path} canary of ${options.detector} could not be raised: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }
+      if (!options.signal.aborted) outages[path].failed(failureText(error));
       return undefined;
     }
   };

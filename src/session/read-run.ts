@@ -2,7 +2,11 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Disk } from '../model/disk.ts';
 import { UsageError } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+import { problemText } from '../model/problems.ts';
+import { schemaProblems } from '../model/schema-problems.ts';
 import { type Scorecard, scorecardSchema } from '../model/scorecard.ts';
+import { parseYaml } from '../model/yaml-source.ts';
 import { type Baseline, baselineSchema } from '../scorecard/baseline.ts';
 
 export interface FoundRun {
@@ -39,7 +43,7 @@ async function readJson<T>(disk: Disk, file: string, schema: z.ZodType<T>): Prom
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  throw new UsageError(`${file} is invalid: ${where}${issue?.message ?? 'it has the wrong shape'}.`);
+  const source = parseYaml(file, text);
+  const [problem] = schemaProblems(parsed.error, { source, schema, value: value as Json, isPlain: true });
+  throw new UsageError(problem === undefined ? `${file} has the wrong shape.` : problemText(problem));
 }
