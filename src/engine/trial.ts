@@ -195,10 +195,14 @@ async function injectAll(trial: Trial): Promise<void> {
     await trial.meter.outside(() => inject(fault, trial.injection, trial.stop));
     reviewAudit(trial, fault);
     if (fault.status === 'injected') continue;
-    const { failure, definition } = fault;
-    notInjected(trial, failure === undefined ? undefined : `'${definition.type}' before it failed: ${failure}`);
+    notInjected(trial, whyNot(fault));
     return;
   }
+}
+
+function whyNot({ failure, denied, definition }: LiveFault): string | undefined {
+  if (failure !== undefined) return `'${definition.type}' before it failed: ${failure}`;
+  return denied === undefined ? undefined : `'${definition.type}' before it was refused: ${denied.denial.message}`;
 }
 
 /** J13: what an earlier fault of the trial did must show in the state before the next one, or it would be put back wrong. */

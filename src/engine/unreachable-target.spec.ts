@@ -38,6 +38,15 @@ describe('runScenarios on a target that answers no more', () => {
     });
   }
 
+  it('says of a fault that was not injected how the one before it was refused', async () => {
+    const at = worldOf('bucket', 'door');
+    const refusal = { code: 'AccessDenied', message: 'not authorized to perform: sim:Write' };
+    at.guard = (resource, value) => (resource === 'door' && value === 'public' ? refusal : undefined);
+    const { scorecard } = await runScenarios(requestOf(at, 'door', 'bucket'));
+    const detection = scorecard.scenarios[0]?.trials[0]?.detections[0];
+    expect(detection?.reason).to.match(/'sim\.flip' before it was refused: not authorized to perform: sim:Write\.$/);
+  });
+
   it('ends with exit 3, not 5, where the first of two faults went in unanswered', async () => {
     const at = worldOf('bucket', 'door');
     at.onWrite = (event) => {
