@@ -32,6 +32,19 @@ export function iamAction(service: string, operation: string): string {
   return renamed[`${service}:${operation}`] ?? `${service}:${operation}`;
 }
 
+/**
+ * Actions that IAM knows on no resource but `*`, of those that are declared here: "Actions, resources, and condition keys".
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html,
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html,
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+ */
+const ofNoResource = /^((ec2|autoscaling):Describe|cloudtrail:LookupEvents$)/;
+
+/** Says whether IAM allows an action on `*` or not at all. */
+export function knowsNoResource(action: string): boolean {
+  return ofNoResource.test(action);
+}
+
 const reads =
   /^(Get|List|Describe|Head|Lookup|Simulate|AssumeRole|Decode|BatchGet|Search|Select|Query|Scan|Validate|Check)/;
 

@@ -1,4 +1,4 @@
-import { iamAction } from '../model/aws-action.ts';
+import { iamAction, knowsNoResource } from '../model/aws-action.ts';
 import type { Environment } from '../model/environment.ts';
 import type { BoundFault, BoundProbe, BoundScenario } from '../model/run.ts';
 import { canariesOf, inTarget } from './in-target.ts';
@@ -42,12 +42,8 @@ export function policyFor(
   return { Version: '2012-10-17', Statement: statementsOf(grants) };
 }
 
-/**
- * Actions that know no resource, and a launch, which is on images, subnets and more that only its template tells. By the
- * tables of "Actions, resources, and condition keys" of EC2 and EC2 Auto Scaling:
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
- */
-const onAnything = /^((ec2|autoscaling):Describe|ec2:RunInstances$)/;
+/** A launch is on images, subnets and more that only its template tells. */
+const launch = 'ec2:RunInstances';
 
 /** What a fault touches or makes of the action's own service; `*` where IAM knows no narrower name. */
 function resourcesOf(
@@ -58,7 +54,7 @@ function resourcesOf(
   const service = serviceOf(action);
   const named = [...definition.touches(params as never), ...(definition.makes ?? [])];
   const own = named.filter((name) => name.startsWith(`arn:aws:${service}:`));
-  if (own.length === 0 || onAnything.test(action)) return ['*'];
+  if (own.length === 0 || action === launch || knowsNoResource(action)) return ['*'];
   return own.flatMap((arn) => {
     const [head, partition, of, region = '', account = '', ...rest] = arn.split(':');
     if (service === 's3') return [arn];

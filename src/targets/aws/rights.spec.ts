@@ -63,6 +63,15 @@ describe('simulateRights', () => {
     expect(checks[3]?.why).to.contain('iam:PolicyARN');
   });
 
+  it('asks on no resource for an action that knows none, and takes the answer for one', async () => {
+    const { checks, asked } = await ask(
+      { 'cloudtrail:LookupEvents': implicit, 'ec2:DescribeInstances': implicit },
+      'revert',
+    );
+    expect(asked.map(({ ResourceArns }) => ResourceArns)).to.deep.equal([undefined, undefined]);
+    expect(checks.map(({ answer }) => answer)).to.deep.equal(['denied', 'denied']);
+  });
+
   it('takes what may be a guardrail for no lack of the tester, but for a lack of who reverts', async () => {
     const results = {
       'iam:CreateAccessKey': explicit,

@@ -1,4 +1,5 @@
 import type { EvaluationResult } from '@aws-sdk/client-iam';
+import { knowsNoResource } from '../../model/aws-action.ts';
 import { CallError } from '../../model/call.ts';
 import type { RightCheck } from '../../model/target.ts';
 import type { AwsClients } from './clients.ts';
@@ -57,7 +58,7 @@ async function simulate(request: RightsRequest, action: string, signal: AbortSig
         why: `the policy simulator would need ${[...new Set(missing)].join(', ')}`,
       };
     }
-    if (resources.length === 0 || decisions.length === 0) {
+    if ((resources.length === 0 && !knowsNoResource(action)) || decisions.length === 0) {
       return { action, as, answer: 'unproven', why: 'the policy simulator allows it on no resource in general' };
     }
     return { action, as, answer: 'denied', why: `no policy of ${principal} allows it on ${where}` };
@@ -80,6 +81,7 @@ function isBeyondCeiling({
 
 /** Account and region are filled in where the blast radius leaves them out; resources of other services would only mislead. */
 function resourcesOf(action: string, { resources, clients }: RightsRequest): readonly string[] {
+  if (knowsNoResource(action)) return [];
   const service = action.split(':')[0] ?? '';
   const own = resources.flatMap((resource) => {
     const [arn, partition, of, region, account, ...rest] = resource.split(':');
