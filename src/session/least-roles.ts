@@ -46,8 +46,8 @@ const clusterScoped = new Set([
 
 /**
  * Writes the least roles that an identity needs in the cluster: what the faults declare, in the namespaces that they
- * touch, what proves that it is staging, and for the identity that `measures` what the probes read and the lease needs; the other
- * one does the canaries of detectors and guardrails. Empty where nothing of it is in Kubernetes.
+ * touch, what tells the cluster, and for the identity that `measures` what the probes read and the lease needs; the other
+ * one reads the beacon and does the canaries of detectors and guardrails. Empty where nothing of it is in Kubernetes.
  */
 export function rolesFor(
   { environment, scenarios }: { readonly environment: Environment; readonly scenarios: readonly BoundScenario[] },
@@ -61,8 +61,8 @@ export function rolesFor(
   const rights = [
     ...faults.flatMap((fault) => rightsOf(identity.actionsOf(fault), namespacesOf(fault))),
     ...(identity.measures ? probes.flatMap((probe) => rightsOf(probe.definition.permissions, placeOf(probe))) : []),
-    ...(isUsed ? proofRights(environment) : []),
-    ...(isUsed && !identity.measures ? canaryRights(environment, scenarios) : []),
+    ...(isUsed ? [clusterRight] : []),
+    ...(isUsed && !identity.measures ? [...beaconRights(environment), ...canaryRights(environment, scenarios)] : []),
     ...(identity.measures ? leaseRights(environment) : []),
   ];
   const places = [...new Set(rights.map(({ namespace }) => namespace))].toSorted((a, b) =>
@@ -97,11 +97,12 @@ function rightsOf(actions: readonly string[], namespaces: readonly string[]): re
   });
 }
 
-/** The cluster is told by the uid of `kube-system`, staging by the beacon. */
-function proofRights({ targets }: Environment): readonly Right[] {
-  const beacon = targets.kubernetes?.proof.beacon?.namespace;
-  const names = ['kube-system', ...(beacon === undefined ? [] : [beacon])];
-  return names.map((name) => ({ verb: 'get', group: '', resource: 'namespaces', name }));
+/** Whoever acts asks first whose cluster it is, by the uid of this namespace. */
+const clusterRight: Right = { verb: 'get', group: '', resource: 'namespaces', name: 'kube-system' };
+
+function beaconRights({ targets }: Environment): readonly Right[] {
+  const name = targets.kubernetes?.proof.beacon?.namespace;
+  return name === undefined ? [] : [{ ...clusterRight, name }];
 }
 
 function leaseRights({ lease, journal }: Environment): readonly Right[] {
