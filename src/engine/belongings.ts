@@ -42,7 +42,7 @@ export function sourceClockOf(trial: Trial, detector: string): SourceClock {
   return {
     marginMs,
     errorMs: config.clock.error,
-    isOff: aheadMs > config.clock.error || post?.keeper.isClockBehind() === true,
+    isOff: !trial.deps.wall.isSteady() || aheadMs > config.clock.error || post?.keeper.isClockBehind() === true,
     namesActor: config.sees === 'event' && config.carries.includes('actor'),
     showsOpen: post?.listener?.showsOpen ?? false,
     carriesMarker: config.sees === 'event' && config.carries.includes('marker'),

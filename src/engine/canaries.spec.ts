@@ -15,6 +15,7 @@ function keeperOn(clock: VirtualClock, offers: CanaryKeeperOptions['offers'], lo
     marginMs: 1000,
     signal: new AbortController().signal,
     log,
+    wall: { isSteady: () => true },
     onReceived: () => undefined,
   });
 }

@@ -8,6 +8,7 @@ import type { HeardSignal } from './heard.ts';
 import type { CanaryFate } from './judge-blindness.ts';
 import type { PathProof } from './judge-detection.ts';
 import { newOutage } from './outage.ts';
+import type { WallClock } from './wall-clock.ts';
 
 export type CanaryPath = 'rule' | 'tool';
 
@@ -28,6 +29,7 @@ export interface CanaryKeeperOptions {
   readonly marginMs: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
+  readonly wall: WallClock;
   readonly onReceived: () => void;
 }
 
@@ -164,7 +166,8 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
         )
           continue;
         const eventMs = eventEpochMs(heard.signal);
-        const ageMs = eventMs === undefined ? Number.POSITIVE_INFINITY : clock.epochMs() - eventMs;
+        const isDated = eventMs !== undefined && options.wall.isSteady();
+        const ageMs = isDated ? clock.epochMs() - eventMs : Number.POSITIVE_INFINITY;
         const sentMonoMs = clock.monoMs() - Math.max(0, ageMs) - options.marginMs;
         keep({ path, raisedMonoMs: sentMonoMs, receivedMonoMs: arrived });
         options.onReceived();
@@ -174,7 +177,7 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
     },
     isClockBehind: () => behind,
     hearPoll(newestEpochMs) {
-      if (newestEpochMs === undefined) return;
+      if (newestEpochMs === undefined || !options.wall.isSteady()) return;
       for (const path of ['rule', 'tool'] as const) {
         if (offers[path]?.kind !== 'poll') continue;
         const nowMonoMs = clock.monoMs();

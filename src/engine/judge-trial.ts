@@ -178,6 +178,7 @@ function reverter(
   const { t0, settleMs } = fault;
   const goneMonoMs = lastStablePeriod(readsOf(trial, fault));
   if (t0 === undefined || goneMonoMs === undefined) return undefined;
+  if (!trial.deps.wall.isSteady()) return { whose: 'unknown', why: 'the wall clock was set while the run went on' };
   const { audit, marker } = trial;
   const subjects = subjectsFrom(subjectsOf(fault));
   return whoReverted({ audit, marker, subjects, t0, goneMonoMs, settleMs, marginMs: auditMarginMs(trial), attribute });

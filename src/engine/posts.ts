@@ -17,6 +17,7 @@ import type { HeardSignal } from './heard.ts';
 import type { Interests } from './interests.ts';
 import { type Listener, openListener } from './listener.ts';
 import { openSignalRing, type SignalRing } from './signal-ring.ts';
+import type { WallClock } from './wall-clock.ts';
 
 /** Every detector and audit source of an environment, listening. */
 export interface Posts {
@@ -32,7 +33,7 @@ const mostMalformedBytes = 65_536;
 export async function openPosts(
   request: RunRequest,
   interests: Interests,
-  log: (line: string) => void,
+  { log, wall }: { readonly log: (line: string) => void; readonly wall: WallClock },
 ): Promise<Posts> {
   const ended = new AbortController();
   const ring = openSignalRing({ disk: request.disk, folder: posix.join(request.folders.report, 'evidence'), log });
@@ -40,12 +41,12 @@ export async function openPosts(
   const posts = await Promise.all(
     Object.entries(detectors).map(
       async ([name, config]) =>
-        [name, await openPost(request, { name, config, interests, ring, log, signal: ended.signal })] as const,
+        [name, await openPost(request, { name, config, interests, ring, log, wall, signal: ended.signal })] as const,
     ),
   );
   const audits = await Promise.all(
     Object.entries(audit).map(([name, config]) =>
-      openAudit(request, { name, config, interests, ring, log, signal: ended.signal }),
+      openAudit(request, { name, config, interests, ring, log, wall, signal: ended.signal }),
     ),
   );
   return {
@@ -67,11 +68,12 @@ interface PostOptions<Config> {
   readonly interests: Interests;
   readonly ring: SignalRing;
   readonly log: (line: string) => void;
+  readonly wall: WallClock;
   readonly signal: AbortSignal;
 }
 
 async function openPost(request: RunRequest, options: PostOptions<DetectorConfig>): Promise<DetectorPost> {
-  const { name, config, log, signal } = options;
+  const { name, config, log, wall, signal } = options;
   const formats = bindFormats(request, config);
   const keeper = newCanaryKeeper({
     detector: name,
@@ -81,6 +83,7 @@ async function openPost(request: RunRequest, options: PostOptions<DetectorConfig
     marginMs: config.clock.error + config.clock.resolution,
     signal,
     log,
+    wall,
     onReceived: () => undefined,
   });
   const unclaimed = { signals: 0 };

@@ -17,6 +17,7 @@ import { checkShares } from './shares.ts';
 import { proveStaging } from './staging-proof.ts';
 import { prepareLoads } from './trial-load.ts';
 import type { RunDeps } from './trial-state.ts';
+import { watchWallClock } from './wall-clock.ts';
 import { checkWindows } from './windows.ts';
 
 /**
@@ -96,7 +97,8 @@ async function runJournaled({
     owner: { journal: path, environment: request.environmentName, stagingId: request.stagingId },
   });
   const interests = newInterests();
-  const posts = await openPosts(request, interests, log);
+  const wall = watchWallClock(request.clock, log);
+  const posts = await openPosts(request, interests, { log, wall });
   try {
     const unreachable = await whyUnreachable(request, posts);
     if (unreachable !== undefined) {
@@ -104,7 +106,7 @@ async function runJournaled({
       return { outcome: unreachable, isClean: true };
     }
     const deps: RunDeps = {
-      ...{ request, journal, preImages, interests, log, halt },
+      ...{ request, journal, preImages, interests, log, wall, halt },
       posts: posts.detectors,
       identities: new Set(),
       past: newPastActs(),

@@ -21,6 +21,7 @@ import type { PreImages } from './pre-images.ts';
 import { newPulse, type Pulse } from './pulse.ts';
 import { StopConditionFired } from './stop-condition-fired.ts';
 import { newTrialLoad, type TrialLoad } from './trial-load.ts';
+import type { WallClock } from './wall-clock.ts';
 
 /** What all trials of a run share. */
 export interface RunDeps {
@@ -31,6 +32,7 @@ export interface RunDeps {
   /** Detectors in use by name. */
   readonly posts: ReadonlyMap<string, DetectorPost>;
   readonly log: (line: string) => void;
+  readonly wall: WallClock;
   /** Under whom this run acted, without session names; filled as sessions are obtained. */
   readonly identities: Set<string>;
   readonly past: PastActs;

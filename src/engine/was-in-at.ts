@@ -33,8 +33,10 @@ function wasWrittenTo(trial: Trial, fault: LiveFault, { sentMonoMs, outMonoMs }:
   const epochOf = (monoMs: number) => t0.epochMs + (monoMs - t0.monoMs);
   const fromMs = epochOf((lookMonoMs ?? t0.monoMs) - settleMs) - marginMs;
   const untilMs = epochOf(outMonoMs) + marginMs;
+  const isSteady = trial.deps.wall.isSteady();
   return writesOfOthers({ audit, marker, subjects: subjectsFrom(subjectsOf(fault)) }).some((signal) => {
     const eventMs = eventEpochMs(signal);
+    if (!isSteady) return true;
     return eventMs !== undefined && eventMs >= Math.max(fromMs, t0.epochMs - marginMs) && eventMs <= untilMs;
   });
 }

@@ -94,6 +94,8 @@ export class Ledger {
   readonly polls: Poll[] = [];
   /** When a store stopped to show an alert. */
   readonly withdrawals: { readonly detector: string; readonly key: string; readonly atMs: number }[] = [];
+  /** When the harness's wall clock was set, and by how much. */
+  readonly clockJumps: { readonly atMs: number; readonly byMs: number }[] = [];
   /** Arrivals of each audit record, by the act that it tells of. */
   readonly audited = new Map<Act, { readonly run: string; readonly atMs: number }[]>();
 }

@@ -119,6 +119,12 @@ export const mutants: readonly Mutant[] = [
     replacement: '',
   },
   {
+    name: 'a wall clock that was set is trusted',
+    file: 'src/engine/wall-clock.ts',
+    text: 'const toleranceMs = 100;',
+    replacement: 'const toleranceMs = Number.POSITIVE_INFINITY;',
+  },
+  {
     name: 'late effect not waited for',
     file: 'src/engine/revert.ts',
     text: "if (request.injection === 'unknown') await lookForLateEffect(request);",

@@ -81,6 +81,7 @@ class Stage {
       clock: world.clock,
       disk: world.disk,
       story: world.story,
+      wallAheadMs: () => world.ledger.clockJumps.reduce((sum, { byMs }) => sum + byMs, 0),
       onIntent: ({ marker, role, index }) => void world.intents.add(`${marker} ${role} ${index}`),
     };
   }
@@ -92,6 +93,10 @@ class Stage {
     const others: Promise<void>[] = [];
     for (const trouble of story.troubles) {
       if (trouble.kind === 'stop') this.#world.when(trouble.at, () => this.#stopNow());
+      if (trouble.kind === 'clock-jump') {
+        const { byMs } = trouble;
+        this.#world.when(trouble.at, () => void this.#world.ledger.clockJumps.push({ atMs: clock.monoMs(), byMs }));
+      }
       if (trouble.kind === 'abandon') this.#world.when(trouble.at, () => this.#abandonNow());
     }
     const first = this.#run('run-1', 'same', this.#mine(0));

@@ -9,6 +9,8 @@ export interface Machine {
   readonly clock: SimClock;
   readonly disk: MemoryDisk;
   readonly story: Story;
+  /** How far the machine's wall clock is ahead of everybody else's. */
+  readonly wallAheadMs: () => number;
   /** Told of each intent that is whole on disk. */
   readonly onIntent: (intent: { readonly marker: string; readonly role: string; readonly index: number }) => void;
 }
@@ -33,7 +35,7 @@ export class SimProcess {
     this.#die = resolve;
     const { clock } = machine;
     this.clock = {
-      epochMs: () => clock.epochMs(),
+      epochMs: () => clock.epochMs() + machine.wallAheadMs(),
       monoMs: () => clock.monoMs(),
       sleep: (ms, signal) => this.orNever(clock.sleep(ms, signal)),
     };

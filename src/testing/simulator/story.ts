@@ -177,6 +177,8 @@ export type Trouble =
   | { readonly kind: 'abandon'; readonly at: When }
   | { readonly kind: 'death'; readonly process: number; readonly at: DeathPoint }
   | { readonly kind: 'disk-full'; readonly process: number; readonly write: number; readonly until: number }
+  /** The harness's wall clock is set by somebody; all others' stays right. */
+  | { readonly kind: 'clock-jump'; readonly at: When; readonly byMs: number }
   | { readonly kind: 'second-run'; readonly at: When; readonly environment: 'same' | 'other' };
 
 export type CallFate =

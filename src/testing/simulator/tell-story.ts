@@ -1,5 +1,5 @@
 import { Dice } from './dice.ts';
-import type { DetectorStory, EnvironmentStory, GuardStory, Story } from './story.ts';
+import type { DetectorStory, EnvironmentStory, GuardStory, ScenarioStory, Story, Trouble } from './story.ts';
 import { tellDetectors } from './tell-detectors.ts';
 import { tellScenarios } from './tell-scenarios.ts';
 import { tellTroubles } from './tell-troubles.ts';
@@ -20,7 +20,22 @@ export function tellStory(seed: number): Story {
   const guards = tellGuards(dice, [...new Set(resources)]);
   const scenarios = tellScenarios(dice, { resources, detectors, guards, environment });
   const troubles = tellTroubles(dice, { environment, detectors, scenarios, guards });
-  return { seed, environment, detectors, scenarios, guards, troubles };
+  const jumps = tellClockJumps(seed, scenarios, troubles);
+  return { seed, environment, detectors, scenarios, guards, troubles: [...troubles, ...jumps] };
+}
+
+/** Nobody runs beside it, for whom the clock would have been wrong from the start. */
+function tellClockJumps(seed: number, scenarios: readonly ScenarioStory[], troubles: readonly Trouble[]): Trouble[] {
+  const dice = new Dice(seed + 0x2000_0000);
+  if (!dice.chance(0.04) || troubles.some(({ kind }) => kind === 'second-run')) return [];
+  const at = { of: dice.pick(scenarios).id, ms: dice.integer(-1, 9000) };
+  const byMs = dice.weigh([
+    [3, dice.integer(200, 5000)],
+    [3, dice.integer(5000, 300_000)],
+    [3, -dice.integer(200, 5000)],
+    [3, -dice.integer(5000, 300_000)],
+  ]);
+  return [{ kind: 'clock-jump', at: at.ms < 0 ? { of: 'start', ms: dice.integer(0, 4000) } : at, byMs }];
 }
 
 /** What was thought of later has dice of its own, so that seeds go on telling what they told. */

@@ -17,7 +17,7 @@ interface Told {
   readonly guards: readonly GuardStory[];
 }
 
-type Kind = Trouble['kind'];
+type Kind = Exclude<Trouble['kind'], 'clock-jump'>;
 
 /** Invents what goes wrong: often nothing, mostly a few things. */
 export function tellTroubles(dice: Dice, told: Told): Trouble[] {
@@ -43,8 +43,8 @@ export function tellTroubles(dice: Dice, told: Told): Trouble[] {
     ]),
   );
   const troubles = kinds.flatMap((kind) => tellTrouble(dice, told, kind));
-  const once = (kind: Kind) => troubles.filter((one) => one.kind === kind).slice(0, 1);
-  const single: readonly Kind[] = ['stop', 'abandon', 'second-run', 'disk-full'];
+  const once = (kind: Trouble['kind']) => troubles.filter((one) => one.kind === kind).slice(0, 1);
+  const single: readonly Trouble['kind'][] = ['stop', 'abandon', 'second-run', 'disk-full'];
   return [...troubles.filter((one) => !single.includes(one.kind)), ...single.flatMap(once)];
 }
 

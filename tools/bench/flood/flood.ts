@@ -76,7 +76,10 @@ export async function flood(request: FloodRequest): Promise<FloodResult> {
     const hear = (one: HeardSignal) => void heard.set(n, [...(heard.get(n) ?? []), one]);
     interests.add({ marker: markerOf(n), keys, hear });
   }
-  const posts = await openPosts(requestOf(request.channel, { folder, file }), interests, () => undefined);
+  const posts = await openPosts(requestOf(request.channel, { folder, file }), interests, {
+    log: () => undefined,
+    wall: { isSteady: () => true },
+  });
   const listener = posts.detectors.get('flood')?.listener;
   if (listener === undefined) throw new Error('The channel could not be opened.');
   const sender = startSender(request, request.channel === 'webhook' ? (listener.address ?? '') : file);

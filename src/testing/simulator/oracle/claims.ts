@@ -36,7 +36,7 @@ export function claimsOf(facts: TrialFacts, detector: DetectorStory): Claim[] {
   );
   const seen = new Set<Alert>();
   const first = heard.filter(({ alert }) => !seen.has(alert) && seen.add(alert));
-  return first.map((arrival) => claimOf(facts, detector, { arrival, heard, instants }));
+  return first.map((arrival) => claimOf(facts, detector, { arrival, heard, first, instants }));
 }
 
 export function instantsOf(facts: TrialFacts): Instants | undefined {
@@ -63,20 +63,23 @@ export function instantsOf(facts: TrialFacts): Instants | undefined {
 interface Case {
   readonly arrival: Arrival;
   readonly heard: readonly Arrival[];
+  /** Without what came once more just as it had been. */
+  readonly first: readonly Arrival[];
   readonly instants: Instants | undefined;
 }
 
-function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, instants }: Case): Claim {
+function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, first, instants }: Case): Claim {
   const { alert } = arrival;
   const isFaults = isOfFault(facts, alert);
-  const staleness = instants === undefined ? 'fresh' : stalenessOf(facts, detector, { arrival, heard, instants });
+  const staleness =
+    instants === undefined ? 'fresh' : stalenessOf(facts, detector, { arrival, heard, first, instants });
   const say = (takes: Claim['takes'], why: string, isAmbiguous = false): Claim => ({
     arrival,
     takes: takes === 'must' && staleness === 'maybe' ? 'may' : staleness === 'stale' ? 'not' : takes,
     isFaults,
     isAmbiguous: isAmbiguous || (staleness === 'maybe' && takes !== 'not'),
     isBeyondKnowing:
-      (Math.abs(detector.skewMs) > detector.errorMs && !clockShows(facts, detector)) ||
+      (Math.abs(detector.skewMs) > detector.errorMs && !facts.isClockSet && !clockShows(facts, detector)) ||
       isUndeclaredGroup(detector, arrival, heard),
     isStale: staleness === 'stale' && takes !== 'not',
     why,
@@ -130,6 +133,7 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
   const { alert, untilMs } = arrival;
   const { t0Ms, revertMs, controlUntilMs } = instants;
   if (untilMs < t0Ms) return say('not', 'before the injection');
+  if (facts.isClockSet) return say('may', 'the wall clock was set', true);
   if (!alert.saysTime && alert.lastSeenEpochMs === undefined) {
     // J7: without a time nothing tells it from what had been before, and after the revert nothing from that.
     const isClear = controlUntilMs === undefined && untilMs < revertMs && !alert.isUpdate;
@@ -186,12 +190,26 @@ function phasesOf({ agents }: Alert, marker: string): ReadonlySet<string> {
   return new Set(found.filter(([, one]) => one === marker).map(([, , phase = '']) => phase));
 }
 
-/** J8: whether the harness knew the alert as open before t0, and whether this version shows that it happened again. */
+type Staleness = 'fresh' | 'stale' | 'maybe';
+
+/** J8: what was resolved, and came once more just as it had been, may be told from what opened again, or not. */
 function stalenessOf(
   facts: TrialFacts,
   detector: DetectorStory,
+  one: Case & { readonly instants: Instants },
+): Staleness {
+  const all = stalenessAmong(facts, detector, one);
+  const { heard, first } = one;
+  const isSame = heard.length === first.length || stalenessAmong(facts, detector, { ...one, heard: first }) === all;
+  return isSame ? all : 'maybe';
+}
+
+/** J8: whether the harness knew the alert as open before t0, and whether this version shows that it happened again. */
+function stalenessAmong(
+  facts: TrialFacts,
+  detector: DetectorStory,
   { arrival, heard, instants }: Case & { readonly instants: Instants },
-): 'fresh' | 'stale' | 'maybe' {
+): Staleness {
   const { alert } = arrival;
   const { t0Ms } = instants;
   const earlier = heard.slice(0, heard.indexOf(arrival)).filter((one) => one.alert.key === alert.key);

@@ -48,6 +48,8 @@ export interface TrialFacts {
   readonly controls: readonly FaultFacts[];
   /** Every act of this trial's marker. */
   readonly acts: readonly Act[];
+  /** True where the wall clock had been set in the run by then, so that time tells nothing of whose a signal is. */
+  readonly isClockSet: boolean;
   /** When nobody listened any more, where the trial was cut short. */
   readonly cutMs?: number;
 }
@@ -80,6 +82,7 @@ export function factsOf(played: Played, run: PlayedRun, scenario: ScenarioStory,
     controls:
       result.n === 1 ? scenario.control.map((story) => faultFacts(played, story, ofPhase(acts, 'control'))) : [],
     acts,
+    isClockSet: played.world.ledger.clockJumps.some(({ atMs }) => atMs >= run.startedMs && atMs <= endedMs),
     ...(observeToldMs === undefined ? {} : { observeToldMs }),
     ...(isCut ? { cutMs: Math.max(startedMs, played.stoppedMs ?? 0) } : {}),
   };

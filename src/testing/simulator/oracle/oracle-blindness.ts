@@ -58,7 +58,7 @@ export function judgeBlindness(
   if (before && unseen.some((act) => passes(act, 1))) allowed.push({ verdict: 'not-blind', rule: '§3 blindness' });
   if (before && after && unseen.some((act) => !passes(act, 1)))
     allowed.push({ verdict: 'blind', rule: '§3 blindness' });
-  const isWritten = raised.some((act) => act.sentMs >= t0Ms && othersWrite(facts, fault, act));
+  const isWritten = raised.some((act) => act.sentMs >= t0Ms && (facts.isClockSet || othersWrite(facts, fault, act)));
   const isSure = before && isAgreed && isSeenIn && !isWritten && fault.outcome === 'in' && facts.cutMs === undefined;
   if (!isSure || !(lost && after) || facts.result.verdict === 'errored')
     if (!(isSure && passed && !lost)) allowed.push({ verdict: 'inconclusive', rule: '§3 blindness' });

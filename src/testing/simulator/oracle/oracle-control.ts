@@ -56,7 +56,8 @@ function consider(facts: TrialFacts): { readonly truth: string; readonly allowed
     const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs });
     return (!path.rule && !path.tool) || path.isAtEdge;
   });
-  if (unproven.length > 0) allowed.push({ verdict: 'inconclusive', codes: ['channel-unproven'], rule: 'J2' });
+  if (unproven.length > 0 || facts.isClockSet)
+    allowed.push({ verdict: 'inconclusive', codes: ['channel-unproven'], rule: 'J2' });
   const isSilenceWorth = unproven.every((detector) => {
     const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs });
     return detector.assumeAlive || path.isAtEdge;

@@ -162,7 +162,8 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
       untilMs >= t0Ms && (alert.isUpdate || alert.trueMs < t0Ms || saysMs(facts, alert) < t0Ms),
   );
   const isBeyond = ruled.some(({ isBeyondKnowing }) => isBeyondKnowing);
-  if (wasOpen || hasOlder || isBeyond || ruled.some(({ isStale }) => isStale) || faultsByHorizon)
+  const isTimeless = facts.isClockSet && ruled.length > 0;
+  if (wasOpen || hasOlder || isBeyond || isTimeless || ruled.some(({ isStale }) => isStale) || faultsByHorizon)
     allowed.push(inconclusive('J8', 'already-firing', 'time-ambiguous'));
   const gone = detector.sees === 'state' ? goneMs(facts, fault) : undefined;
   const slackMs = facts.played.story.environment.pollMs + 2200;
@@ -171,7 +172,8 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
   const isSurelyGone = gone !== undefined && gone.lastMs < sloMs - slackMs;
   if (isGoneBefore || isUnread) allowed.push(inconclusive('J14', 'gone-before-slo'));
   const deaf = deafnessAt(facts, detector.name, horizonMs);
-  if (!isProven || path.isAtEdge || deaf !== 'no') allowed.push(inconclusive('J2', 'channel-unproven'));
+  if (!isProven || path.isAtEdge || deaf !== 'no' || facts.isClockSet)
+    allowed.push(inconclusive('J2', 'channel-unproven'));
   if (facts.cutMs !== undefined && facts.cutMs < horizonMs) return allowed;
   if (facts.result.verdict === 'errored') return allowed;
   if (faultsByHorizon || mustBeUnsure || isSurelyGone || staleOne || deaf === 'surely') return allowed;

@@ -160,7 +160,8 @@ function creditFor(facts: TrialFacts, expectation: GuardrailStory, one: Credit):
     if (Math.abs(span.toMs - sloMs) <= slackMs) allowed.push(inconclusive('J20', 'poll-too-coarse'));
   }
   if (!isSole && (!isFixer || others)) allowed.push(inconclusive('J16', 'reverted-by-other'));
-  if (!isSole && (!isHeard || heardMs > horizonMs - slackMs)) allowed.push(inconclusive('J16', 'reverter-unknown'));
+  if (!isSole && (!isHeard || facts.isClockSet || heardMs > horizonMs - slackMs))
+    allowed.push(inconclusive('J16', 'reverter-unknown'));
   if (span.toMs > horizonMs - slackMs) allowed.push({ verdict: 'absent', rule: 'J16' });
   return allowed;
 }

@@ -9,10 +9,12 @@ import { shrunkKnownAlerts } from './known-alerts.ts';
 import { shrunkOthersChanges } from './others-changes.ts';
 import { shrunkRecovery } from './recovery.ts';
 import { shrunkReopenedAlerts } from './reopened-alerts.ts';
+import { shrunkSetClocks } from './set-clocks.ts';
 import { shrunkTimes } from './times.ts';
 
 /** Every story that a failing seed had shrunk to, by what holds in it now. */
 export const shrunkStories: Readonly<Record<string, Story>> = {
+  ...shrunkSetClocks,
   ...shrunkFailedRequests,
   ...shrunkOthersChanges,
   ...shrunkAmbiguous,
