@@ -56,6 +56,38 @@ describe('belongingOf', () => {
     });
   }
 
+  describe('of what a controller made of ours', () => {
+    const controller = { name: 'system:serviceaccount:kube-system:replicaset-controller' };
+    const strict = { ...source, namesActor: true, carriesMarker: true };
+    const made = (more: Partial<Signal> = {}) => ({ ...eventAt(500), actor: controller, ...more });
+
+    it('J5: gives it to the fault where its name holds our marker', () => {
+      expect(whose(heard(600, made(), marked(undefined)), view, strict)).to.equal('fault');
+    });
+
+    it('J5: leaves it open where only the subject tells, since a controller acts on what anybody wrote', () => {
+      expect(whose(heard(600, made()), view, strict)).to.equal('ambiguous');
+    });
+
+    it('J5: gives what somebody else did to it to nobody of us', () => {
+      const somebody = { actor: { name: 'staging-admin' } };
+      expect(whose(heard(600, made(somebody), marked(undefined)), view, strict)).to.equal('other');
+    });
+
+    it('J7: leaves what it does while we take it back to us', () => {
+      expect(whose(heard(5600, { ...made(), ...eventAt(5500) }, marked(undefined)), reverting, strict)).to.equal(
+        'ours',
+      );
+    });
+  });
+
+  it('J5: gives what anybody does to the subject to a fault that somebody else is to do', () => {
+    const strict = { ...source, namesActor: true, carriesMarker: true };
+    const signal = { ...eventAt(500), actor: { name: 'staging-admin' } };
+    expect(whose(heard(600, signal), view, strict)).to.equal('other');
+    expect(whose(heard(600, signal), { ...view, isByOthers: true }, strict)).to.equal('fault');
+  });
+
   it('J6: takes no marker evidence from a signal with i and another letter', () => {
     const both = belongingOf(heard(100, eventAt(100), marked('inject', 'revert')), view, source);
     expect([both.whose, both.matchedBy]).to.deep.equal(['fault', ['subject', 'time']]);

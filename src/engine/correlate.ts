@@ -33,6 +33,8 @@ export interface TrialView {
   readonly ourActors: readonly string[];
   /** True where reverts are made under another identity, so that the actor tells them from injections. */
   readonly revertsAsOther: boolean;
+  /** True where somebody else acts (`external`): neither our marker nor our name is to be expected. */
+  readonly isByOthers?: boolean;
   /** First mutating request of the first fault; absent before the injection. */
   readonly t0?: Instant;
   readonly control?: {
@@ -87,18 +89,34 @@ export function belongingOf(heard: HeardSignal, view: TrialView, source: SourceC
 
   const told = bySubject({ heard, view, source, evidence, onFault, onControl });
   // J10: the rule that a control is judged by holds for the fault too; that a marker is lost on the way is possible.
-  if (source.carriesMarker && phases.size === 0 && told.whose === 'fault') return { ...told, whose: 'ambiguous' };
+  const hasNoMarker = phases.size === 0 && view.isByOthers !== true && !isOfOurMaking(heard, view);
+  if (source.carriesMarker && hasNoMarker && told.whose === 'fault') return { ...told, whose: 'ambiguous' };
   // J6: the fault's letter among others proves nothing; but what was caused by the fault too is never another's alone.
   return phases.size > 1 && told.whose !== 'fault' ? { ...told, whose: 'ambiguous' } : told;
 }
 
 function bySubject(one: TimeCase): Belonging {
-  const { heard, evidence, source } = one;
+  const { heard, evidence, source, view } = one;
   if (!evidence.includes('subject')) return { heard, whose: 'other', matchedBy: [] };
   const told = byTime(one);
   if (!source.namesActor || !namesActor(heard.signal) || evidence.includes('actor')) return told;
-  const mayHoldIt = source.showsOpen && (told.whose === 'fault' || told.whose === 'ambiguous');
+  if (view.isByOthers === true || isOfOurMaking(heard, view)) return told;
+  // A controller acts on what anybody wrote: on what we wrote too.
+  const mayBeOurs = source.showsOpen || isController(heard.signal);
+  const mayHoldIt = mayBeOurs && (told.whose === 'fault' || told.whose === 'ambiguous');
   return { heard, whose: mayHoldIt ? 'ambiguous' : 'other', matchedBy: ['subject'] };
+}
+
+/** Whether a controller made it of what we had named by our marker: its name is that of a pod of our Deployment, say. */
+function isOfOurMaking({ signal, sightings }: HeardSignal, { marker }: TrialView): boolean {
+  return isController(signal) && sightings.some((one) => one.marker === marker && one.phase === undefined);
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#controller-roles */
+const controllers = /^system:(?:serviceaccount:kube-system:|kube-controller-manager$|kube-scheduler$|node:)/;
+
+function isController({ actor }: Signal): boolean {
+  return [actor?.name, actor?.id].some((text) => text !== undefined && controllers.test(text));
 }
 
 interface TimeCase {

@@ -30,6 +30,7 @@ export function faultState(fault: LiveFault): FaultState {
     effect: fault.effect,
     ...(fault.t0 === undefined ? {} : { t0: fault.t0 }),
     ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
+    ...(fault.denied?.denial.behind === undefined ? {} : { refusedBehind: fault.denied.denial.behind }),
     ...(fault.failure === undefined ? {} : { failure: fault.failure }),
     ...(lacked === undefined ? {} : { ownRights: lacked }),
   };

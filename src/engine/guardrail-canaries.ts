@@ -1,8 +1,8 @@
 import { CallError } from '../model/call.ts';
 import type { GuardrailDefinition } from '../model/guardrail.ts';
+import { guardrailParams } from './attribute-denial.ts';
 import { failureText } from './failure-text.ts';
 import type { GuardrailAnswer } from './judge-guardrail-blindness.ts';
-import { guardrailParams } from './judge-trial.ts';
 import { expectationsOf, faultFor, type Trial } from './trial-state.ts';
 
 /** An admission chain learns of a change within a second or so; a guardrail is asked again this often. */

@@ -61,6 +61,8 @@ export interface FaultState {
   readonly failure?: string;
   /** What was refused for want of the tester's own right, by no guardrail. */
   readonly ownRights?: string;
+  /** Whose controller was refused, where our own request was not. */
+  readonly refusedBehind?: string;
 }
 
 /** A verdict, or what is still waited for. */
@@ -177,6 +179,11 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
 
   const sloAt = t0.monoMs + expectation.sloMs;
   const horizonAt = t0.monoMs + horizonFactor * expectation.sloMs;
+  if (expectation.of === 'attempt' && fault.refusedBehind !== undefined)
+    return judge.inconclusive(
+      'not-attributed',
+      `The controller of ${fault.refusedBehind} was refused, not our own request, and no alert that names what we made came: one that names the controller alone may be about anything.`,
+    );
   if (isDeafAt(facts, horizonAt)) {
     const after = formatDuration(Math.max(0, (facts.deafSinceMonoMs ?? 0) - t0.monoMs));
     return judge.inconclusive(

@@ -1,5 +1,6 @@
 import type { Attribution, GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
+import { attributeDenial, guardrailParams } from './attribute-denial.ts';
 import { belongingsOf, sourceClockOf } from './belongings.ts';
 import { type Belonging, subjectsFrom } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
@@ -122,7 +123,7 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
   const definition = request.catalogue.guardrails.get(config?.type ?? '') as GuardrailDefinition<unknown> | undefined;
   const params =
     config === undefined || definition === undefined ? undefined : definition.params.parse(guardrailParams(config));
-  const denialBy = fault.denied === undefined ? undefined : definition?.attributeDenial?.(fault.denied.denial, params);
+  const denialBy = attributeDenial(trial, fault, { definition, params });
   const revertBy = reverter(trial, fault, (audit) =>
     definition?.attributeRevert?.({ audit, subjects: subjectsOf(fault) }, params),
   );
@@ -162,12 +163,6 @@ function mitigationOf(trial: Trial, id: string, proof: MitigationProof | undefin
   return proof === undefined
     ? {}
     : { mitigation: { reads: trial.mitigation.get(id) ?? [], overMs: proof.tolerance.overMs } };
-}
-
-/** A guardrail's own params: its entry less what every guardrail declares. */
-export function guardrailParams(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { type: _type, uses: _uses, onlyWriter: _onlyWriter, ...params } = config;
-  return params;
 }
 
 function reverter(

@@ -203,6 +203,7 @@ export function viewOf(trial: Trial): TrialView {
     faultSubjects: subjectsAll(trial.faults),
     controlSubjects: subjectsAll(trial.controls),
     ourActors: tester,
+    ...(trial.faults.every(({ definition }) => definition.onTrust === true) ? { isByOthers: true } : {}),
     revertsAsOther: revert.length > 0 && !revert.some((one) => tester.includes(one)),
     ...(t0 === undefined ? {} : { t0 }),
     ...(controlT0 === undefined ? {} : { control: { t0: controlT0, lastAct: trial.controlLastAct?.at ?? controlT0 } }),

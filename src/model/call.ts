@@ -15,6 +15,8 @@ export interface Denial {
   readonly httpStatus?: number;
   readonly requestId?: string;
   readonly resource?: string;
+  /** The object whose controller was refused, where not our own request was: `Deployment/inference/api`. */
+  readonly behind?: string;
 }
 
 /** Is thrown by every target client in place of its library's own errors. */

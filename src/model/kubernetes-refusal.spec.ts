@@ -126,6 +126,7 @@ describe('controllerDenial', () => {
   ] as const)
     it(`finds the refusal that ${how} met`, () => {
       expect(controllerDenial({ reason: 'FailedCreate', message: refused, about })).to.deep.equal({
+        behind: about,
         action: 'create pods',
         code: 'Forbidden',
         message: refused,

@@ -53,7 +53,7 @@ export function controllerDenial({ reason, message, about }: ControllerEvent): D
   if (reason !== 'FailedCreate') return undefined;
   const refusal = readRefusal(message);
   if (refusal.by === 'unknown') return undefined;
-  return { action: 'create pods', code: codes[refusal.by] ?? 'Forbidden', message, resource: about };
+  return { action: 'create pods', code: codes[refusal.by] ?? 'Forbidden', message, resource: about, behind: about };
 }
 
 const codes: Readonly<Partial<Record<KubernetesRefusal['by'], string>>> = {

@@ -4,6 +4,8 @@ import type { ResultLine } from './results.ts';
 /** Says in one sentence what a reader should do about a line that is not met. */
 export function nextStep(line: Pick<ResultLine, 'kind' | 'verdict' | 'reasonCode' | 'id'>): string {
   if (line.verdict === 'dirty' || line.verdict === 'unverified') return 'Run: windshear recover';
+  if (line.kind === 'detection' && line.reasonCode === 'not-attributed')
+    return 'Let the detector name what was refused, or expect no attempt where a controller makes it.';
   const step = steps[line.reasonCode];
   if (step !== undefined) return step;
   return line.verdict === 'late'

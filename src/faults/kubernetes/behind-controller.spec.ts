@@ -17,6 +17,7 @@ describe('demandPods', () => {
     expect((outcome as CallError).denial).to.deep.equal({
       ...{ action: 'create pods', code: 'Forbidden', message: denied },
       resource: 'Deployment/inference/api',
+      behind: 'Deployment/inference/api',
     });
     expect(asked).to.deep.equal(['get deployments', 'get deployments']);
   });
