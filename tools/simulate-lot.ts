@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { judge } from '../src/testing/simulator/oracle/oracle.ts';
 import { play } from '../src/testing/simulator/play.ts';
@@ -32,6 +33,8 @@ async function playLot({ first, count }: Lot): Promise<LotOutcome> {
       cells.set(cell, (cells.get(cell) ?? 0) + 1);
     }
     if (judged.findings.length > 0) failing.push(await storyOf(seed));
+    // A game day takes no turn of the event loop, and what weak references hold is let go only at one.
+    await setImmediate();
   }
   return { cells, failing };
 }

@@ -12,9 +12,7 @@ export async function runSeeds({ first, count, threads }: Lot & { readonly threa
   let next = first;
   const began = performance.now();
   const work = async (): Promise<void> => {
-    // On a busy machine the heap would grow to gigabytes before anything is collected.
-    const resourceLimits = { maxOldGenerationSizeMb: 1024 };
-    const worker = new Worker(new URL('./simulate-lot.ts', import.meta.url), { resourceLimits });
+    const worker = new Worker(new URL('./simulate-lot.ts', import.meta.url));
     for (; next < first + count; ) {
       const lot: Lot = { first: next, count: Math.min(lotSize, first + count - next) };
       next += lot.count;
