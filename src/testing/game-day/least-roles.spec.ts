@@ -72,7 +72,9 @@ describe('windshear run with the roles that plan prints, and no other rights in 
       untouched = await work.account();
       const { code, stdout, stderr } = await work.windshear('run', scenario);
       expect(code, stdout + stderr).to.be.oneOf([1, 3, 4]);
-      expect(outcomesOf(await work.scorecard())[scenario], stdout + stderr).to.not.deep.equal(fullOutcomes[scenario]);
+      // Where preflight refuses, there is no scorecard of this run.
+      if (code !== 4)
+        expect(outcomesOf(await work.scorecard())[scenario], stdout + stderr).to.not.deep.equal(fullOutcomes[scenario]);
       expect(stdout + stderr).to.match(/Nothing was touched|is forbidden/);
       expect(await work.account()).to.deep.equal(untouched);
     });
