@@ -24,7 +24,7 @@ import {
 } from './judge-guardrail.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import type { LiveFault } from './live-fault.ts';
-import { expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+import { auditMarginMs, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 import { wasInAt } from './was-in-at.ts';
 import { whoReverted } from './who-reverted.ts';
 
@@ -177,11 +177,6 @@ function reverter(
   const { audit, marker } = trial;
   const subjects = subjectsFrom(subjectsOf(fault));
   return whoReverted({ audit, marker, subjects, t0, goneMonoMs, settleMs, marginMs: auditMarginMs(trial), attribute });
-}
-
-function auditMarginMs(trial: Trial): number {
-  const clocks = Object.values(trial.deps.request.environment.audit).map(({ clock }) => clock.error + clock.resolution);
-  return Math.max(0, ...clocks);
 }
 
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {

@@ -216,6 +216,12 @@ function firstOf(instants: readonly (Instant | undefined)[]): Instant | undefine
   return instants.filter((one) => one !== undefined).toSorted((a, b) => a.monoMs - b.monoMs)[0];
 }
 
+/** Error and resolution of the audit sources' clocks, of the worst of them. */
+export function auditMarginMs(trial: Trial): number {
+  const clocks = Object.values(trial.deps.request.environment.audit).map(({ clock }) => clock.error + clock.resolution);
+  return Math.max(0, ...clocks);
+}
+
 /** The fault whose first mutating request is t0 of an expectation: the one named, else the last. */
 export function faultFor(trial: Trial, name: string | undefined): LiveFault {
   const named = name === undefined ? undefined : trial.faults.find((fault) => fault.bound.use.as === name);

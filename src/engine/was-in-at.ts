@@ -1,7 +1,7 @@
 import { eventEpochMs, subjectsFrom } from './correlate.ts';
 import { tellingReads } from './fault-state.ts';
 import type { LiveFault } from './live-fault.ts';
-import { subjectsOf, type Trial } from './trial-state.ts';
+import { auditMarginMs, subjectsOf, type Trial } from './trial-state.ts';
 import { writesOfOthers } from './who-reverted.ts';
 
 /** When a canary was sent, and when that was over. */
@@ -27,8 +27,7 @@ function wasWrittenTo(trial: Trial, fault: LiveFault, { sentMonoMs, outMonoMs }:
   const { audit, marker } = trial;
   const { t0, settleMs } = fault;
   if (t0 === undefined) return false;
-  const clocks = Object.values(trial.deps.request.environment.audit).map(({ clock }) => clock.error + clock.resolution);
-  const marginMs = Math.max(0, ...clocks);
+  const marginMs = auditMarginMs(trial);
   const lookMonoMs = tellingReads(fault).findLast((read) => read.receivedMonoMs <= sentMonoMs)?.sentMonoMs;
   const epochOf = (monoMs: number) => t0.epochMs + (monoMs - t0.monoMs);
   const fromMs = epochOf((lookMonoMs ?? t0.monoMs) - settleMs) - marginMs;

@@ -15,6 +15,9 @@ export interface Exchange {
   readonly receivedMs: number;
 }
 
+/** Is a call as it was asked, before there is an answer. */
+export type Asked = Pick<Exchange, 'headers' | 'url' | 'body'>;
+
 /** Is what a signature says about its call. */
 export interface CredentialScope {
   readonly accessKeyId: string;

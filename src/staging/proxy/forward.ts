@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import type { Exchange } from './exchange.ts';
+import type { Asked, Exchange } from './exchange.ts';
 import { findElement, parseXml } from './xml.ts';
-
-/** A call as it was asked. */
-export type Asked = Pick<Exchange, 'headers' | 'url' | 'body'>;
 
 export interface ForwardOptions {
   readonly upstream: string;

@@ -1,5 +1,5 @@
 import { type EventRules, eventRules, ruleSchema } from './event-rules.ts';
-import { credentialScope, type Exchange } from './exchange.ts';
+import { type Asked, credentialScope, type Exchange } from './exchange.ts';
 import { type EventHistory, eventHistory, isLookup } from './history.ts';
 import { type Identities, identities } from './identities.ts';
 import type { ServiceLibrary } from './models/library.ts';
@@ -21,7 +21,7 @@ export interface RecorderOptions {
 export interface Recorder {
   readonly take: (exchange: Exchange) => void;
   /** Answers LookupEvents from what was recorded; undefined for any other call, and for attributes it does not know. */
-  readonly lookUp: (call: Pick<Exchange, 'headers' | 'url' | 'body'>) => Promise<string | undefined> | undefined;
+  readonly lookUp: (call: Asked) => Promise<string | undefined> | undefined;
   /** Resolves when everything taken so far is recorded. */
   readonly settled: () => Promise<void>;
 }
