@@ -11,7 +11,7 @@ interface Stored {
   readonly atMs: number;
 }
 
-/** How long a store shows an alert that is not taken back. */
+/** How long a store shows an alert that is not taken back, but of a state that lasts. */
 const retainMs = 45_000;
 
 /** The way from a detector to whoever listens: delays, losses, doubles, batches, stores and queues. */
@@ -151,7 +151,10 @@ export class Transport {
   #shown(): Alert[] {
     const nowMs = this.#world.clock.monoMs();
     const keeps = this.#story.sees === 'state';
-    for (const [key, { atMs }] of this.#store) if (!keeps && atMs + retainMs < nowMs) this.#withdraw(key);
+    for (const [key, { alert, atMs }] of this.#store) {
+      const lasts = keeps && alert.cause.kind !== 'heartbeat' && alert.cause.kind !== 'canary';
+      if (!lasts && atMs + retainMs < nowMs) this.#withdraw(key);
+    }
     return [...this.#store.values()].map(({ alert }) => alert);
   }
 
