@@ -171,12 +171,14 @@ function reverter(
   attribute: (audit: readonly HeardSignal['signal'][]) => Attribution | undefined,
 ): Attribution | undefined {
   const { t0, settleMs } = fault;
-  const goneMonoMs = lastStablePeriod(readsOf(trial, fault));
+  const reads = readsOf(trial, fault);
+  const goneMonoMs = lastStablePeriod(reads);
   if (t0 === undefined || goneMonoMs === undefined) return undefined;
   if (!trial.deps.wall.isSteady()) return { whose: 'unknown', why: 'the wall clock was set while the run went on' };
   const { audit, marker } = trial;
   const subjects = subjectsFrom(subjectsOf(fault));
-  return whoReverted({ audit, marker, subjects, t0, goneMonoMs, settleMs, marginMs: auditMarginMs(trial), attribute });
+  const marginMs = (source: string) => auditMarginMs(trial, source);
+  return whoReverted({ audit, marker, subjects, t0, goneMonoMs, reads, settleMs, marginMs, attribute });
 }
 
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {

@@ -216,10 +216,10 @@ function firstOf(instants: readonly (Instant | undefined)[]): Instant | undefine
   return instants.filter((one) => one !== undefined).toSorted((a, b) => a.monoMs - b.monoMs)[0];
 }
 
-/** Error and resolution of the audit sources' clocks, of the worst of them. */
-export function auditMarginMs(trial: Trial): number {
-  const clocks = Object.values(trial.deps.request.environment.audit).map(({ clock }) => clock.error + clock.resolution);
-  return Math.max(0, ...clocks);
+/** Error and resolution of the clock of an audit source. */
+export function auditMarginMs(trial: Trial, source: string): number {
+  const clock = trial.deps.request.environment.audit[source]?.clock;
+  return clock === undefined ? 0 : clock.error + clock.resolution;
 }
 
 /** The fault whose first mutating request is t0 of an expectation: the one named, else the last. */

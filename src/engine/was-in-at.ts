@@ -27,15 +27,15 @@ function wasWrittenTo(trial: Trial, fault: LiveFault, { sentMonoMs, outMonoMs }:
   const { audit, marker } = trial;
   const { t0, settleMs } = fault;
   if (t0 === undefined) return false;
-  const marginMs = auditMarginMs(trial);
   const lookMonoMs = tellingReads(fault).findLast((read) => read.receivedMonoMs <= sentMonoMs)?.sentMonoMs;
   const epochOf = (monoMs: number) => t0.epochMs + (monoMs - t0.monoMs);
-  const fromMs = epochOf((lookMonoMs ?? t0.monoMs) - settleMs) - marginMs;
-  const untilMs = epochOf(outMonoMs) + marginMs;
+  const fromMs = Math.max(t0.epochMs, epochOf((lookMonoMs ?? t0.monoMs) - settleMs));
+  const untilMs = epochOf(outMonoMs);
   const isSteady = trial.deps.wall.isSteady();
   return writesOfOthers({ audit, marker, subjects: subjectsFrom(subjectsOf(fault)) }).some((signal) => {
-    const eventMs = eventEpochMs(signal);
     if (!isSteady) return true;
-    return eventMs !== undefined && eventMs >= Math.max(fromMs, t0.epochMs - marginMs) && eventMs <= untilMs;
+    const eventMs = eventEpochMs(signal);
+    const marginMs = auditMarginMs(trial, signal.detector ?? '');
+    return eventMs !== undefined && eventMs >= fromMs - marginMs && eventMs <= untilMs + marginMs;
   });
 }

@@ -1,26 +1,66 @@
+import { CallError } from '../model/call.ts';
 import { failureText } from './failure-text.ts';
-import { type LiveFault, readState } from './live-fault.ts';
+import { contextFor, type LiveFault, readState } from './live-fault.ts';
 import { newOutage } from './outage.ts';
-import type { Trial } from './trial-state.ts';
+import { newPulse } from './pulse.ts';
+import { expectationsOf, type Trial } from './trial-state.ts';
 
-/** Reads the live state again and again while a fault is in, so that its effect, a guardrail and its return are seen. */
+/**
+ * Reads the live state again and again while a fault is in, and at once where the target tells of a change, so that its
+ * effect, a guardrail and its return are seen.
+ */
 export async function watchFault(trial: Trial, fault: LiveFault, signal: AbortSignal): Promise<void> {
   const { clock, environment } = trial.deps.request;
   const outage = newOutage(`Reading the state of '${fault.definition.type}'`, trial.deps.log);
+  const changed = newPulse(clock);
+  const following = follow(trial, fault, { signal, onChange: changed.beat });
   while (!signal.aborted) {
     const began = clock.monoMs();
     try {
       await readState(fault, trial.injection, signal);
       outage.over();
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       outage.failed(failureText(error));
     }
     trial.pulse.beat();
     try {
-      await clock.sleep(Math.max(1, began + environment.poll - clock.monoMs()), signal);
+      await changed.wait(began + environment.poll, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
+  }
+  await following;
+}
+
+/** So long is waited before a watch that ended is opened once more; meanwhile the state is polled. */
+const againMs = 500;
+
+/** Has the target tell of changes, where it can and a guardrail is to take the fault back: heals and drifts may be short (J16). */
+async function follow(
+  trial: Trial,
+  fault: LiveFault,
+  { signal, onChange }: { readonly signal: AbortSignal; readonly onChange: () => void },
+): Promise<void> {
+  const { watch, type } = fault.definition;
+  if (watch === undefined || !expectationsOf(trial.bound).guardrails.some(({ outcome }) => outcome === 'reverted'))
+    return;
+  const outage = newOutage(`Watching what '${type}' changed`, trial.deps.log);
+  while (!signal.aborted) {
+    try {
+      const { ctx } = await contextFor(fault, trial.injection, 'observe', signal);
+      await watch(ctx, fault.bound.params, () => {
+        outage.over();
+        onChange();
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      outage.failed(failureText(error));
+      // A right that is missing does not come; the polls go on.
+      if (error instanceof CallError && error.kind === 'denied') return;
+    }
+    await trial.deps.request.clock.sleep(againMs, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
 }

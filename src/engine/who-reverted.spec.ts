@@ -3,6 +3,7 @@ import type { Attribution } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
 import { subjectsFrom } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
+import type { StateRead } from './judge-guardrail.ts';
 import { type RevertWitness, whoReverted } from './who-reverted.ts';
 
 const role = 'arn:aws:iam::111122223333:role/inference-api';
@@ -31,10 +32,15 @@ function byRole(audit: readonly Signal[]): Attribution {
   return last === remediator ? { whose: 'mine', evidence: last } : { whose: 'other', by: last };
 }
 
+function read(afterMs: number, present: boolean): StateRead {
+  return { sentMonoMs: t0.monoMs + afterMs, receivedMonoMs: t0.monoMs + afterMs, present };
+}
+
 function whose(audit: readonly HeardSignal[], more: Partial<RevertWitness> = {}) {
   return whoReverted({
-    ...{ audit, marker: 'wsaaaaaaaaaaaa', subjects: subjectsFrom([role]), t0, marginMs: 0, settleMs: 0 },
+    ...{ audit, marker: 'wsaaaaaaaaaaaa', subjects: subjectsFrom([role]), t0, marginMs: () => 0, settleMs: 0 },
     goneMonoMs: [t0.monoMs + 2000, t0.monoMs + 2300],
+    reads: [read(2000, true), read(2300, false)],
     attribute: byRole,
     ...more,
   });
@@ -58,10 +64,32 @@ describe('whoReverted', () => {
     expect(whose(audit.toReversed())?.whose).to.equal('unknown');
   });
 
+  describe('where a drift comes again after a heal', () => {
+    // Out, in again, and out for good; the margin is wider than what lies between.
+    const reads = [read(500, true), read(1000, false), read(1900, true), read(2300, false)];
+    const fight = { reads, goneMonoMs: [t0.monoMs + 1900, t0.monoMs + 2300] as const, marginMs: () => 500 };
+    const again = [write(person, 1850), write(remediator, 2200)];
+
+    it('J16: credits the last of as many writes as the state took turns', () => {
+      expect(whose(again, fight)?.whose).to.equal('mine');
+      expect(whose([write(remediator, 900), ...again], fight)?.whose).to.equal('mine');
+      expect(whose(again.toReversed(), fight)?.whose).to.equal('mine');
+    });
+
+    it('J16: credits nobody where another write may have been the last turn, or the order is not known', () => {
+      for (const audit of [
+        [...again, write(person, 2210)],
+        [write(person, 2200), write(remediator, 2200)],
+        [write(person, 1850), { ...write(remediator, 2200, { detector: 'another' }) }],
+      ])
+        expect(whose(audit, fight)?.whose).to.equal('unknown');
+    });
+  });
+
   it("allows for the audit source's clock, and for reads that lag behind a write", () => {
     const early = [write(remediator, 1500)];
     expect(whose(early)?.whose).to.equal('unknown');
-    expect(whose(early, { marginMs: 1000 })?.whose).to.equal('mine');
+    expect(whose(early, { marginMs: () => 1000 })?.whose).to.equal('mine');
     expect(whose(early, { settleMs: 15_000 })?.whose).to.equal('mine');
   });
 

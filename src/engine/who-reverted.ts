@@ -2,6 +2,7 @@ import type { Attribution } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
 import { eventEpochMs, isAbout, type Subjects } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
+import type { StateRead } from './judge-guardrail.ts';
 
 export interface RevertWitness {
   /** Records of the audit source that concern the trial, in the order in which they came. */
@@ -11,8 +12,10 @@ export interface RevertWitness {
   readonly t0: Instant;
   /** Between which monotonic instants our delta went: the last read that saw it was sent, the next one received. */
   readonly goneMonoMs: readonly [number, number];
-  /** Error and resolution of the audit source's clock. */
-  readonly marginMs: number;
+  /** Reads of the state since the injection up to there, oldest first. */
+  readonly reads: readonly StateRead[];
+  /** Error and resolution of an audit source's clock. */
+  readonly marginMs: (source: string) => number;
   /** How much later than the write a read may show it (J13). */
   readonly settleMs: number;
   readonly attribute: (audit: readonly Signal[]) => Attribution | undefined;
@@ -20,23 +23,66 @@ export interface RevertWitness {
 
 /**
  * Says who took a fault back (J16): whoever wrote to its subjects in the time in which it went, successfully and not
- * as one of us. A write before or after that time is no evidence, and where two wrote in it nobody is credited.
+ * as one of us. A write before or after that time is no evidence, and where two wrote in it nobody is credited, but
+ * where each of their writes is known for one of the turns that the state was seen to take.
  */
 export function whoReverted(witness: RevertWitness): Attribution | undefined {
-  const { t0, goneMonoMs, marginMs, settleMs, attribute } = witness;
+  const each = writesIn(witness, witness.goneMonoMs);
+  const mine = each.find(({ by }) => by.whose === 'mine');
+  const other = each.find(({ by }) => by.whose === 'other');
+  if (mine !== undefined && other?.by.whose === 'other')
+    return lastOfTurns(witness) ?? { whose: 'unknown', why: `${other.by.by} wrote to it in the same time` };
+  return (mine ?? other)?.by ?? witness.attribute([]);
+}
+
+interface Write {
+  readonly signal: Signal;
+  readonly by: Attribution;
+}
+
+/** Successful writes of others that may have been done between two monotonic instants. */
+function writesIn(witness: RevertWitness, [fromMonoMs, untilMonoMs]: readonly [number, number]): readonly Write[] {
+  const { t0, marginMs, settleMs, attribute } = witness;
   const epochOf = (monoMs: number) => t0.epochMs + (monoMs - t0.monoMs);
-  const from = Math.max(t0.epochMs, epochOf(goneMonoMs[0]) - settleMs) - marginMs;
-  const until = epochOf(goneMonoMs[1]) + marginMs;
-  const writes = writesOfOthers(witness).filter((signal) => {
+  const from = Math.max(t0.epochMs, epochOf(fromMonoMs) - settleMs);
+  const until = epochOf(untilMonoMs);
+  return writesOfOthers(witness).flatMap((signal) => {
     const eventMs = eventEpochMs(signal);
-    return eventMs !== undefined && eventMs >= from && eventMs <= until;
+    const margin = marginMs(signal.detector ?? '');
+    if (eventMs === undefined || eventMs < from - margin || eventMs > until + margin) return [];
+    const by = attribute([signal]);
+    return by === undefined ? [] : [{ signal, by }];
   });
-  const each = writes.map((write) => attribute([write]));
-  const mine = each.find((one) => one?.whose === 'mine');
-  const other = each.find((one) => one?.whose === 'other');
-  if (mine !== undefined && other?.whose === 'other')
-    return { whose: 'unknown', why: `${other.by} wrote to it in the same time` };
-  return mine ?? other ?? attribute([]);
+}
+
+/**
+ * A drift that comes again after each heal: every turn of the state takes one write at least, so where as many were
+ * made as it took turns, the last of them took it out. Undefined where the writes outnumber the turns, or their order
+ * is not known.
+ */
+function lastOfTurns(witness: RevertWitness): Attribution | undefined {
+  const injected = { sentMonoMs: witness.t0.monoMs, receivedMonoMs: witness.t0.monoMs, present: true };
+  const all = turnsOf([injected, ...witness.reads]);
+  for (let from = all.length - 2; from >= 0; from--) {
+    const turns = all.slice(from);
+    const writes = writesIn(witness, [turns[0]?.[0] ?? witness.goneMonoMs[0], witness.goneMonoMs[1]])
+      .filter(({ by }) => by.whose === 'mine' || by.whose === 'other')
+      .toSorted((a, b) => (eventEpochMs(a.signal) ?? 0) - (eventEpochMs(b.signal) ?? 0));
+    const fits = turns.every((turn, n) => writesIn(witness, turn).some(({ signal }) => signal === writes[n]?.signal));
+    if (writes.length !== turns.length || !fits) continue;
+    const [before, last] = writes.slice(-2);
+    if (before === undefined || last === undefined || before.signal.detector !== last.signal.detector) continue;
+    if (eventEpochMs(before.signal) !== eventEpochMs(last.signal)) return last.by;
+  }
+  return undefined;
+}
+
+/** Between which instants the state turned, from in to gone and back. */
+function turnsOf(reads: readonly StateRead[]): readonly (readonly [number, number])[] {
+  return reads.flatMap((read, n) => {
+    const last = reads[n - 1];
+    return last === undefined || last.present === read.present ? [] : [[last.sentMonoMs, read.receivedMonoMs] as const];
+  });
 }
 
 /** Records of what others wrote to these subjects, with success. */

@@ -60,6 +60,8 @@ export interface FaultPermissions {
   readonly inject: readonly string[];
   readonly observe: readonly string[];
   readonly revert: readonly string[];
+  /** What `watch` needs; without it the state is polled only. */
+  readonly watch?: readonly string[];
 }
 
 /**
@@ -101,6 +103,11 @@ export interface FaultDefinition<Params = unknown, Clients = unknown> {
   /** Makes the change; client-chosen names and tokens derive from `ctx.marker`. Throws `CallError`. */
   readonly inject: (ctx: FaultContext<Clients>, params: Params, before: Json) => Promise<Acknowledgement>;
   readonly observe: (ctx: FaultContext<Clients>, params: Params, before: Json, after?: After) => Promise<Observation>;
+  /**
+   * Calls `onChange` at once and whenever something of what `observe` reads may have changed; resolves when the target
+   * ends it. Absent where the target cannot tell. Throws `CallError`.
+   */
+  readonly watch?: (ctx: FaultContext<Clients>, params: Params, onChange: () => void) => Promise<void>;
   /** Takes back exactly our delta; idempotent, safe after half an inject. Throws `CallError`. */
   readonly revert: (ctx: FaultContext<Clients>, params: Params, before: Json, after?: After) => Promise<RevertReport>;
 }

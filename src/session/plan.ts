@@ -102,7 +102,10 @@ export function makePlan(request: PlanRequest): Plan {
     };
   });
   const injecting = (fault: BoundFault) => permissionsOf(fault).inject;
-  const reverting = (fault: BoundFault) => [...permissionsOf(fault).observe, ...permissionsOf(fault).revert];
+  const reverting = (fault: BoundFault) => {
+    const { observe, revert, watch = [] } = permissionsOf(fault);
+    return [...observe, ...revert, ...watch];
+  };
   return {
     environment: environmentName,
     staging: environment.staging,

@@ -18,11 +18,21 @@ export async function askClusterAdmin(
     method,
     path,
     body,
-  }: { readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'; readonly path: string; readonly body?: object },
+    userAgent = 'cluster-admin',
+  }: {
+    readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+    readonly path: string;
+    readonly body?: object;
+    readonly userAgent?: string;
+  },
 ): Promise<unknown> {
   const [ca, token] = await Promise.all([readFile(caFile, 'utf8'), readFile(tokens.admin, 'utf8')]);
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${token.trim()}`,
+      'content-type': 'application/json',
+      'user-agent': userAgent,
+    };
     const signal = AbortSignal.timeout(answerWithinMs);
     const asked = request(new URL(path, server), { method, ca, headers, signal, agent: false }, (answer) => {
       read(answer, `${method} ${path}`).then(resolve, reject);

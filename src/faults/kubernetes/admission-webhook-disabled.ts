@@ -5,6 +5,7 @@ import { captureFields, type FieldDelta, injectFields, observeFields, revertFiel
 import { rightTo, subjectOf } from './kinds.ts';
 import { inEntry } from './list-entry.ts';
 import { type KubernetesFaultContext, nameField } from './names.ts';
+import { watchObject } from './objects.ts';
 
 const params = z.strictObject({
   /** Name of the configuration. */
@@ -37,6 +38,7 @@ export const admissionWebhookDisabled = defineFault({
       inject: [rightTo('get', of), rightTo('patch', of)],
       observe: [rightTo('get', of)],
       revert: [rightTo('get', of), rightTo('patch', of)],
+      watch: [rightTo('watch', of)],
     };
   },
   touches: (p) => [nameOf(p)],
@@ -49,6 +51,7 @@ export const admissionWebhookDisabled = defineFault({
   inject: (ctx, p, before) => injectFields(ctx, deltaOf(ctx, p), before),
   observe: (ctx, p, before, after) => observeFields(ctx, deltaOf(ctx, p), { before, after }),
   revert: (ctx, p, before, after) => revertFields(ctx, deltaOf(ctx, p), { before, after }),
+  watch: (ctx, p, onChange) => watchObject(ctx, deltaOf(ctx, p).ref, onChange),
 });
 
 function deltaOf(ctx: KubernetesFaultContext, p: Params): FieldDelta {

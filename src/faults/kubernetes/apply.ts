@@ -6,7 +6,7 @@ import { rightsToSeePods } from './behind-controller.ts';
 import { captureAbsence, createdStatus, createOurs, deleteOurs, whoseIs } from './created-object.ts';
 import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField } from './names.ts';
-import { asObject, digestOf, type FoundObject, type ObjectRef, readObject, text } from './objects.ts';
+import { asObject, digestOf, type FoundObject, type ObjectRef, readObject, text, watchObject } from './objects.ts';
 
 /** Deleting one of these takes more with it than was created, or would put a secret into a file. */
 const refusedKinds = ['Secret', 'Namespace', 'CustomResourceDefinition', 'APIService', 'Node', 'PersistentVolume'];
@@ -75,6 +75,7 @@ export const kubernetesApply = defineFault({
       inject: [rightTo('create', of), rightTo('get', of), ...rightsToSeePods(of)],
       observe: [rightTo('get', of)],
       revert: [rightTo('get', of), rightTo('delete', of)],
+      watch: [rightTo('watch', of)],
     };
   },
   touches: ({ manifest: { kind, metadata } }) => [
@@ -115,6 +116,7 @@ export const kubernetesApply = defineFault({
     }
     return deleteOurs(ctx, ref, { before, after });
   },
+  watch: (ctx, p, onChange) => watchObject(ctx, refOf(ctx, p), onChange),
 });
 
 /** Servers write defaults and other forms of a value, so only what was read back tells what ours looks like. */

@@ -73,6 +73,7 @@ async function demanded(
   });
   const clients: KubernetesClients = {
     clusterUid: 'cluster',
+    watch: () => Promise.reject(new Error('Nothing is watched here.')),
     call: async ({ verb, of }) => {
       asked.push(`${verb} ${of.resource}`);
       const status = statuses[Math.min(reads++, statuses.length - 1)] ?? {};

@@ -11,7 +11,7 @@ import {
   prefixField,
   rbacNameField,
 } from './names.ts';
-import { type ObjectRef, readObject } from './objects.ts';
+import { type ObjectRef, readObject, watchObject } from './objects.ts';
 
 const params = z.strictObject({
   namespace: namespaceField,
@@ -47,6 +47,7 @@ export const clusterAdminBinding = defineFault({
     ],
     observe: [rightTo('get', clusterRoleBindingResource)],
     revert: [rightTo('get', clusterRoleBindingResource), rightTo('delete', clusterRoleBindingResource)],
+    watch: [rightTo('watch', clusterRoleBindingResource)],
   }),
   touches: ({ name, namespace, serviceAccount }) => [
     subjectOf('clusterrolebinding', undefined, `${name}-*`),
@@ -89,6 +90,7 @@ export const clusterAdminBinding = defineFault({
   },
 
   revert: (ctx, p, before, after) => deleteOurs(ctx, refOf(ctx, p), { before, after }),
+  watch: (ctx, p, onChange) => watchObject(ctx, refOf(ctx, p), onChange),
 });
 
 function refOf(ctx: KubernetesFaultContext, { name }: Params): ObjectRef {

@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts';
 import { captureObject, deleteCaptured, observeAbsence, recreate } from './deleted-object.ts';
 import { resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField, rbacNameField } from './names.ts';
-import type { ObjectRef } from './objects.ts';
+import { type ObjectRef, watchObject } from './objects.ts';
 
 /** Kinds that own nothing and hold no state of their own: created again, they are as they were but for the uid. */
 const leafKinds = {
@@ -54,6 +54,7 @@ export const kubernetesDelete = defineFault({
       observe: [rightTo('get', of)],
       // Creating roles and bindings again takes the rights that they give, or these verbs.
       revert: [rightTo('get', of), rightTo('create', of), ...(isRole(kind) ? [`escalate ${rbac(kind)}/${name}`] : [])],
+      watch: [rightTo('watch', of)],
     };
   },
   touches: ({ kind, namespace, name }) => [subjectOf(kind, namespace, name)],
@@ -69,6 +70,7 @@ export const kubernetesDelete = defineFault({
   },
   observe: (ctx, p, before) => observeAbsence(ctx, refOf(p), before),
   revert: (ctx, p, before) => recreate(ctx, refOf(p), before),
+  watch: (ctx, p, onChange) => watchObject(ctx, refOf(p), onChange),
 });
 
 function refOf({ kind, namespace, name }: Params): ObjectRef {

@@ -59,7 +59,7 @@ describe('fields changed by a JSON Patch', () => {
   it('takes a value that the server wrote in another form for ours', async () => {
     const fake = await cluster();
     const normalising: KubernetesClients = {
-      clusterUid: '',
+      ...fake.clients(),
       call: async (request, ends) => {
         const answer = await fake.clients().call(request, ends);
         if (request.verb !== 'patch') return answer;
@@ -115,7 +115,7 @@ function watched(
   see: (patch: { readonly body?: unknown }) => Promise<void>,
 ): KubernetesClients {
   return {
-    clusterUid: clients.clusterUid,
+    ...clients,
     call: async (request, ends) => {
       if (request.verb === 'patch') await see(request);
       return clients.call(request, ends);

@@ -4,6 +4,7 @@ import { captureFields, type FieldDelta, injectFields, observeFields, revertFiel
 import { deploymentResource, rightTo, subjectOf } from './kinds.ts';
 import { inEntry } from './list-entry.ts';
 import { imageField, type KubernetesFaultContext, labelField, nameField, namespaceField } from './names.ts';
+import { watchObject } from './objects.ts';
 
 const params = z.strictObject({
   namespace: namespaceField,
@@ -36,6 +37,7 @@ export const imageDrift = defineFault({
     inject: [rightTo('get', deploymentResource), rightTo('patch', deploymentResource)],
     observe: [rightTo('get', deploymentResource)],
     revert: [rightTo('get', deploymentResource), rightTo('patch', deploymentResource)],
+    watch: [rightTo('watch', deploymentResource)],
   },
   touches: ({ namespace, deployment }) => [subjectOf('deployment', namespace, deployment)],
   impairs: () => [],
@@ -47,6 +49,7 @@ export const imageDrift = defineFault({
   inject: (ctx, p, before) => injectFields(ctx, deltaOf(p), before),
   observe: (ctx, p, before, after) => observeFields(ctx, deltaOf(p), { before, after }),
   revert: (ctx, p, before, after) => revertFields(ctx, deltaOf(p), { before, after }),
+  watch: (ctx, p, onChange) => watchObject(ctx, deltaOf(p).ref, onChange),
 });
 
 function deltaOf({ namespace, deployment, container, image }: Params): FieldDelta {

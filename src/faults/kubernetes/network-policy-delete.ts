@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts';
 import { captureObject, deleteCaptured, observeAbsence, recreate } from './deleted-object.ts';
 import { networkPolicyResource, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, nameField, namespaceField } from './names.ts';
-import type { ObjectRef } from './objects.ts';
+import { type ObjectRef, watchObject } from './objects.ts';
 
 const params = z.strictObject({ namespace: namespaceField, name: nameField });
 type Params = z.infer<typeof params>;
@@ -26,6 +26,7 @@ export const networkPolicyDelete = defineFault({
     inject: [rightTo('delete', networkPolicyResource)],
     observe: [rightTo('get', networkPolicyResource)],
     revert: [rightTo('get', networkPolicyResource), rightTo('create', networkPolicyResource)],
+    watch: [rightTo('watch', networkPolicyResource)],
   },
   touches: (p) => [nameOf(p)],
   impairs: () => [],
@@ -37,6 +38,7 @@ export const networkPolicyDelete = defineFault({
   inject: (ctx, p, before) => deleteCaptured(ctx, { ref: refOf(p), subject: nameOf(p) }, before),
   observe: (ctx, p, before) => observeAbsence(ctx, refOf(p), before),
   revert: (ctx, p, before) => recreate(ctx, refOf(p), before),
+  watch: (ctx, p, onChange) => watchObject(ctx, refOf(p), onChange),
 });
 
 function refOf({ namespace, name }: Params): ObjectRef {

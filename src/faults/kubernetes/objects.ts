@@ -29,6 +29,15 @@ export async function readObject(ctx: KubernetesFaultContext, ref: ObjectRef): P
   return answer === undefined ? undefined : found(answer.body);
 }
 
+/** Calls `onChange` for one object as it is, and at each change of it. */
+export function watchObject(
+  ctx: KubernetesFaultContext,
+  { of, namespace, name }: ObjectRef,
+  onChange: () => void,
+): Promise<void> {
+  return ctx.clients.watch({ ...placeOf({ of, namespace }), name }, ctx.signal, onChange);
+}
+
 /** Lists the metadata of a namespace's objects; whatever else a server sends is dropped. */
 export async function listMetadata(
   ctx: KubernetesFaultContext,

@@ -6,6 +6,7 @@ import { captureFields, type FieldDelta, injectFields, observeFields, revertFiel
 import { stepsOf } from './json-pointer.ts';
 import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField, rbacNameField } from './names.ts';
+import { watchObject } from './objects.ts';
 
 const path = z.string().regex(/^(?:\/(?:[^~/]|~[01])+)+$/, { error: 'must be a JSON Pointer (/spec/replicas)' });
 const operation = z.discriminatedUnion('op', [
@@ -61,6 +62,7 @@ export const kubernetesPatch = defineFault({
       inject: [rightTo('get', of), rightTo('patch', of), ...rightsToSeePods(of)],
       observe: [rightTo('get', of)],
       revert: [rightTo('get', of), rightTo('patch', of)],
+      watch: [rightTo('watch', of)],
     };
   },
   touches: ({ kind, namespace, name }) => [subjectOf(kind, namespace, name)],
@@ -73,6 +75,7 @@ export const kubernetesPatch = defineFault({
   inject: (ctx, p, before) => injectFields(ctx, deltaOf(p), before),
   observe: (ctx, p, before, after) => observeFields(ctx, deltaOf(p), { before, after }),
   revert: (ctx, p, before, after) => revertFields(ctx, deltaOf(p), { before, after }),
+  watch: (ctx, p, onChange) => watchObject(ctx, deltaOf(p).ref, onChange),
 });
 
 function deltaOf(p: Params): FieldDelta {

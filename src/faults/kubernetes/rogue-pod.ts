@@ -12,7 +12,7 @@ import {
 } from './created-object.ts';
 import { podResource, rightTo, subjectOf } from './kinds.ts';
 import { imageField, type KubernetesFaultContext, markedName, namespaceField, prefixField } from './names.ts';
-import { asList, asObject, type FoundObject, type ObjectRef, readObject } from './objects.ts';
+import { asList, asObject, type FoundObject, type ObjectRef, readObject, watchObject } from './objects.ts';
 
 const rogueness = ['privileged', 'hostPath', 'hostNetwork', 'unknownImage', 'minerLike', 'none'] as const;
 
@@ -59,6 +59,7 @@ export const roguePod = defineFault({
     inject: [rightTo('create', podResource)],
     observe: [rightTo('get', podResource)],
     revert: [rightTo('get', podResource), rightTo('delete', podResource)],
+    watch: [rightTo('watch', podResource)],
   },
   touches: ({ namespace, name }) => [subjectOf('pod', namespace, `${name}-*`)],
   leaves: () => 1,
@@ -99,6 +100,7 @@ export const roguePod = defineFault({
   },
 
   revert: (ctx, p, before, after) => deleteOurs(ctx, refOf(ctx, p), { before, after }),
+  watch: (ctx, p, onChange) => watchObject(ctx, refOf(ctx, p), onChange),
 });
 
 function refOf(ctx: KubernetesFaultContext, { namespace, name }: Params): ObjectRef {

@@ -1,6 +1,5 @@
 import { CallError, type CallErrorKind, type Denial } from '../../model/call.ts';
-import type { KubernetesRequest } from './clients.ts';
-import { actionOf } from './request-path.ts';
+import { actionOf, type SentRequest } from './request-path.ts';
 
 /** What an API server (or a proxy before it) answered. */
 export interface ServerAnswer {
@@ -10,7 +9,7 @@ export interface ServerAnswer {
 }
 
 /** Turns a refusal into a `CallError`; the message of the server's Status stands in it word for word. */
-export function answerError(request: KubernetesRequest, answer: ServerAnswer): CallError {
+export function answerError(request: SentRequest, answer: ServerAnswer): CallError {
   const status = readStatus(answer);
   const kind = kindOf(request, answer.status, status);
   const action = actionOf(request);
@@ -24,7 +23,7 @@ export function answerError(request: KubernetesRequest, answer: ServerAnswer): C
 }
 
 /** Says of a request without an answer whether it may have taken effect. */
-export function transportError(request: KubernetesRequest, error: unknown, left: boolean): CallError {
+export function transportError(request: SentRequest, error: unknown, left: boolean): CallError {
   const action = actionOf(request);
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'NoAnswer';
@@ -69,7 +68,7 @@ const patchWords = /^the server rejected our request due to an error in our requ
 /** etcd gave up waiting; the write may be in all the same. */
 const storeWords = /etcdserver: (request timed out|leader changed)|context deadline exceeded/;
 
-function kindOf(request: KubernetesRequest, status: number, { message }: Status): CallErrorKind {
+function kindOf(request: SentRequest, status: number, { message }: Status): CallErrorKind {
   if (admissionWords.test(message)) return 'denied';
   if (status === 403) return 'denied';
   if (status === 404) return 'not-found';
@@ -89,7 +88,7 @@ function retryAfter({ headers }: ServerAnswer, { retryAfterSeconds }: Status): n
   return retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000;
 }
 
-function denialOf(request: KubernetesRequest, { status, headers }: ServerAnswer, { code, message }: Status): Denial {
+function denialOf(request: SentRequest, { status, headers }: ServerAnswer, { code, message }: Status): Denial {
   const auditId = headers['audit-id'];
   const { of, namespace, name } = request;
   const where = [of.resource, ...(namespace === undefined ? [] : [namespace]), nameIn(request) ?? name ?? '*'];
@@ -103,7 +102,7 @@ function denialOf(request: KubernetesRequest, { status, headers }: ServerAnswer,
   };
 }
 
-function nameIn({ verb, body }: KubernetesRequest): string | undefined {
+function nameIn({ verb, body }: SentRequest): string | undefined {
   const name = verb === 'create' ? fieldOf(fieldOf(body, 'metadata'), 'name') : undefined;
   return typeof name === 'string' ? name : undefined;
 }

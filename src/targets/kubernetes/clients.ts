@@ -30,6 +30,13 @@ export interface KubernetesRequest {
   readonly isAct?: boolean;
 }
 
+/** One object whose changes are to be told. */
+export interface KubernetesWatch {
+  readonly of: ApiResource;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
 export interface KubernetesAnswer {
   readonly status: number;
   readonly body: JsonObject;
@@ -47,4 +54,9 @@ export interface KubernetesClients {
   /** The proven cluster: uid of its namespace `kube-system`. */
   readonly clusterUid: string;
   call(request: KubernetesRequest, signal: AbortSignal): Promise<KubernetesAnswer>;
+  /**
+   * Calls `onEvent` for what is there and then for each change, whatever it is; resolves when the server ends the
+   * watch, as each does after some minutes, and throws the signal's reason when it is aborted.
+   */
+  watch(watch: KubernetesWatch, signal: AbortSignal, onEvent: () => void): Promise<void>;
 }

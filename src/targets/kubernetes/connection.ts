@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { finished } from 'node:stream/promises';
 import { CallError, type CallRecord } from '../../model/call.ts';
 import type { Clock } from '../../model/clock.ts';
 import { conceal, secretsIn } from '../../model/conceal.ts';
@@ -6,8 +8,8 @@ import { WindshearError } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Phase } from '../../model/marker.ts';
 import { answerError, type ServerAnswer, transportError } from './call-error.ts';
-import type { KubernetesAnswer, KubernetesClients, KubernetesRequest } from './clients.ts';
-import { actionOf, changes, pathOf } from './request-path.ts';
+import type { KubernetesAnswer, KubernetesClients, KubernetesRequest, KubernetesWatch } from './clients.ts';
+import { actionOf, changes, pathOf, type SentRequest } from './request-path.ts';
 import type { PinnedServer } from './server.ts';
 
 export interface ConnectionSettings {
@@ -45,7 +47,7 @@ export function openConnection(settings: ConnectionSettings): KubernetesConnecti
   const userAgent = [`windshear/${version}`, ...(marker === undefined ? [] : [marker])].join(' ');
   const records: MutableRecord[] = [];
 
-  async function call(request: KubernetesRequest, signal: AbortSignal): Promise<KubernetesAnswer> {
+  async function begin(request: SentRequest, signal: AbortSignal) {
     signal.throwIfAborted();
     const token = await settings.token();
     signal.throwIfAborted();
@@ -58,8 +60,13 @@ export function openConnection(settings: ConnectionSettings): KubernetesConnecti
     };
     records.push(record);
     const sending: Sending = { request, token, userAgent, agent, server, left: false };
+    return { record, sending };
+  }
+
+  async function call(request: KubernetesRequest, signal: AbortSignal): Promise<KubernetesAnswer> {
+    const { record, sending } = await begin(request, signal);
     try {
-      const answer = await withDeadline(settings, signal, (ends) => send(sending, ends));
+      const answer = await withDeadline(settings, signal, async (ends) => answerOf(await send(sending, ends)));
       const auditId = textOf(answer.headers['audit-id']);
       if (auditId !== undefined) record.requestId = auditId;
       const read = readAnswer(sending, answer);
@@ -72,8 +79,27 @@ export function openConnection(settings: ConnectionSettings): KubernetesConnecti
     }
   }
 
+  // Without a version the server tells first what is there, and then each change.
+  // https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-watch
+  async function watch({ name, ...place }: KubernetesWatch, signal: AbortSignal, onEvent: () => void): Promise<void> {
+    const request: SentRequest = { verb: 'watch', ...place, fieldSelector: `metadata.name=${name}` };
+    const { record, sending } = await begin(request, signal);
+    try {
+      const incoming = await withDeadline(settings, signal, (ends) => send(sending, ends));
+      if (incoming.statusCode !== 200) readAnswer(sending, await answerOf(incoming));
+      settle(record, 'acknowledged', clock);
+      incoming.on('data', onEvent);
+      await finished(incoming);
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = explain(error, sending, signal);
+      if (record.outcome === 'in-flight') settle(record, failure instanceof CallError ? failure.kind : 'failed', clock);
+      throw failure;
+    }
+  }
+
   return {
-    clients: { clusterUid: settings.clusterUid, call },
+    clients: { clusterUid: settings.clusterUid, call, watch },
     calls: () => records.map((record) => ({ ...record })),
     close: () => agent.destroy(),
   };
@@ -82,7 +108,7 @@ export function openConnection(settings: ConnectionSettings): KubernetesConnecti
 type MutableRecord = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
 
 interface Sending {
-  readonly request: KubernetesRequest;
+  readonly request: SentRequest;
   readonly token: string;
   readonly userAgent: string;
   readonly agent: Agent;
@@ -91,7 +117,8 @@ interface Sending {
   left: boolean;
 }
 
-function send(sending: Sending, signal: AbortSignal): Promise<ServerAnswer> {
+/** Resolves with the answer's head. */
+function send(sending: Sending, signal: AbortSignal): Promise<IncomingMessage> {
   const { request, server, agent, token, userAgent } = sending;
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   return new Promise((resolve, reject) => {
@@ -112,20 +139,7 @@ function send(sending: Sending, signal: AbortSignal): Promise<ServerAnswer> {
             : { 'content-type': contentType(request), 'content-length': Buffer.byteLength(body) }),
         },
       },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        incoming.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          chunks.push(chunk);
-          if (bytes > largestAnswerBytes) incoming.destroy(new Error(`the answer is over ${largestAnswerBytes} bytes`));
-        });
-        incoming.on('error', reject);
-        incoming.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text });
-        });
-      },
+      resolve,
     );
     outgoing.on('error', reject);
     outgoing.on('socket', (socket) => {
@@ -136,16 +150,36 @@ function send(sending: Sending, signal: AbortSignal): Promise<ServerAnswer> {
   });
 }
 
-const methods = { get: 'GET', list: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
+async function answerOf(incoming: IncomingMessage): Promise<ServerAnswer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    chunks.push(chunk);
+    if (bytes > largestAnswerBytes) throw new Error(`the answer is over ${largestAnswerBytes} bytes`);
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, text };
+}
+
+const methods = {
+  get: 'GET',
+  list: 'GET',
+  watch: 'GET',
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+} as const;
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
-function accepted({ verb, metadataOnly }: KubernetesRequest): string {
+function accepted({ verb, metadataOnly }: SentRequest): string {
   if (metadataOnly !== true) return 'application/json';
   const kind = verb === 'list' ? 'PartialObjectMetadataList' : 'PartialObjectMetadata';
   return `application/json;as=${kind};g=meta.k8s.io;v=v1, application/json;q=0.5`;
 }
 
-function contentType({ verb, body }: KubernetesRequest): string {
+function contentType({ verb, body }: SentRequest): string {
   if (verb !== 'patch') return 'application/json';
   return Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
 }

@@ -39,6 +39,7 @@ function cluster(counts: Readonly<Record<string, number>>) {
   const asked: KubernetesRequest[] = [];
   const clients: KubernetesClients = {
     clusterUid: 'uid-1',
+    watch: () => Promise.reject(new Error('Nothing is watched here.')),
     call: async (request) => {
       asked.push(request);
       const count = counts[`${request.of.resource}/${request.namespace}`] ?? 0;

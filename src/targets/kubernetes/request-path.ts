@@ -1,7 +1,12 @@
 import type { ApiResource, KubernetesRequest } from './clients.ts';
 
+/** A call or a watch, as it is sent. */
+export interface SentRequest extends Omit<KubernetesRequest, 'verb'> {
+  readonly verb: KubernetesRequest['verb'] | 'watch';
+}
+
 /** Builds the path and query of a call. https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris */
-export function pathOf(request: KubernetesRequest): string {
+export function pathOf(request: SentRequest): string {
   const { of, namespace, name } = request;
   const parts = [
     ...(of.group === '' ? ['api', of.version] : ['apis', of.group, of.version]),
@@ -11,6 +16,7 @@ export function pathOf(request: KubernetesRequest): string {
     ...(of.subresource === undefined ? [] : [of.subresource]),
   ];
   const query = new URLSearchParams();
+  if (request.verb === 'watch') query.set('watch', '1');
   if (request.labelSelector !== undefined) query.set('labelSelector', request.labelSelector);
   if (request.fieldSelector !== undefined) query.set('fieldSelector', request.fieldSelector);
   if (request.dryRun === true) query.set('dryRun', 'All');
@@ -23,7 +29,7 @@ export function pathOf(request: KubernetesRequest): string {
 export const fieldManager = 'windshear';
 
 /** Names a call as RBAC and the audit log do: `create pods`, `patch deployments.apps`, `create serviceaccounts/token`. */
-export function actionOf({ verb, of }: KubernetesRequest): string {
+export function actionOf({ verb, of }: SentRequest): string {
   return `${verb} ${resourceName(of)}`;
 }
 
@@ -34,12 +40,12 @@ export function resourceName({ group, resource, subresource }: ApiResource): str
 }
 
 /** Says whether a call may change the cluster. */
-export function changes(request: KubernetesRequest): boolean {
+export function changes(request: SentRequest): boolean {
   return writes(request) && request.dryRun !== true && !isReview(request.of);
 }
 
-function writes({ verb }: KubernetesRequest): boolean {
-  return verb !== 'get' && verb !== 'list';
+function writes({ verb }: SentRequest): boolean {
+  return verb !== 'get' && verb !== 'list' && verb !== 'watch';
 }
 
 /** Reviews are asked by POST and stored nowhere. */

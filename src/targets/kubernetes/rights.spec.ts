@@ -11,6 +11,7 @@ function reviewer(decide: (asked: JsonObject) => boolean | 'denied' | CallError)
   const asked: JsonObject[] = [];
   const clients: KubernetesClients = {
     clusterUid: '',
+    watch: () => Promise.reject(new Error('Nothing is watched here.')),
     call: async ({ body }) => {
       const { resourceAttributes } = (body as unknown as { spec: { resourceAttributes: JsonObject } }).spec;
       asked.push(resourceAttributes);

@@ -9,6 +9,7 @@ import type { CallFate } from '../fakes/unreliable-aws.ts';
 import { foreignSecret } from './aws-world.ts';
 import type { ContractCase } from './contract-case.ts';
 import { type ContractOptions, type Fault, marker, setUp, signal } from './fault-stage.ts';
+import { expectTold } from './watch-claim.ts';
 
 const fates: readonly Exclude<CallFate, 'proceed'>[] = [
   'denied',
@@ -128,6 +129,10 @@ function describeRevert<Clients>(
     expect((await stage.revert(after)).outcome).to.equal('already-gone');
     expect(await stage.dump()).to.deep.equal(stage.untouched);
   });
+
+  if (fault.watch !== undefined)
+    it('tells of its injection and of its revert while it is watched', async () =>
+      expectTold(await setUp(fault, example, options)));
 
   it('changes nothing but what it touches', async () => {
     const stage = await setUp(fault, example, options);

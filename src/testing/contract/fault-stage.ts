@@ -104,6 +104,7 @@ export async function setUp<Clients>(
     untouched: await dump(),
     observe,
     injectWith,
+    watch: async (onChange: () => void, ends: AbortSignal) => fault.watch?.(context('observe', ends), params, onChange),
     /** Injects, and reads back as the engine does. */
     inject: async (): Promise<After> => {
       const { after, error } = await injectWith(() => 'proceed');

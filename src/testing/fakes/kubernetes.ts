@@ -22,6 +22,7 @@ interface Stored {
  */
 export class FakeKubernetes {
   readonly #objects = new Map<string, Stored>();
+  readonly #watching = new Set<{ readonly key: string; readonly onEvent: () => void }>();
   #version = 100;
 
   clients(): KubernetesClients {
@@ -33,6 +34,17 @@ export class FakeKubernetes {
         const body = structuredClone(this.#answer(structuredClone(request)));
         return { status: 200, body, warnings: [], auditId: `audit-${this.#version}` } satisfies KubernetesAnswer;
       },
+      watch: (watch, signal, onEvent) => {
+        const watcher = { key: keyOf({ verb: 'get', ...watch }), onEvent };
+        this.#watching.add(watcher);
+        onEvent();
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            this.#watching.delete(watcher);
+            reject(signal.reason);
+          });
+        });
+      },
     };
   }
 
@@ -42,6 +54,15 @@ export class FakeKubernetes {
   }
 
   #answer(request: KubernetesRequest): JsonObject {
+    const key = request.verb === 'create' ? keyOf({ ...request, name: nameIn(request) }) : keyOf(request);
+    const before = this.#objects.get(key);
+    const body = this.#act(request);
+    if (this.#objects.get(key) !== before)
+      for (const watcher of this.#watching) if (watcher.key === key) watcher.onEvent();
+    return body;
+  }
+
+  #act(request: KubernetesRequest): JsonObject {
     switch (request.verb) {
       case 'list':
         return { kind: 'List', items: this.#list(request) };
@@ -168,4 +189,9 @@ function metaOf(object: JsonObject): JsonObject {
 
 function fields(value: Json | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+function nameIn({ body }: KubernetesRequest): string {
+  const { name } = metaOf(fields(body as Json));
+  return typeof name === 'string' ? name : '';
 }

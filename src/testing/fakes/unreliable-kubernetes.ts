@@ -9,7 +9,7 @@ export function unreliableKubernetes(
 ): KubernetesClients {
   let n = 0;
   return {
-    clusterUid: clients.clusterUid,
+    ...clients,
     call: async (request, signal) => {
       signal.throwIfAborted();
       const action = actionOf(request);

@@ -31,16 +31,16 @@ export function clusterAccess(): readonly JsonObject[] {
     ...grantedIn('kube-system', 'tester', [rule('', ['pods'], ['get', 'create'])]),
     ...granted('revert', [
       ...knowing,
-      rule(apiGroup, ['clusterrolebindings'], ['get', 'delete']),
-      { ...webhooks(['get', 'patch']), resourceNames: [admissionNames.configuration] },
+      rule(apiGroup, ['clusterrolebindings'], ['get', 'watch', 'delete']),
+      { ...webhooks(['get', 'watch', 'patch']), resourceNames: [admissionNames.configuration] },
     ]),
     ...grantedIn(app, 'revert', [
-      rule('', ['pods', 'serviceaccounts', 'secrets'], ['get', 'list', 'delete']),
-      rule('', ['configmaps'], ['get', 'list', 'create', 'delete']),
-      rule('apps', ['deployments'], ['get', 'patch', 'delete']),
-      rule('networking.k8s.io', ['networkpolicies'], ['get', 'create']),
+      rule('', ['pods', 'serviceaccounts', 'secrets'], [...reads, 'delete']),
+      rule('', ['configmaps'], [...reads, 'create', 'delete']),
+      rule('apps', ['deployments'], ['get', 'watch', 'patch', 'delete']),
+      rule('networking.k8s.io', ['networkpolicies'], ['get', 'watch', 'create']),
     ]),
-    ...grantedIn('kube-system', 'revert', [rule('', ['pods'], ['get', 'delete'])]),
+    ...grantedIn('kube-system', 'revert', [rule('', ['pods'], ['get', 'watch', 'delete'])]),
     ...granted('detectors', [
       rule('', ['namespaces', 'pods', 'serviceaccounts', 'events'], reads),
       rule('apps', ['deployments', 'replicasets'], reads),
