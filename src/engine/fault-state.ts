@@ -31,6 +31,7 @@ export function faultState(fault: LiveFault): FaultState {
     ...(fault.t0 === undefined ? {} : { t0: fault.t0 }),
     ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
     ...(fault.denied?.denial.behind === undefined ? {} : { refusedBehind: fault.denied.denial.behind }),
+    ...(fault.acknowledged?.unasked === undefined ? {} : { unasked: fault.acknowledged.unasked }),
     ...(fault.failure === undefined ? {} : { failure: fault.failure }),
     ...(lacked === undefined ? {} : { ownRights: lacked }),
   };

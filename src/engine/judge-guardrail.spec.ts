@@ -55,6 +55,13 @@ const rows: { rule: string; claim: string; facts: Partial<GuardrailCase>; verdic
   },
   {
     rule: 'J15',
+    claim: 'calls no guardrail absent that had nothing to judge yet',
+    facts: { expectation: prevented, fault: { ...injected, unasked: 'api has no replicas' } },
+    verdict: 'inconclusive',
+    code: 'not-asked',
+  },
+  {
+    rule: 'J15',
     claim: "does not take the tester's missing rights for a guardrail",
     facts: { ...denied, denialBy: { whose: 'own-rights' } },
     verdict: 'inconclusive',

@@ -60,6 +60,10 @@ export function judgeGuardrail(facts: GuardrailCase): Judgement<GuardrailResult>
     return settled(facts, 'absent', 'failed-open', why, { evidence: facts.failedOpen });
   }
   if (expectation.outcome === 'prevented') {
+    if (fault.unasked !== undefined) {
+      const why = `The change went through, but ${fault.unasked}, so ${expectation.guardrail} need not have been asked.`;
+      return settled(facts, 'inconclusive', 'not-asked', why);
+    }
     const why = `The change went through; ${expectation.guardrail} did not prevent it.`;
     return settled(facts, 'absent', 'not-prevented', why);
   }

@@ -21,6 +21,8 @@ export interface FaultContext<Clients = unknown> {
 export interface Acknowledgement {
   readonly ids?: Readonly<Record<string, string>>;
   readonly advanced?: { readonly what: string; readonly from: string; readonly to: string };
+  /** Why nothing has come of the change yet that a guardrail may want to refuse, as a clause: `it has no replicas`. */
+  readonly unasked?: string;
 }
 
 /** What is known after an injection: as journaled, so complete only as far as it got. */

@@ -10,6 +10,7 @@ const of = z.number().int();
 const acknowledgementSchema = z.strictObject({
   ids: z.record(z.string(), z.string()).optional(),
   advanced: z.strictObject({ what: z.string(), from: z.string(), to: z.string() }).optional(),
+  unasked: z.string().optional(),
 });
 
 export const journalEntrySchema = z.discriminatedUnion('kind', [

@@ -26,6 +26,7 @@ export const reasonCodes = {
   'already-firing': 'The alert was open before, and its format cannot show a recurrence. (J8)',
   'severity-too-low': 'A matching signal came, with a lower severity than the expected one. (J11)',
   'no-severity': 'The expectation names a severity and the source states none. (J11)',
+  'not-asked': 'The change went through, but nothing came of it that the guardrail would have judged. (J15)',
   'effect-unproven': 'The injected state was not read back, nor found in an audit source. (J12)',
   'gone-before-slo': 'The fault was gone before the SLO of a detector that sees state. (J14)',
   'late-unknown': 'The fault was gone between SLO and horizon and had not been detected. (J14)',

@@ -28,6 +28,8 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'already-firing': 'Resolve the open alert, or use a format that reports recurrences.',
   'severity-too-low': 'Raise the severity of the rule, or expect a lower one.',
   'no-severity': 'Make the rule state a severity, or drop it from the expectation.',
+  'not-asked':
+    'Let the fault bring about what the guardrail judges: pods of a Deployment with replicas that is not paused.',
   'effect-unproven': 'Check the observe rights of the revert identity and the fault’s settle time.',
   'gone-before-slo': 'Raise maxExposure, or expect the guardrail that took the fault back.',
   'late-unknown': 'Raise maxExposure above the horizon to learn whether the detector is late.',

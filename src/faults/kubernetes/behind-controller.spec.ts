@@ -24,7 +24,7 @@ describe('demandPods', () => {
 
   it('throws what refused the pods of a DaemonSet, as an Event about it tells', async () => {
     const others = { ...failedCreate, involvedObject: { uid: 'uid-2' } };
-    expect((await demanded('daemonsets', [{}], [others])).outcome).to.equal('returned');
+    expect((await demanded('daemonsets', [{}], [others])).outcome).to.have.property('unasked');
     expect((await demanded('daemonsets', [{}], [others, failedCreate])).outcome).to.include({ kind: 'denied' });
   });
 
@@ -33,23 +33,32 @@ describe('demandPods', () => {
       { observedGeneration: 1, updatedReplicas: 2 },
       { observedGeneration: 2, updatedReplicas: 1 },
     ]);
-    expect([outcome, asked.length]).to.deep.equal(['returned', 2]);
+    expect([outcome, asked.length]).to.deep.equal([{}, 2]);
   });
 
   it('takes no failure for a refusal that was there before, or that names no guard', async () => {
     const pods = { observedGeneration: 2, updatedReplicas: 1 };
     const before = { conditions: [failure] };
-    expect((await demanded('deployments', [before, { ...before, ...pods }], [], before)).outcome).to.equal('returned');
+    expect((await demanded('deployments', [before, { ...before, ...pods }], [], before)).outcome).to.deep.equal({});
     const full = { conditions: [{ ...failure, message: 'etcd is full' }] };
-    expect((await demanded('deployments', [full, pods])).outcome).to.equal('returned');
+    expect((await demanded('deployments', [full, pods])).outcome).to.deep.equal({});
   });
 
   it('gives up after five seconds, and says so', async () => {
-    const { outcome, said } = await demanded('deployments', [{}]);
-    expect([outcome, said[0]]).to.deep.equal([
-      'returned',
-      'No pod of api came within 5 s, and nobody is known to have refused one.',
-    ]);
+    const { outcome } = await demanded('deployments', [{}]);
+    const unasked = 'no pod of api came within 5 s, and none is known to be refused';
+    expect(outcome).to.deep.equal({ unasked });
+  });
+
+  it('waits for no pod of what has no replicas or is paused, and says so', async () => {
+    for (const [spec, unasked] of [
+      [{ replicas: 0 }, 'api has no replicas'],
+      [{ paused: true }, 'api is paused'],
+    ] as const) {
+      const { outcome, asked } = await demanded('deployments', [{}], [], {}, spec);
+      expect(outcome).to.deep.equal({ unasked });
+      expect(asked).to.deep.equal([]);
+    }
   });
 
   it('asks nothing about what makes no pods', async () => {
@@ -63,12 +72,12 @@ async function demanded(
   statuses: readonly JsonObject[],
   events: readonly JsonObject[] = [],
   writtenStatus: JsonObject = {},
+  spec: JsonObject = { replicas: 2 },
 ) {
   const asked: string[] = [];
-  const said: string[] = [];
   let reads = 0;
   const objectWith = (status: JsonObject): JsonObject => ({
-    ...{ kind: 'Deployment', metadata: { name: 'api', uid: 'uid-1', generation: 2 }, spec: { replicas: 2 } },
+    ...{ kind: 'Deployment', metadata: { name: 'api', uid: 'uid-1', generation: 2 }, spec },
     status,
   });
   const clients: KubernetesClients = {
@@ -89,9 +98,8 @@ async function demanded(
   const clock = new VirtualClock({ autoAdvance: true });
   const ref = { of: { group: 'apps', version: 'v1', resource }, namespace: 'inference', name: 'api' };
   const context = { clock, signal, clients, marker: 'wsabcdefghij23', phase: 'inject' } as const;
-  const outcome: unknown = await demandPods({ ...context, log: (text) => said.push(text) }, ref, written).then(
-    () => 'returned',
+  const outcome: unknown = await demandPods({ ...context, log: () => undefined }, ref, written).catch(
     (error: unknown) => error,
   );
-  return { outcome, asked, said };
+  return { outcome, asked };
 }

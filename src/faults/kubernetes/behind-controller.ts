@@ -23,22 +23,29 @@ const lookEveryMs = 100;
 /**
  * Waits until a controller has made a pod of what was just written. To write a Deployment is allowed where its pods are
  * refused: then this throws a `CallError` of kind `denied`, with the refusal as the controller tells it; the revert takes
- * the written object back. Returns at once for kinds that make no pods, and after five seconds where nothing is told.
+ * the written object back. Answers at once for kinds that make no pods; where no pod was made and none refused within
+ * five seconds, nobody who judges pods need have been asked, and it answers why.
  */
-export async function demandPods(ctx: KubernetesFaultContext, ref: ObjectRef, written: FoundObject): Promise<void> {
+export async function demandPods(
+  ctx: KubernetesFaultContext,
+  ref: ObjectRef,
+  written: FoundObject,
+): Promise<{ readonly unasked?: string }> {
   const counts = ref.of.group === 'apps' || ref.of.group === 'batch' ? countsOfPods[ref.of.resource] : undefined;
-  if (counts === undefined || asObject(written.object['spec'])['replicas'] === 0) return;
+  if (counts === undefined) return {};
+  const { replicas, paused, suspend } = asObject(written.object['spec']);
+  if (replicas === 0) return { unasked: `${ref.name} has no replicas` };
+  if (paused === true || suspend === true) return { unasked: `${ref.name} is paused` };
   const known = failureIn(written.object);
   const deadlineMs = ctx.clock.monoMs() + patienceMs;
   for (;;) {
     const now = await readObject(ctx, ref);
-    if (now === undefined || now.uid !== written.uid) return;
+    if (now === undefined || now.uid !== written.uid) return {};
     const denial = (await refusalIn(ctx, ref, { now, known })) ?? undefined;
     if (denial !== undefined) throw new CallError('denied', denial.code, denial.message, { denial });
-    if (isObserved(now, written) && counts.some((count) => Number(statusOf(now.object)[count] ?? 0) > 0)) return;
+    if (isObserved(now, written) && counts.some((count) => Number(statusOf(now.object)[count] ?? 0) > 0)) return {};
     if (ctx.clock.monoMs() >= deadlineMs) {
-      ctx.log(`No pod of ${ref.name} came within ${patienceMs / 1000} s, and nobody is known to have refused one.`);
-      return;
+      return { unasked: `no pod of ${ref.name} came within ${patienceMs / 1000} s, and none is known to be refused` };
     }
     await ctx.clock.sleep(lookEveryMs, ctx.signal);
   }

@@ -75,10 +75,11 @@ export async function injectFields(
     try {
       const patched = await patchObject(ctx, delta.ref, [version, ...operations(now.places, now.values, ours)]);
       const values = delta.fields.map(({ locate }) => valueIn(patched.object, locate));
-      await demandPods(ctx, delta.ref, patched);
+      const unasked = await demandPods(ctx, delta.ref, patched);
       return {
         ids: { patched: digestOf(values.map(asJson)) },
         advanced: advancedBy(delta.subject, now.found, patched),
+        ...unasked,
       };
     } catch (error) {
       // Status and leases change an object all the time; what matters is whether our fields are still as captured.
