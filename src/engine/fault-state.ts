@@ -1,7 +1,7 @@
 import { lacksOwnRight } from '../model/own-rights.ts';
 import type { FaultState } from './judge-detection.ts';
-import { lastStablePeriod, type StateRead } from './judge-guardrail.ts';
 import type { LiveFault } from './live-fault.ts';
+import { lastStablePeriod, type StateRead } from './state-reads.ts';
 
 /**
  * Reads that can tell of the time after the injection. An eventually consistent store may answer for `settle` as if

@@ -1,12 +1,7 @@
 import { expect } from 'chai';
 import { injected, t0 } from '../testing/facts.ts';
-import {
-  type GuardrailCase,
-  judgeGuardrail,
-  lastStablePeriod,
-  type StateRead,
-  untilStable,
-} from './judge-guardrail.ts';
+import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
+import type { StateRead } from './state-reads.ts';
 
 const denial = { action: 's3:PutBucketPolicy', code: 'AccessDenied', message: 'no' };
 const mine = { whose: 'mine', evidence: 'role/remediator' } as const;
@@ -288,18 +283,5 @@ describe('judgeGuardrail', () => {
     );
     expect(settled).to.equal(false);
     expect(deadlinesMonoMs).to.include(t0.monoMs + 4000);
-  });
-
-  it('J16: takes no drift after a stable period from the guardrail', () => {
-    const flapping = [read(0, true), read(500, false), read(1000, true), read(1500, false), read(2600, false)];
-    expect(untilStable([...flapping, read(3000, true)], 1000)).to.deep.equal(flapping);
-    expect(untilStable([...flapping, read(3000, true)], 2000)).to.have.lengthOf(6);
-  });
-
-  it('J16: restarts the clock where the drift came again', () => {
-    expect(lastStablePeriod([read(0, true), read(500, false), read(1000, true), read(1500, false)])).to.deep.equal([
-      t0.monoMs + 995,
-      t0.monoMs + 1500,
-    ]);
   });
 });

@@ -4,13 +4,7 @@ import type { Attribution, GuardrailOutcome } from '../model/guardrail.ts';
 import type { GuardrailResult } from '../model/scorecard.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import { type FaultState, horizonFactor, type Judgement } from './judge-detection.ts';
-
-/** One read of the live state while the fault was in: sent, received, and whether our delta was there. */
-export interface StateRead {
-  readonly sentMonoMs: number;
-  readonly receivedMonoMs: number;
-  readonly present: boolean;
-}
+import { lastStablePeriod, type StateRead } from './state-reads.ts';
 
 export interface GuardrailCase {
   readonly expectation: {
@@ -303,36 +297,6 @@ function attributeRevert(
     `Taken back between ${formatDuration(interval[0])} and ${formatDuration(interval[1])}; the SLO lies between. Poll more often.`,
     extra,
   );
-}
-
-/**
- * Reads up to the one that showed for the first time that our delta stayed away for `stabilityMs`: what comes again
- * after that is another drift, and takes nothing from the guardrail (J16).
- */
-export function untilStable(reads: readonly StateRead[], stabilityMs: number): readonly StateRead[] {
-  let goneMs: number | undefined;
-  const last = reads.findIndex((read) => {
-    goneMs = read.present ? undefined : (goneMs ?? read.receivedMonoMs);
-    return goneMs !== undefined && read.sentMonoMs >= goneMs + stabilityMs;
-  });
-  return last === -1 ? reads : reads.slice(0, last + 1);
-}
-
-/**
- * The start of the last period in which our delta was gone and did not come back: between the sending of the last
- * read that saw it, less what such a read may lag behind, and the receipt of the first that did not. Undefined while
- * it is in.
- */
-export function lastStablePeriod(reads: readonly StateRead[], lagMs = 0): readonly [number, number] | undefined {
-  let gone: readonly [number, number] | undefined;
-  let lastSeenMs: number | undefined;
-  for (const read of reads) {
-    if (read.present) {
-      gone = undefined;
-      lastSeenMs = read.sentMonoMs - lagMs;
-    } else gone ??= [lastSeenMs ?? 0, read.receivedMonoMs];
-  }
-  return gone;
 }
 
 function open(facts: GuardrailCase, deadlinesMonoMs: readonly number[] = []): Judgement<GuardrailResult> {

@@ -15,15 +15,10 @@ import {
   type Judgement,
   judgeDetection,
 } from './judge-detection.ts';
-import {
-  type GuardrailCase,
-  judgeGuardrail,
-  lastStablePeriod,
-  type StateRead,
-  untilStable,
-} from './judge-guardrail.ts';
+import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import type { LiveFault } from './live-fault.ts';
+import { lastStablePeriod, type StateRead, untilStable } from './state-reads.ts';
 import { auditMarginMs, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 import { wasInAt } from './was-in-at.ts';
 import { whoReverted } from './who-reverted.ts';

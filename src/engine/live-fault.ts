@@ -13,8 +13,8 @@ import { failureText } from './failure-text.ts';
 import type { Instant } from './heard.ts';
 import type { Journal } from './journal.ts';
 import type { FaultState } from './judge-detection.ts';
-import type { StateRead } from './judge-guardrail.ts';
 import type { PreImages } from './pre-images.ts';
+import type { StateRead } from './state-reads.ts';
 
 /** The definition with its types rubbed off: params were parsed against its own schema, clients are its target's. */
 type JournaledParams = Extract<NewJournalEntry, { kind: 'intent' }>['params'];

@@ -2,7 +2,7 @@ import type { GuardrailDefinition, MitigationProof } from '../model/guardrail.ts
 import type { ProbeDefinition } from '../model/probe.ts';
 import { guardrailParams } from './attribute-denial.ts';
 import { failureText } from './failure-text.ts';
-import type { StateRead } from './judge-guardrail.ts';
+import type { StateRead } from './state-reads.ts';
 import { expectationsOf, type Trial } from './trial-state.ts';
 
 /** Samples the probes of guardrails that mitigate for as long as the fault is in (J17). */

@@ -3,7 +3,7 @@ import type { Attribution } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
 import { subjectsFrom } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
-import type { StateRead } from './judge-guardrail.ts';
+import type { StateRead } from './state-reads.ts';
 import { type RevertWitness, whoReverted } from './who-reverted.ts';
 
 const role = 'arn:aws:iam::111122223333:role/inference-api';

@@ -2,7 +2,7 @@ import type { Attribution } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
 import { eventEpochMs, isAbout, type Subjects } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
-import type { StateRead } from './judge-guardrail.ts';
+import type { StateRead } from './state-reads.ts';
 
 export interface RevertWitness {
   /** Records of the audit source that concern the trial, in the order in which they came. */
