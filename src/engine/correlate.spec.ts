@@ -107,6 +107,13 @@ describe('belongingOf', () => {
     expect(whose(heard(7100, { ...eventAt(7000), lastSeen }), reverting)).to.equal('ours');
   });
 
+  it('J7: allows for the clock error of what tells when an alert of several events began', () => {
+    const lastSeen = new Date(t0.epochMs + 7000).toISOString();
+    const one = heard(7100, { ...eventAt(5500), lastSeen });
+    expect(whose(one, reverting, { ...source, errorMs: 600 })).to.equal('ambiguous');
+    expect(whose(one, reverting, { ...source, errorMs: 500 })).to.equal('ours');
+  });
+
   it('J7: gives an alert of several events to nobody that tells only of the first, before the fault', () => {
     expect(whose(heard(100, { ...eventAt(-5000), count: 2 }))).to.equal('ambiguous');
     expect(whose(heard(100, { ...eventAt(-5000), count: 1 }))).to.equal('control');

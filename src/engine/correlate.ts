@@ -136,7 +136,8 @@ function byTime(one: TimeCase): Belonging {
   const { heard, view } = one;
   const told = byEventTime(one, eventEpochMs(heard.signal));
   const sinceMs = sinceEpochMs(heard);
-  if (told.whose !== 'ours' || sinceMs === undefined || sinceMs >= (view.revertRequested?.epochMs ?? 0)) return told;
+  if (told.whose !== 'ours' || sinceMs === undefined) return told;
+  if (sinceMs - one.source.errorMs >= (view.revertRequested?.epochMs ?? 0)) return told;
   const opened = heard.previous === undefined ? byEventTime(one, sinceMs) : told;
   return opened.whose === 'fault' ? opened : { ...told, whose: 'ambiguous' };
 }

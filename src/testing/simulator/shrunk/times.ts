@@ -262,4 +262,20 @@ export const shrunkTimes: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
+  'cannot say that an alert began after the revert whose clock may be ahead': plainStory({
+    seed: 3023430,
+    environment: { ...plainEnvironment, oneIdentity: true },
+    detectors: [
+      plainDetector({
+        delivery: 'store',
+        carriesMarker: false,
+        recurrence: 'last-seen',
+        alertPer: 'subject',
+        skewMs: 300_000,
+        errorMs: 300_000,
+        alertsOnCleanup: true,
+      }),
+    ],
+    scenarios: [plainScenario({ detections: [plainDetection({ withinMs: 2000 })] })],
+  }),
 };
