@@ -3,7 +3,7 @@ import { apartMs, isAbout } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
 import type { HeardSignal } from './heard.ts';
 import { ruleMatches } from './judge-detection.ts';
-import type { LiveFault } from './live-fault.ts';
+import type { InjectionDeps, LiveFault } from './live-fault.ts';
 import type { PastAct } from './past-acts.ts';
 import { expectationsOf, instant, subjectsAll, type Trial } from './trial-state.ts';
 
@@ -50,6 +50,18 @@ export function notePast(trial: Trial, faults: readonly LiveFault[]): PastAct | 
   return act;
 }
 
+/** J8: what is open right before the first change, since an alert may still come while the state before is captured. */
+export function notingOpen(trial: Trial): InjectionDeps {
+  return {
+    ...trial.injection,
+    aboutToInject(fault) {
+      if (fault.index === 0)
+        for (const name of detectorsOf(trial.bound)) trial.openBefore.set(name, openOnTrial(trial, name));
+      trial.injection.aboutToInject?.(fault);
+    },
+  };
+}
+
 /** J9: waits, at most three times the longest SLO, until no expected alert on the trial's subjects is still open. */
 async function untilRearmed(trial: Trial, past: PastAct, signal: AbortSignal): Promise<void> {
   const { clock } = trial.deps.request;
@@ -84,7 +96,7 @@ function isExpectedOpen(trial: Trial, detector: string): boolean {
 }
 
 /** Alerts of a detector on the trial's subjects that are open now. */
-export function openOnTrial(trial: Trial, detector: string): readonly HeardSignal[] {
+function openOnTrial(trial: Trial, detector: string): readonly HeardSignal[] {
   const subjects = subjectsAll([...trial.faults, ...trial.controls]);
   const open = trial.deps.posts.get(detector)?.listener?.open() ?? [];
   return open.filter((heard) => isAbout(heard.signal, subjects));

@@ -16,7 +16,7 @@ import { measure } from './probes.ts';
 import { raiseCanaries } from './raise-canaries.ts';
 import { rollBack } from './roll-back.ts';
 import { watchStopConditions } from './stop-conditions.ts';
-import { notePast, openOnTrial, untilTellable } from './tellable.ts';
+import { notePast, notingOpen, untilTellable } from './tellable.ts';
 import { resultOf, type TrialParts } from './trial-result.ts';
 import { expectationsOf, faultFor, keepHeard, newTrial, type RunDeps, subjectsAll, type Trial } from './trial-state.ts';
 import { waitForNews } from './wait-for-news.ts';
@@ -187,12 +187,12 @@ function roleOf(arn: string): string {
 /** Injects the faults in the order of the file; the first that is refused or fails ends it. */
 async function injectAll(trial: Trial): Promise<void> {
   trial.tell('capture');
-  for (const name of detectorsOf(trial.bound)) trial.openBefore.set(name, openOnTrial(trial, name));
+  const injection = notingOpen(trial);
   for (const fault of trial.faults) {
     trial.stop.throwIfAborted();
     await untilReadable(trial, fault);
     trial.tell('inject', fault.definition.type);
-    await trial.meter.outside(() => inject(fault, trial.injection, trial.stop));
+    await trial.meter.outside(() => inject(fault, injection, trial.stop));
     reviewAudit(trial, fault);
     if (fault.status === 'injected') continue;
     notInjected(trial, whyNot(fault));

@@ -276,4 +276,24 @@ export const shrunkKnownAlerts: Readonly<Record<string, Story>> = {
     ],
     troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 10, fate: 'drop' }],
   }),
+  'knows an alert as open that came between the capture and the injection': plainStory({
+    seed: 3026215,
+    environment: { ...plainEnvironment, latencyMs: 40 },
+    detectors: [
+      plainDetector({
+        delivery: 'store',
+        carriesMarker: false,
+        carriesActor: false,
+        alertPer: 'subject',
+        delayMs: 158,
+        alertsOnCleanup: true,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
+        control: [plainControl()],
+      }),
+    ],
+  }),
 };
