@@ -32,10 +32,19 @@ export function belongingsOf(trial: Trial, detector: string, view = viewOf(trial
   return belongings;
 }
 
+const unknownSource: SourceClock = {
+  marginMs: 1000,
+  errorMs: 0,
+  namesActor: false,
+  carriesMarker: false,
+  showsOpen: false,
+  isOff: false,
+  seesState: false,
+};
+
 export function sourceClockOf(trial: Trial, detector: string): SourceClock {
   const config = trial.deps.request.environment.detectors[detector];
-  if (config === undefined)
-    return { marginMs: 1000, errorMs: 0, namesActor: false, carriesMarker: false, showsOpen: false, isOff: false };
+  if (config === undefined) return unknownSource;
   const post = trial.deps.posts.get(detector);
   const marginMs = config.clock.error + config.clock.resolution;
   const aheadMs = -(post?.listener?.counters.clockOffsetMs ?? 0);
@@ -46,5 +55,6 @@ export function sourceClockOf(trial: Trial, detector: string): SourceClock {
     namesActor: config.sees === 'event' && config.carries.includes('actor'),
     showsOpen: post?.listener?.showsOpen ?? false,
     carriesMarker: config.sees === 'event' && config.carries.includes('marker'),
+    seesState: config.sees === 'state',
   };
 }

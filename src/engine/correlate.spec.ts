@@ -15,6 +15,7 @@ const source: SourceClock = {
   carriesMarker: false,
   showsOpen: false,
   isOff: false,
+  seesState: false,
 };
 
 const view: TrialView = {
@@ -199,6 +200,16 @@ describe('belongingOf', () => {
     expect(whose(heard(6000, eventAt(5500)), reverting)).to.equal('ours');
     expect(whose(heard(6000, eventAt(2000)), reverting)).to.equal('fault');
     expect(whose(heard(6000, eventAt(4500)), reverting)).to.equal('ambiguous');
+  });
+
+  it('J7: leaves it open whose a state is that was seen while the revert went on', () => {
+    const seeing = { ...source, seesState: true };
+    const done: TrialView = { ...reverting, reverted: { monoMs: t0.monoMs + 5800, epochMs: t0.epochMs + 5800 } };
+    expect(whose(heard(6000, eventAt(5500)), done)).to.equal('ours');
+    expect(whose(heard(6000, eventAt(5500)), done, seeing)).to.equal('ambiguous');
+    expect(whose(heard(6000, eventAt(5900)), done, seeing)).to.equal('ours');
+    expect(whose(heard(6000, eventAt(5900)), done, { ...seeing, errorMs: 200 })).to.equal('ambiguous');
+    expect(whose(heard(6000, eventAt(5900)), reverting, seeing)).to.equal('ambiguous');
   });
 
   it('J7: is ambiguous after the revert request where the clock may be ahead', () => {

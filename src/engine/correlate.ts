@@ -46,6 +46,8 @@ export interface TrialView {
   readonly earlier?: Instant;
   /** When the first request left that takes a fault back, or our revert began where it sends none that changes anything. */
   readonly revertRequested?: Instant;
+  /** When the last request was answered by which all faults are out; absent as long as one may be in. */
+  readonly reverted?: Instant;
 }
 
 export interface SourceClock {
@@ -61,6 +63,8 @@ export interface SourceClock {
   readonly showsOpen: boolean;
   /** True where an event carries the user agent that caused it, so that one without our marker is hardly ours. */
   readonly carriesMarker: boolean;
+  /** True where it tells of a state, which may be seen for as long as the revert goes on. */
+  readonly seesState: boolean;
 }
 
 /** Says whose a signal is. */
@@ -161,7 +165,8 @@ function byEventTime(one: TimeCase, eventMs: number | undefined): Belonging {
   if (keepsFirstTime(heard, t0)) return say('ambiguous');
   if (revertRequested !== undefined && arrivedMonoMs >= revertRequested.monoMs) {
     if (eventMs === undefined) return say('ambiguous');
-    if (eventMs - source.errorMs >= revertRequested.epochMs) return say('ours');
+    if (eventMs - source.errorMs >= revertRequested.epochMs)
+      return say(source.seesState && eventMs - source.errorMs < outEpochMs(view) ? 'ambiguous' : 'ours');
     const actorTells = view.revertsAsOther && evidence.includes('actor');
     if (!actorTells && eventMs + source.marginMs > revertRequested.epochMs) return say('ambiguous');
   }
@@ -174,6 +179,11 @@ function byEventTime(one: TimeCase, eventMs: number | undefined): Belonging {
   );
   if (!waitedOut && eventMs - source.errorMs < t0.epochMs) return say('ambiguous');
   return say(onFault || !onControl || eventMs < t0.epochMs ? 'fault' : 'control');
+}
+
+/** From when on the faults were surely out. */
+function outEpochMs({ reverted }: TrialView): number {
+  return reverted?.epochMs ?? Number.POSITIVE_INFINITY;
 }
 
 /** How far apart two acts must be so that no clock within its declaration takes one for the other. */

@@ -333,7 +333,7 @@ class Verdict {
   ambiguous(): Judgement<DetectionResult> {
     return this.inconclusive(
       'time-ambiguous',
-      "A matching signal without marker lies within its source's clock error of the injection.",
+      "By its source's clock a matching signal without marker is too near the injection or the revert to say whose it is.",
     );
   }
 

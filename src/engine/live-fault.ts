@@ -52,6 +52,8 @@ export interface LiveFault {
   revertRequested?: Instant;
   /** When the first request of its revert left that changes anything; absent where none did. */
   revertSent?: Instant | undefined;
+  /** When the last request of its revert was answered; absent as long as it may be in. */
+  reverted?: Instant;
   restoredMonoMs?: number;
   rollback?: RollbackResult['faults'][number];
   /** True where a request of its revert got no answer. */

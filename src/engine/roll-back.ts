@@ -7,7 +7,7 @@ import { failureText } from './failure-text.ts';
 import type { Instant } from './heard.ts';
 import type { LiveFault } from './live-fault.ts';
 import { afterOf } from './live-fault.ts';
-import { revertFault } from './revert.ts';
+import { isClosingVerdict, revertFault } from './revert.ts';
 import type { Injection } from './revert-request.ts';
 import { instant, type Trial } from './trial-state.ts';
 
@@ -79,6 +79,9 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
   }
   fault.revertSent = firstChange(began, sessions);
   fault.rollback = outcome.result;
+  const { revertedMonoMs } = outcome;
+  if (revertedMonoMs !== undefined && isClosingVerdict(outcome.result.verdict))
+    fault.reverted = { monoMs: revertedMonoMs, epochMs: began.epochMs + (revertedMonoMs - began.monoMs) };
   if (outcome.mayStillAct === true) fault.mayStillBeReverted = true;
   if (outcome.verifiedMonoMs !== undefined) fault.restoredMonoMs = outcome.verifiedMonoMs;
 }

@@ -197,6 +197,7 @@ export function viewOf(trial: Trial): TrialView {
   const revertRequested =
     firstOf(trial.faults.map((fault) => fault.revertSent)) ??
     firstOf(trial.faults.map((fault) => fault.revertRequested));
+  const reverted = allReverted(trial.faults);
   const { tester, revert } = trial.identities;
   return {
     marker: trial.marker,
@@ -209,7 +210,15 @@ export function viewOf(trial: Trial): TrialView {
     ...(controlT0 === undefined ? {} : { control: { t0: controlT0, lastAct: trial.controlLastAct?.at ?? controlT0 } }),
     ...(trial.earlier === undefined ? {} : { earlier: trial.earlier.at }),
     ...(revertRequested === undefined ? {} : { revertRequested }),
+    ...(reverted === undefined ? {} : { reverted }),
   };
+}
+
+/** When the last of the faults was out; undefined while one of them may be in. */
+function allReverted(faults: readonly LiveFault[]): Instant | undefined {
+  const toRevert = faults.filter(({ intent, rollback }) => intent !== undefined && rollback?.verdict !== 'none');
+  const done = toRevert.flatMap(({ reverted }) => reverted ?? []);
+  return done.length < toRevert.length ? undefined : done.toSorted((a, b) => b.monoMs - a.monoMs)[0];
 }
 
 function firstOf(instants: readonly (Instant | undefined)[]): Instant | undefined {

@@ -25,7 +25,15 @@ export function wrongVerdicts({ expectations, heard, t0, sloMs, horizonFactor }:
       revertsAsOther: false,
       t0,
     };
-    const source = { marginMs: 0, errorMs: 0, isOff: false, namesActor: false, showsOpen: false, carriesMarker: true };
+    const source = {
+      marginMs: 0,
+      errorMs: 0,
+      isOff: false,
+      namesActor: false,
+      showsOpen: false,
+      carriesMarker: true,
+      seesState: false,
+    };
     const { result } = judgeDetection({
       expectation: { id: String(n), detector: 'flood', rule: 'Shell *', sloMs, of: 'effect' },
       detector: {

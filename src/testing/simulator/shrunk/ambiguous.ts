@@ -1,3 +1,4 @@
+import { plainDetection, plainDetector, plainEnvironment, plainFault, plainScenario, plainStory } from '../plain.ts';
 import type { Story } from '../story.ts';
 
 /** Stories that simulated seeds had shrunk to, in which nobody could say whose a signal was. */
@@ -85,4 +86,25 @@ export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
     ],
     troubles: [],
   },
+  'cannot say that a state was seen after the revert that was seen while it went on': plainStory({
+    seed: 3035008,
+    environment: { ...plainEnvironment, latencyMs: 40 },
+    detectors: [
+      plainDetector({
+        delivery: 'queue',
+        sees: 'state',
+        carriesMarker: false,
+        scanMs: 4000,
+        skewMs: 2000,
+        errorMs: 2000,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
+        detections: [plainDetection({ withinMs: 2000 })],
+        maxExposureMs: 3688,
+      }),
+    ],
+  }),
 };
