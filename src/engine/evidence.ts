@@ -20,7 +20,8 @@ export async function keepEvidence(trial: Trial, result: TrialResult): Promise<v
     if (whose === 'other' && others++ >= keptSignals) return [];
     return [{ whose, matchedBy, ...rawOf(heard) }];
   });
-  const openBefore = [...trial.openBefore.values()].flat().map((heard) => ({ openBefore: true, ...rawOf(heard) }));
+  const open = new Set([...trial.openBefore.values()].flatMap((byDetector) => [...byDetector.values()].flat()));
+  const openBefore = [...open].map((heard) => ({ openBefore: true, ...rawOf(heard) }));
   const audit = trial.audit
     .slice(0, keptSignals)
     .map((heard) => ({ receivedAt: heard.signal.receivedAt, raw: withoutSecrets(heard.text) }));

@@ -241,16 +241,6 @@ const rows: readonly Row[] = [
   },
   {
     rule: 'J8',
-    claim: 'never says missed where a store shows an alert that an earlier step of the fault had opened',
-    facts: {
-      detector: { ...detectionCase().detector, showsOpen: true },
-      belonging: [faults(heard(-10))],
-    },
-    verdict: 'inconclusive',
-    code: 'already-firing',
-  },
-  {
-    rule: 'J8',
     claim: "never says missed where a store shows another actor's alert from before the injection",
     facts: {
       detector: { ...detectionCase().detector, showsOpen: true },
@@ -264,7 +254,7 @@ const rows: readonly Row[] = [
     claim: 'never says missed where the last-seen of an open alert lies within the clock margin of the injection',
     facts: {
       detector: { ...detectionCase().detector, showsOpen: true, recurrence: 'last-seen', marginMs: 1000 },
-      belonging: [faults(heard(-10, { lastSeen: new Date(t0.epochMs - 900).toISOString() }))],
+      openBefore: [heard(-10, { lastSeen: new Date(t0.epochMs - 900).toISOString() })],
     },
     verdict: 'inconclusive',
     code: 'already-firing',
@@ -274,7 +264,7 @@ const rows: readonly Row[] = [
     claim: 'says missed where the last-seen of an open alert would have moved',
     facts: {
       detector: { ...detectionCase().detector, showsOpen: true, recurrence: 'last-seen', marginMs: 1000 },
-      belonging: [faults(heard(-10, { lastSeen: new Date(t0.epochMs - 1100).toISOString() }))],
+      openBefore: [heard(-10, { lastSeen: new Date(t0.epochMs - 1100).toISOString() })],
     },
     verdict: 'missed',
     code: 'no-alert',
@@ -285,16 +275,6 @@ const rows: readonly Row[] = [
     facts: {
       detector: { ...detectionCase().detector, showsOpen: true },
       belonging: [of('control', heard(900, { eventTime: '2025-12-31T23:59:00Z' }))],
-    },
-    verdict: 'inconclusive',
-    code: 'already-firing',
-  },
-  {
-    rule: 'J8',
-    claim: 'never says missed where a store shows an alert that an earlier step may have opened',
-    facts: {
-      detector: { ...detectionCase().detector, showsOpen: true },
-      belonging: [of('ambiguous', heard(-10))],
     },
     verdict: 'inconclusive',
     code: 'already-firing',

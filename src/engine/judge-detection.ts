@@ -35,7 +35,7 @@ export interface DetectionCase {
   readonly fault: FaultState;
   /** Signals of this detector, oldest first. */
   readonly belonging: readonly Belonging[];
-  /** Alerts on the fault's subjects that were open when it was injected (J8). */
+  /** Alerts on the trial's subjects that were open when this fault was injected (J8). */
   readonly openBefore: readonly HeardSignal[];
   readonly proof: PathProof;
   /** Whether signals of this detector were lost, or held back, between t0 and the horizon. */
@@ -245,7 +245,6 @@ function isFiringAlready(facts: DetectionCase, ruled: readonly Belonging[], t0: 
   if (ruled.some((one) => one.whose === 'fault' && isKnownOnly(one))) return true;
   const mayHide = (heard: HeardSignal) => recurrence === 'none' || isTooCoarse(heard, facts, t0);
   if (facts.openBefore.some((heard) => ruleMatches(heard, facts.expectation.rule) && mayHide(heard))) return true;
-  if (showsOpen && ofEarlierStep(facts, t0).some(mayHide)) return true;
   if (recurrence !== 'none') return false;
   return ruled.some((one) => {
     const { heard, whose, matchedBy } = one;
@@ -269,16 +268,6 @@ function isOlder({ signal }: HeardSignal, t0: Instant): boolean {
 
 function isKnownBefore({ previous }: HeardSignal, t0: Instant): boolean {
   return previous !== undefined && previous.firstMonoMs < t0.monoMs;
-}
-
-/** Alerts that a fault before this one in the trial had raised, or may have, and that nothing has closed since. */
-function ofEarlierStep({ belonging, expectation }: DetectionCase, t0: Instant): readonly HeardSignal[] {
-  const before = belonging.filter(({ heard }) => heard.arrivedMonoMs[1] < t0.monoMs);
-  return before.flatMap(({ heard, whose }) => {
-    if ((whose !== 'fault' && whose !== 'ambiguous') || !ruleMatches(heard, expectation.rule)) return [];
-    const last = before.findLast((one) => one.heard.signal.dedupeKey === heard.signal.dedupeKey)?.heard;
-    return last?.signal.status === 'open' ? [last] : [];
-  });
 }
 
 /** Whether a matching rule name or rule id is the expected one. */

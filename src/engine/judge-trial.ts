@@ -98,7 +98,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     },
     fault: shownState(fault, isToldOf),
     belonging,
-    openBefore: trial.openBefore.get(expectation.detector) ?? [],
+    openBefore: trial.openBefore.get(fault)?.get(expectation.detector) ?? [],
     proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs, t0 + expectation.sloMs) ?? {
       rule: none,
       tool: none,

@@ -50,13 +50,13 @@ export function notePast(trial: Trial, faults: readonly LiveFault[]): PastAct | 
   return act;
 }
 
-/** J8: what is open right before the first change, since an alert may still come while the state before is captured. */
+/** J8: notes what is open right before each change, since an alert may still come while the state before is captured. */
 export function notingOpen(trial: Trial): InjectionDeps {
   return {
     ...trial.injection,
     aboutToInject(fault) {
-      if (fault.index === 0)
-        for (const name of detectorsOf(trial.bound)) trial.openBefore.set(name, openOnTrial(trial, name));
+      const open = detectorsOf(trial.bound).map((name) => [name, openOnTrial(trial, name)] as const);
+      trial.openBefore.set(fault, new Map(open));
       trial.injection.aboutToInject?.(fault);
     },
   };

@@ -57,8 +57,8 @@ export interface Trial {
   readonly controls: readonly LiveFault[];
   readonly heard: HeardSignal[];
   readonly audit: HeardSignal[];
-  /** Alerts on the fault's subjects that were open when it was injected, by detector. */
-  readonly openBefore: Map<string, readonly HeardSignal[]>;
+  /** Alerts on the trial's subjects that were open when a fault was injected, by fault and detector. */
+  readonly openBefore: Map<LiveFault, ReadonlyMap<string, readonly HeardSignal[]>>;
   /** Readings of probes that show a mitigation, by expectation; `present` where out of tolerance. */
   readonly mitigation: Map<string, StateRead[]>;
   readonly canaries: Map<string, { before?: CanaryFate; during?: CanaryFate; after?: CanaryFate }>;

@@ -7,6 +7,7 @@ import {
   plainScenario,
   plainStory,
   withoutAudit,
+  withoutSettle,
 } from '../plain.ts';
 import type { Story } from '../story.ts';
 
@@ -230,5 +231,20 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
       },
       { kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 2, count: 1000, fate: 'late' },
     ],
+  }),
+  "says already firing where an alert of before the first step came before the second's": plainStory({
+    seed: 5008339,
+    environment: withoutSettle(),
+    detectors: [plainDetector({ delivery: 'store', sees: 'state', carriesMarker: false, skewMs: -200, errorMs: 200 })],
+    scenarios: [
+      plainScenario({
+        faults: [
+          plainFault({ as: 'first', settleMs: 900 }),
+          plainFault({ as: 'second', set: { acl: 'bad-s1-2' }, settleMs: 900 }),
+        ],
+        detections: [plainDetection({ withinMs: 2000 })],
+      }),
+    ],
+    troubles: [{ kind: 'open-before', resource: 'bucket/r1' }],
   }),
 };
