@@ -1,28 +1,56 @@
+import { formatDuration } from '../model/duration.ts';
 import { expectationId } from '../model/scenario.ts';
 import type { LoadResult, ProbeResult } from '../model/scorecard.ts';
 import { judgeLoad } from './judge-load.ts';
+import type { Measured } from './probes.ts';
+import { timeIn, whenIn } from './time-in.ts';
 import { faultFor, type Trial } from './trial-state.ts';
 
 /** Judges what users felt in a trial: its probes, and what is expected of its load. */
-export function impactOf(trial: Trial, probes: readonly ProbeResult[]): readonly ProbeResult[] {
-  if (!trial.faults.some((fault) => fault.intent !== undefined && fault.status !== 'refused')) {
-    return notFelt(trial);
-  }
-  const { load } = trial.bound;
-  const felt = trial.load.felt();
+export function impactOf(trial: Trial, probes: readonly Measured[]): readonly ProbeResult[] {
+  const live = trial.faults.filter((fault) => fault.intent !== undefined && fault.status !== 'refused');
+  if (live.length === 0) return notFelt(trial);
   const t0 = faultFor(trial, undefined).t0?.monoMs;
-  if (load === undefined) return probes;
-  if (felt === undefined || t0 === undefined) return [...probes, ...notFelt(trial, 'load')];
-  const revertMonoMs = takenBackMonoMs(trial);
-  const judged = judgeLoad({
+  const load = loadImpact(trial, t0);
+  // A stop may come before the proof.
+  return trial.ended !== undefined || live.every(({ effect }) => effect === 'proven')
+    ? [...probes.map((probe) => whileIn(trial, probe)), ...load]
+    : [...probes.map(({ result }) => result), ...load].map(unproven);
+}
+
+function loadImpact(trial: Trial, t0MonoMs: number | undefined): readonly ProbeResult[] {
+  const { load } = trial.bound;
+  if (load === undefined) return [];
+  const felt = trial.load.felt();
+  if (felt?.timeIn === undefined || t0MonoMs === undefined) return notFelt(trial, 'load');
+  return judgeLoad({
     use: load.use,
     summary: felt.summary,
-    t0MonoMs: t0,
+    t0MonoMs,
+    timeIn: felt.timeIn,
     endMonoMs: felt.endMonoMs,
-    ...(revertMonoMs === undefined ? {} : { revertMonoMs }),
     ...(trial.ended === undefined ? {} : { ended: trial.ended }),
   });
-  return [...probes, ...judged];
+}
+
+/** What a probe measured once somebody else had taken the fault out, or may have, says nothing of the fault. */
+function whileIn(trial: Trial, { result, badMonoMs, lastMonoMs }: Measured): ProbeResult {
+  const time = timeIn(trial.faults, trial.deps.request.clock.monoMs());
+  const decidedMonoMs = result.verdict === 'breached' ? badMonoMs : lastMonoMs;
+  const isOpen = result.verdict !== 'held' && result.verdict !== 'breached';
+  if (isOpen || time?.by !== 'others' || decidedMonoMs === undefined || decidedMonoMs <= time.untilMonoMs)
+    return result;
+  const t0 = faultFor(trial, undefined).t0?.monoMs ?? time.untilMonoMs;
+  const sample = `That sample was taken ${formatDuration(decidedMonoMs - t0)} after the fault.`;
+  const reason = `${result.reason} ${result.verdict === 'held' ? sample.replace('That', 'The last') : sample} ${whenIn(time, t0)}`;
+  return { ...result, verdict: 'inconclusive', reasonCode: 'gone-before-slo', reason };
+}
+
+/** J12: what was never proven to be in may have hurt nobody. */
+function unproven(result: ProbeResult): ProbeResult {
+  if (result.verdict === 'skipped') return result;
+  const reason = `${result.reason} But the injected state was never proven to be in.`;
+  return { ...result, verdict: 'inconclusive', reasonCode: 'effect-unproven', reason };
 }
 
 /** What the scorecard keeps of a load, in milliseconds since t0. */
@@ -42,13 +70,6 @@ export function loadResult(trial: Trial): LoadResult | undefined {
     })),
     ...(unsound === undefined ? {} : { unsound }),
   };
-}
-
-/** When we took the fault back; a guardrail that was faster leaves nothing for us to heal. */
-function takenBackMonoMs(trial: Trial): number | undefined {
-  const ours = trial.faults.filter((fault) => fault.rollback?.verdict !== 'by-guardrail');
-  const asked = ours.flatMap(({ revertRequested }) => (revertRequested === undefined ? [] : [revertRequested.monoMs]));
-  return asked.length === 0 ? undefined : Math.min(...asked);
 }
 
 /** What did not take effect could hurt nobody, so that nothing can be said of it. */

@@ -12,12 +12,15 @@ const during: LoadFigures = {
   latencyMs: { p50: 20, p95: 300, p99: 900, max: 1000 },
 };
 
+const takenBackAt = (monoMs: number) => ({ untilMonoMs: monoMs, goneMonoMs: monoMs, by: 'us' }) as const;
+const takenOutAt = (monoMs: number) => ({ untilMonoMs: monoMs - 400, goneMonoMs: monoMs, by: 'others' }) as const;
+
 function judge(expected: LoadExpectation, summary: Partial<LoadSummary> = {}, more: Partial<LoadCase> = {}) {
   const facts: LoadCase = {
     use: { type: 'http', expect: [expected] },
     summary: { figures: [during], limits: [], impaired: [], ...summary },
     t0MonoMs: 10_000,
-    revertMonoMs: 20_000,
+    timeIn: takenBackAt(20_000),
     endMonoMs: 23_000,
     ...more,
   };
@@ -35,7 +38,9 @@ describe('judgeLoad', () => {
     const held = judge(errors(0.02));
     expect(held).to.deep.include({ id: 'http/error-ratio/during', verdict: 'held', when: 'during', worst: 0.02 });
     expect(held).to.deep.include({ samples: 400, windowMs: 8000, unit: 'ratio' });
-    expect(held.reason).to.equal('Got error-ratio 2 %, expected at most 2 % (400 requests in 8 s, while it was in).');
+    expect(held.reason).to.equal(
+      'Got error-ratio 2 %, expected at most 2 % (400 requests in 8 s, while it was in). It was in from 0 s to 10 s, when we took it back.',
+    );
     expect(judge(errors(0.019)).verdict).to.equal('breached');
   });
 
@@ -67,13 +72,37 @@ describe('judgeLoad', () => {
     [
       'open where our revert came before the SLO',
       hurt(10_100, 13_300),
-      { revertMonoMs: 13_000 },
+      { timeIn: takenBackAt(13_000) },
       'inconclusive gone-before-slo',
     ],
     [
       'open where nothing hurt them before an early revert',
       {},
-      { revertMonoMs: 13_000 },
+      { timeIn: takenBackAt(13_000) },
+      'inconclusive gone-before-slo',
+    ],
+    [
+      'open where they were well again because somebody else took the fault out',
+      hurt(10_000, 12_000),
+      { timeIn: takenOutAt(12_100) },
+      'inconclusive gone-before-slo',
+    ],
+    [
+      'open where they were well for less than a second before somebody took it out',
+      hurt(10_000, 12_000),
+      { timeIn: takenOutAt(13_300) },
+      'inconclusive gone-before-slo',
+    ],
+    [
+      'held where they were well again a second before somebody took it out',
+      hurt(10_000, 12_000),
+      { timeIn: takenOutAt(13_500) },
+      'held within-tolerance',
+    ],
+    [
+      'open where nothing hurt them before somebody took it out',
+      {},
+      { timeIn: takenOutAt(13_000) },
       'inconclusive gone-before-slo',
     ],
     ['open where they were hurt before the fault', hurt(9500, 12_000), {}, 'inconclusive not-measured'],
@@ -98,6 +127,13 @@ describe('judgeLoad', () => {
     });
   }
 
+  it('says from when to when the fault was in where somebody else took it out', () => {
+    const { reason } = judge(recovery, hurt(10_000, 12_000), { timeIn: takenOutAt(12_100) });
+    expect(reason).to.equal(
+      'Users were still hurt after 1.7 s of the fault, which was gone before the SLO of 4 s. It was in from 0 s to 1.7 s; by 2.1 s somebody else had taken it out.',
+    );
+  });
+
   it("passes on the load's own limits, with its requests", () => {
     const whole: LoadFigures = { ...during, phase: 'whole' };
     const [limit] = judgeLoad({
@@ -108,6 +144,7 @@ describe('judgeLoad', () => {
         impaired: [],
       },
       t0MonoMs: 0,
+      timeIn: takenBackAt(1),
       endMonoMs: 1,
     });
     expect(limit).to.deep.include({ id: 'k6/http_reqs count>1', verdict: 'breached', samples: 400, windowMs: 8000 });

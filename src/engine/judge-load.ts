@@ -2,13 +2,13 @@ import { formatDuration } from '../model/duration.ts';
 import { impairedSlotMs, type LoadFigures, type LoadLimit, type LoadSummary, wellForMs } from '../model/load.ts';
 import { expectationId, type LoadExpectation, type LoadUse } from '../model/scenario.ts';
 import type { ProbeResult } from '../model/scorecard.ts';
+import { type TimeIn, whenIn } from './time-in.ts';
 
 export interface LoadCase {
   readonly use: Pick<LoadUse, 'type' | 'expect'>;
   readonly summary: LoadSummary;
   readonly t0MonoMs: number;
-  /** When we asked for the fault to be taken back; absent where it was gone before. */
-  readonly revertMonoMs?: number;
+  readonly timeIn: Pick<TimeIn, 'untilMonoMs' | 'goneMonoMs' | 'by'>;
   /** When the traffic ended. */
   readonly endMonoMs: number;
   readonly ended?: 'stopped' | 'errored';
@@ -50,52 +50,61 @@ function say(facts: LoadCase, expected: LoadExpectation, figures: LoadFigures | 
   if (figures === undefined) return open('not-measured', 'The load has no figures of that phase.');
   if (expected.figure === 'recovery') return sayRecovery(facts, expected.within);
   const over = `${figures.requests} requests in ${formatDuration(figures.durationMs)}, ${phaseWords[figures.phase]}`;
+  const span = figures.phase === 'during' ? ` ${whenIn(facts.timeIn, facts.t0MonoMs)}` : '';
   const isRatio = expected.figure === 'error-ratio';
   const least = isRatio ? 1 : leastRequests[expected.figure];
   const value = isRatio ? figures.errorRatio : figures.latencyMs[expected.figure];
   if (figures.requests < least) {
-    return open('too-few-samples', `${expected.figure} needs at least ${least} requests, got ${over}.`);
+    return open('too-few-samples', `${expected.figure} needs at least ${least} requests, got ${over}.${span}`);
   }
   if (value === undefined) return open('not-measured', `The load does not tell its ${expected.figure}.`);
   const text = isRatio ? percent : formatDuration;
-  const got = `${expected.figure} ${text(value)}, expected at most ${text(expected.atMost)} (${over}).`;
+  const got = `${expected.figure} ${text(value)}, expected at most ${text(expected.atMost)} (${over}).${span}`;
   return value <= expected.atMost
     ? { verdict: 'held', reasonCode: 'within-tolerance', reason: `Got ${got}`, worst: value }
     : { verdict: 'breached', reasonCode: 'out-of-tolerance', reason: `Got ${got}`, worst: value };
 }
 
 /**
- * Judges whether users were well again within the SLO while the fault was still in: what only our own revert healed
- * says nothing for the staging.
+ * Judges whether users were well again within the SLO, for long enough while the fault was still in: what was healed by
+ * taking it out, by us or by others, says nothing for the staging.
  */
 function sayRecovery(facts: LoadCase, sloMs: number): Said {
-  const { summary, t0MonoMs, revertMonoMs = Number.POSITIVE_INFINITY, endMonoMs } = facts;
+  const { summary, t0MonoMs, endMonoMs } = facts;
+  const { untilMonoMs: inUntilMonoMs } = facts.timeIn;
   const untilOf = (one: LoadSummary['impaired'][number]) => one.untilMonoMs ?? Number.POSITIVE_INFINITY;
-  const hurt = summary.impaired.filter((one) => untilOf(one) > t0MonoMs && one.fromMonoMs < revertMonoMs);
+  const hurt = summary.impaired.filter((one) => untilOf(one) > t0MonoMs && one.fromMonoMs < inUntilMonoMs);
   const [first, last] = [hurt[0], hurt.at(-1)];
-  const inMs = Math.min(revertMonoMs, endMonoMs) - t0MonoMs;
+  const inMs = Math.min(inUntilMonoMs, endMonoMs) - t0MonoMs;
   const slo = formatDuration(sloMs);
+  const span = ` ${whenIn(facts.timeIn, facts.t0MonoMs)}`;
   if (first === undefined || last === undefined) {
-    if (revertMonoMs !== Number.POSITIVE_INFINITY && inMs < sloMs)
-      return open('gone-before-slo', `Users were not hurt in the ${formatDuration(inMs)} of the fault, SLO ${slo}.`);
-    return { verdict: 'held', reasonCode: 'within-tolerance', reason: 'Users were not hurt at all.', worst: 0 };
+    if (inMs < sloMs) return open('gone-before-slo', `Users were not hurt, SLO ${slo}.${span}`);
+    return { verdict: 'held', reasonCode: 'within-tolerance', reason: `Users were not hurt at all.${span}`, worst: 0 };
   }
   if (first.feltMonoMs < t0MonoMs) {
     const early = formatDuration(t0MonoMs - first.feltMonoMs);
     return open('not-measured', `Users were hurt already ${early} before the fault.`);
   }
   const untilMonoMs = untilOf(last);
-  if (untilMonoMs > revertMonoMs || last.untilMonoMs === undefined) {
+  if (untilMonoMs > inUntilMonoMs || last.untilMonoMs === undefined) {
     const heldMs = last.untilMonoMs === undefined ? Math.min(inMs, endMonoMs - wellForMs - t0MonoMs) : inMs;
     const still = `Users were still hurt after ${formatDuration(Math.max(0, heldMs))} of the fault`;
     return heldMs >= sloMs
-      ? { verdict: 'breached', reasonCode: 'out-of-tolerance', reason: `${still}, SLO ${slo}.`, worst: heldMs }
-      : open('gone-before-slo', `${still}, which was gone before the SLO of ${slo}.`);
+      ? { verdict: 'breached', reasonCode: 'out-of-tolerance', reason: `${still}, SLO ${slo}.${span}`, worst: heldMs }
+      : open('gone-before-slo', `${still}, which was gone before the SLO of ${slo}.${span}`);
   }
   const tookMs = untilMonoMs - t0MonoMs;
-  const reason = `Users were well again ${formatDuration(tookMs)} after the fault, SLO ${slo}, and stayed so for at least ${formatDuration(wellForMs)}.`;
+  const again = `Users were well again ${formatDuration(tookMs)} after the fault, SLO ${slo}`;
+  const wellMs = inUntilMonoMs - untilMonoMs;
+  if (tookMs <= sloMs && wellMs < wellForMs) {
+    return open('gone-before-slo', `${again}, but the fault stayed in only ${formatDuration(wellMs)} more.${span}`);
+  }
+  const stayed = `${again}, and stayed so for at least ${formatDuration(wellForMs)}.`;
+  const reason = `${stayed}${span}`;
   if (tookMs <= sloMs) return { verdict: 'held', reasonCode: 'within-tolerance', reason, worst: tookMs };
-  if (tookMs - impairedSlotMs < sloMs) return open('poll-too-coarse', `${reason} It is told to ${impairedSlotMs} ms.`);
+  if (tookMs - impairedSlotMs < sloMs)
+    return open('poll-too-coarse', `${stayed} It is told to ${impairedSlotMs} ms.${span}`);
   return { verdict: 'breached', reasonCode: 'out-of-tolerance', reason, worst: tookMs };
 }
 

@@ -11,41 +11,51 @@ import type { Trial } from './trial-state.ts';
 /** How often a probe is sampled, evenly over its window. */
 const samplesPerWindow = 5;
 
+/** What a probe measured, and when its first value came that is out of tolerance, and its last. */
+export interface Measured {
+  readonly result: ProbeResult;
+  readonly badMonoMs?: number;
+  readonly lastMonoMs?: number;
+}
+
+interface Measuring {
+  readonly when: ProbeResult['when'];
+  readonly signal: AbortSignal;
+}
+
 /** Samples probes over their windows, side by side, and holds them against their tolerances. */
 export async function measure(
   trial: Trial,
   probes: readonly BoundProbe[],
-  { when, signal }: { readonly when: ProbeResult['when']; readonly signal: AbortSignal },
-): Promise<readonly ProbeResult[]> {
-  return Promise.all(probes.map((probe) => measureOne(trial, probe, { when, signal })));
+  measuring: Measuring,
+): Promise<readonly Measured[]> {
+  return Promise.all(probes.map((probe) => measureOne(trial, probe, measuring)));
 }
 
-async function measureOne(
-  trial: Trial,
-  probe: BoundProbe,
-  { when, signal }: { readonly when: ProbeResult['when']; readonly signal: AbortSignal },
-): Promise<ProbeResult> {
+async function measureOne(trial: Trial, probe: BoundProbe, { when, signal }: Measuring): Promise<Measured> {
   const { request } = trial.deps;
   const { clock } = request;
   const definition = probe.definition as unknown as ProbeDefinition<unknown, unknown>;
-  const windowMs = probe.use.tolerance.over;
-  const say = (
-    verdict: ProbeResult['verdict'],
-    reasonCode: ProbeResult['reasonCode'],
-    reason: string,
-  ): ProbeResult => ({
-    id: expectationId.probe(probe.use),
-    probe: definition.type,
-    when,
-    unit: definition.unit,
-    samples: values.length,
-    windowMs,
-    verdict,
-    reasonCode,
-    reason,
-    ...worstOf(values, probe),
+  const { over: windowMs, atLeast, atMost } = probe.use.tolerance;
+  const isBad = (value: number) =>
+    (atLeast !== undefined && value < atLeast) || (atMost !== undefined && value > atMost);
+  const say = (verdict: ProbeResult['verdict'], reasonCode: ProbeResult['reasonCode'], reason: string): Measured => ({
+    result: {
+      id: expectationId.probe(probe.use),
+      probe: definition.type,
+      when,
+      unit: definition.unit,
+      samples: values.length,
+      windowMs,
+      verdict,
+      reasonCode,
+      reason,
+      ...worstOf(values, probe),
+    },
+    ...times,
   });
   const values: number[] = [];
+  const times: { badMonoMs?: number; lastMonoMs?: number } = {};
   const target = request.targets.get(definition.target);
   const clients = target === undefined ? undefined : (await target.session('observe', trial.marker, signal)).clients;
   const keep = (name: string, bytes: Uint8Array) =>
@@ -58,15 +68,14 @@ async function measureOne(
       const measured = await definition.measure({ clock, signal, clients, keep }, probe.params);
       if (measured.status === 'skipped') return say('skipped', 'skipped', measured.reason);
       values.push(measured.value);
+      times.lastMonoMs = clock.monoMs();
+      if (isBad(measured.value)) times.badMonoMs ??= times.lastMonoMs;
     }
   } catch (error) {
     signal.throwIfAborted();
     return say('inconclusive', 'not-measured', `The probe failed: ${failureText(error)}`);
   }
-  const { atLeast, atMost } = probe.use.tolerance;
-  const bad = values.find(
-    (value) => (atLeast !== undefined && value < atLeast) || (atMost !== undefined && value > atMost),
-  );
+  const bad = values.find(isBad);
   const over = `over ${formatDuration(windowMs)}, ${values.length} samples`;
   if (bad === undefined) return say('held', 'within-tolerance', `Stayed within its tolerance ${over}.`);
   const bound = atLeast !== undefined && bad < atLeast ? `at least ${atLeast}` : `at most ${atMost}`;

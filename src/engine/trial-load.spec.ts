@@ -94,6 +94,34 @@ describe('a trial under load', () => {
     expect(trial.exposureMs).to.be.within(5000, 5800);
   });
 
+  it('ends with the fault where somebody else takes it out, and calls that no recovery', async () => {
+    const at = world();
+    hurts(at, Number.POSITIVE_INFINITY);
+    const seen = at.onWrite;
+    at.onWrite = (write) => {
+      seen?.(write);
+      if (write.value === 'public') at.later(2000, () => at.resources.set('bucket', 'private'));
+    };
+    const { trial, phases, verdicts } = await run(
+      at,
+      { expect: [errorsDuring, { ...errorsDuring, phase: 'after', atMost: 0 }, recovery] },
+      {},
+      { hold: '8s' },
+    );
+    expect(phases['during']?.errorRatio).to.equal(1);
+    expect(phases['during']?.durationMs).to.be.within(1400, 2000);
+    expect(phases['after']).to.include({ errors: 0 });
+    expect(phases['after']?.durationMs).to.be.greaterThan(6000);
+    expect(verdicts).to.deep.equal({
+      'sim.load/error-ratio/during': 'breached',
+      'sim.load/error-ratio/after': 'held',
+      'sim.load/recovery': 'inconclusive',
+    });
+    expect(trial.impact[0]?.reason).to.match(
+      /It was in from 0 s to 1\.\d s; by 2(\.\d)? s somebody else had taken it out/,
+    );
+  });
+
   it('says nothing of users where the change was refused', async () => {
     const at = world();
     at.guard = (_resource, value) => (value === 'public' ? { code: 'Guard', message: 'no' } : undefined);

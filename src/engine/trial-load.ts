@@ -1,18 +1,21 @@
 import {
   type LoadContext,
   type LoadDefinition,
-  type LoadPhase,
   type LoadSummary,
+  type PhaseWindow,
   type RunningLoad,
   wellForMs,
 } from '../model/load.ts';
 import { type Marker, markerWithPhase, newMarker } from '../model/marker.ts';
 import type { BoundLoad, BoundScenario, RunRequest } from '../model/run.ts';
 import { failureText } from './failure-text.ts';
+import type { TimeIn } from './time-in.ts';
 
-/** What became of a load: its summary, and when its traffic ended. */
+/** What became of a load: its summary, how long the fault was in, and when its traffic ended. */
 export interface FeltLoad {
   readonly summary: LoadSummary;
+  /** Undefined where nothing was in, or nothing was taken back yet. */
+  readonly timeIn: TimeIn | undefined;
   readonly endMonoMs: number;
 }
 
@@ -20,7 +23,10 @@ export interface FeltLoad {
 export interface TrialLoad {
   /** Begins the traffic, and waits for as long as it is to flow before anything is injected. */
   readonly start: () => Promise<void>;
-  readonly enter: (phase: 'during' | 'after') => void;
+  /** Told when the fault goes in. */
+  readonly injecting: () => void;
+  /** Told, once all is taken back, how long it was in. */
+  readonly takenBack: (timeIn: TimeIn | undefined) => void;
   /** Whether the fault must stay in to tell how users fare. */
   readonly needsFaultIn: (t0MonoMs: number) => boolean;
   /** Ends the traffic some time after the revert, once users are well again; never rejects. */
@@ -41,17 +47,30 @@ export function newTrialLoad(request: RunRequest, bound: BoundScenario, marker: 
   const recoveries = expect.flatMap((one) => (one.figure === 'recovery' ? [one.within] : []));
   let running: RunningLoad | undefined;
   let felt: FeltLoad | undefined;
-  let phase: LoadPhase = 'before';
+  let fromMonoMs = Number.NEGATIVE_INFINITY;
+  let inMonoMs: number | undefined;
+  let wasIn: { readonly time: TimeIn | undefined } | undefined;
 
   async function end(): Promise<void> {
     if (running === undefined || felt !== undefined) return;
     const endMonoMs = clock.monoMs();
     try {
-      felt = { summary: await running.stop(), endMonoMs };
+      felt = { summary: await running.stop(phases()), timeIn: wasIn?.time, endMonoMs };
     } catch (error) {
       const unsound = `the load failed: ${failureText(error)}`;
-      felt = { summary: { figures: [], limits: [], impaired: [], unsound }, endMonoMs };
+      felt = { summary: { figures: [], limits: [], impaired: [], unsound }, timeIn: wasIn?.time, endMonoMs };
     }
+  }
+
+  function phases(): readonly PhaseWindow[] {
+    const before = { phase: 'before', fromMonoMs } as const;
+    if (inMonoMs === undefined) return [before];
+    const during = { phase: 'during', fromMonoMs: inMonoMs } as const;
+    const soFar = { ...before, untilMonoMs: inMonoMs };
+    if (wasIn === undefined) return [soFar, during];
+    if (wasIn.time === undefined) return [soFar];
+    const { untilMonoMs, outMonoMs } = wasIn.time;
+    return [soFar, { ...during, untilMonoMs }, { phase: 'after', fromMonoMs: outMonoMs }];
   }
 
   const isHurt = () => running?.impaired?.().some(({ untilMonoMs }) => untilMonoMs === undefined) === true;
@@ -59,12 +78,15 @@ export function newTrialLoad(request: RunRequest, bound: BoundScenario, marker: 
   return {
     start: async () => {
       const ctx = await contextOf(request, { load, scenario: bound.scenario.id, marker, signal });
+      fromMonoMs = clock.monoMs();
       running = await definitionOf(load).start(ctx, load.params);
       await clock.sleep(before, signal);
     },
-    enter: (next) => {
-      if (next !== phase) running?.enter(next);
-      phase = next;
+    injecting: () => {
+      inMonoMs ??= clock.monoMs();
+    },
+    takenBack: (time) => {
+      wasIn ??= { time };
     },
     needsFaultIn: (t0MonoMs) => {
       if (running?.impaired === undefined || recoveries.length === 0) return false;
@@ -104,7 +126,8 @@ export async function prepareLoads(request: RunRequest, step: 'find' | 'prepare'
 
 const noLoad: TrialLoad = {
   start: async () => undefined,
-  enter: () => undefined,
+  injecting: () => undefined,
+  takenBack: () => undefined,
   needsFaultIn: () => false,
   finish: async () => undefined,
   close: async () => undefined,

@@ -7,6 +7,7 @@ import { type ControlWent, controlResult } from './control.ts';
 import { impactOf, loadResult } from './impact.ts';
 import { alsoSeenBy, judgeAll } from './judge-trial.ts';
 import type { LiveFault } from './live-fault.ts';
+import type { Measured } from './probes.ts';
 import { rollbackOf } from './roll-back.ts';
 import { StopRequest } from './stop.ts';
 import { StopConditionFired } from './stop-condition-fired.ts';
@@ -15,7 +16,7 @@ import type { Trial } from './trial-state.ts';
 /** What a trial yields beside its judgements. */
 export interface TrialParts {
   steadyState: readonly ProbeResult[];
-  impact: readonly ProbeResult[];
+  impact: readonly Measured[];
   /** How the control went; its verdict falls with all others. */
   control?: ControlWent | undefined;
   error?: string;

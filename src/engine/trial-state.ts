@@ -135,7 +135,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
       n,
       session,
       aboutToInject: ({ role }) => {
-        if (role === 'fault') load.enter('during');
+        if (role === 'fault') load.injecting();
       },
       log: deps.log,
     },

@@ -17,6 +17,7 @@ import { raiseCanaries } from './raise-canaries.ts';
 import { rollBack } from './roll-back.ts';
 import { watchStopConditions } from './stop-conditions.ts';
 import { notePast, notingOpen, untilTellable } from './tellable.ts';
+import { timeIn } from './time-in.ts';
 import { resultOf, type TrialParts } from './trial-result.ts';
 import { expectationsOf, faultFor, keepHeard, newTrial, type RunDeps, subjectsAll, type Trial } from './trial-state.ts';
 import { waitForNews } from './wait-for-news.ts';
@@ -81,6 +82,7 @@ function refuse(trial: Trial, why: RefusedError): void {
 
 async function takeBack(trial: Trial): Promise<void> {
   await rollBack(trial, trial.faults);
+  trial.load.takenBack(timeIn(trial.faults, trial.deps.request.clock.monoMs()));
   notePast(trial, trial.faults);
 }
 
@@ -105,7 +107,8 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   }
   await arm(trial);
   if (earlier !== undefined) await meter.outside(() => untilTellable(trial, earlier, stop));
-  parts.steadyState = await meter.outside(() => measure(trial, bound.steadyState, { when: 'before', signal: stop }));
+  const before = await meter.outside(() => measure(trial, bound.steadyState, { when: 'before', signal: stop }));
+  parts.steadyState = before.map(({ result }) => result);
   const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');
   if (unsteady !== undefined) {
     notInjected(trial, undefined);
@@ -122,7 +125,6 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   trial.tell('revert');
   await meter.outside(() => takeBack(trial));
   trial.tell('verify');
-  trial.load.enter('after');
   const felt = trial.load.finish();
   await raiseCanaries(trial, 'after');
   await askGuardrails(trial, 'after');
@@ -131,7 +133,7 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
   if (stop.aborted) trial.ended ??= 'stopped';
   if (trial.ended !== undefined) return;
   const after = await meter.outside(() => measure(trial, bound.steadyState, { when: 'after', signal: stop }));
-  parts.steadyState = [...parts.steadyState, ...after];
+  parts.steadyState = [...parts.steadyState, ...after.map(({ result }) => result)];
   trial.tell('recovered');
 }
 
@@ -265,10 +267,11 @@ function needsFaultIn(trial: Trial, judgements: TrialJudgements, live: readonly 
       fault.effect === 'pending' &&
       clock.monoMs() < (fault.t0?.monoMs ?? 0) + Math.max(2 * fault.settleMs, 1000, ...slos),
   );
-  const isIn = live.some((fault) => tellingReads(fault).at(-1)?.present !== false);
+  const isThere = (fault: LiveFault) => tellingReads(fault).at(-1)?.present !== false;
+  const isIn = live.some(isThere);
   return (
     proofDue ||
-    (isIn && trial.load.needsFaultIn(live.at(-1)?.t0?.monoMs ?? clock.monoMs())) ||
+    (live.every(isThere) && trial.load.needsFaultIn(live.at(-1)?.t0?.monoMs ?? clock.monoMs())) ||
     judgements.guardrails.some((one) => !one.settled) ||
     judgements.blindness.some((one) => !one.settledDuring) ||
     (isIn && judgements.detections.some((one) => one.seesState && !one.settled))

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { PhaseWindow, RunningLoad } from '../model/load.ts';
 import type { HttpClients, TrafficRequest } from '../targets/http/clients.ts';
 import { FakeHttp } from '../testing/fakes/http.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
@@ -53,12 +54,12 @@ describe('http load', () => {
       ms: 1,
       status: at > 1000 && at <= 2500 ? 503 : 200,
     }));
-    await clock.advance(1000);
-    load.enter('during');
-    await clock.advance(2000);
-    load.enter('after');
-    await clock.advance(1000);
-    const { figures, impaired, unsound } = await finish(clock, load);
+    await clock.advance(4000);
+    const { figures, impaired, unsound } = await finish(clock, load, [
+      { phase: 'before', fromMonoMs: 0, untilMonoMs: 1000 },
+      { phase: 'during', fromMonoMs: 1000, untilMonoMs: 3000 },
+      { phase: 'after', fromMonoMs: 3000 },
+    ]);
     expect(figures.map(({ phase, errorRatio }) => [phase, Math.round(errorRatio * 100)])).to.deep.equal([
       ['before', 0],
       ['during', 75],
@@ -144,8 +145,10 @@ async function start(given: object, answer: Answer) {
   return { clock, load, sent: () => sent };
 }
 
-async function finish(clock: VirtualClock, load: Awaited<ReturnType<typeof http.start>>) {
-  const stopped = load.stop();
+const whole: readonly PhaseWindow[] = [{ phase: 'before', fromMonoMs: 0 }];
+
+async function finish(clock: VirtualClock, load: RunningLoad, phases = whole) {
+  const stopped = load.stop(phases);
   await clock.advance(10_000);
   return stopped;
 }

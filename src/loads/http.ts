@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../model/clock.ts';
 import type { Json } from '../model/json.ts';
-import { defineLoad, type LoadFigures, type LoadPhase } from '../model/load.ts';
+import { defineLoad, type LoadFigures, type PhaseWindow } from '../model/load.ts';
 import type { HttpClients, Traffic } from '../targets/http/clients.ts';
-import { createHistogram, type Histogram } from './histogram.ts';
+import { createHistogram } from './histogram.ts';
 import { createImpairment } from './impairment.ts';
 
 const params = z.strictObject({
@@ -55,12 +55,11 @@ export const http = defineLoad({
   },
 });
 
-interface PhaseCount {
-  readonly phase: LoadPhase;
-  readonly fromMonoMs: number;
-  readonly histogram: Histogram;
-  requests: number;
-  errors: number;
+/** How one request went, since it was due. */
+interface Asked {
+  readonly dueMonoMs: number;
+  tookMs: number;
+  isGood: boolean;
 }
 
 interface InFlight {
@@ -79,17 +78,13 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
   const underWay = new Set<Promise<void>>();
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);
-  const phases: PhaseCount[] = [];
+  const asked: Asked[] = [];
   let next = 0;
   let worstLagMs = 0;
-  enter('before');
 
-  function enter(phase: LoadPhase): void {
-    phases.push({ phase, fromMonoMs: clock.monoMs(), histogram: createHistogram(), requests: 0, errors: 0 });
-  }
-
-  async function one(dueMonoMs: number, count: PhaseCount): Promise<void> {
-    count.requests += 1;
+  async function one(dueMonoMs: number): Promise<void> {
+    const it: Asked = { dueMonoMs, tookMs: 0, isGood: false };
+    asked.push(it);
     const sentMonoMs = clock.monoMs();
     worstLagMs = Math.max(worstLagMs, sentMonoMs - dueMonoMs);
     const request = inFlight.size < p.maxInFlight ? traffic.send() : undefined;
@@ -97,10 +92,10 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
     if (request !== undefined) inFlight.add(flight);
     const status = request === undefined ? 0 : await request.status;
     inFlight.delete(flight);
-    const isGood = status >= 200 && status < 400;
-    count.histogram.record(isGood ? clock.monoMs() - dueMonoMs : Math.max(clock.monoMs() - dueMonoMs, p.timeoutMs));
-    if (!isGood) count.errors += 1;
-    impairment.note(dueMonoMs, isGood, clock.monoMs());
+    it.isGood = status >= 200 && status < 400;
+    const tookMs = clock.monoMs() - dueMonoMs;
+    it.tookMs = it.isGood ? tookMs : Math.max(tookMs, p.timeoutMs);
+    impairment.note(dueMonoMs, it.isGood, clock.monoMs());
   }
 
   /** Sent in order, so that the first that is young enough ends the search. */
@@ -115,9 +110,7 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
     while (!ended.aborted) {
       const now = clock.monoMs();
       for (; startMonoMs + next * gapMs <= now; next += 1) {
-        const count = phases.at(-1);
-        if (count === undefined) return;
-        const sent: Promise<void> = one(startMonoMs + next * gapMs, count).finally(() => underWay.delete(sent));
+        const sent: Promise<void> = one(startMonoMs + next * gapMs).finally(() => underWay.delete(sent));
         underWay.add(sent);
       }
       giveUpLate();
@@ -129,7 +122,7 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
   const running = run();
   signal.addEventListener('abort', traffic.close, { once: true });
 
-  async function stop() {
+  async function stop(phases: readonly PhaseWindow[]) {
     over.abort(new Error('the load is stopped'));
     await running;
     const endMonoMs = clock.monoMs();
@@ -142,7 +135,7 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
     traffic.close();
     signal.removeEventListener('abort', traffic.close);
     return {
-      figures: phases.map((count, index) => figuresOf(count, phases[index + 1]?.fromMonoMs ?? endMonoMs)),
+      figures: phases.map((window) => figuresOf(asked, { untilMonoMs: endMonoMs, ...window })),
       limits: [],
       impaired: impairment.periods(endMonoMs),
       ...(worstLagMs <= behindMs
@@ -155,21 +148,25 @@ function generate({ clock, signal }: { clock: Clock; signal: AbortSignal }, p: P
 
   let stopping: ReturnType<typeof stop> | undefined;
   return {
-    enter,
     // What hangs is no sign that users are well.
     impaired: () => impairment.periods(inFlight.values().next().value?.sentMonoMs ?? clock.monoMs()),
-    stop: () => {
-      stopping ??= stop();
+    stop: (phases: readonly PhaseWindow[]) => {
+      stopping ??= stop(phases);
       return stopping;
     },
   };
 }
 
-function figuresOf({ phase, fromMonoMs, histogram, requests, errors }: PhaseCount, endMonoMs: number): LoadFigures {
+function figuresOf(all: readonly Asked[], { phase, fromMonoMs, untilMonoMs }: Required<PhaseWindow>): LoadFigures {
+  const asked = all.filter(({ dueMonoMs }) => dueMonoMs >= fromMonoMs && dueMonoMs < untilMonoMs);
+  const requests = asked.length;
+  const errors = asked.filter(({ isGood }) => !isGood).length;
+  const histogram = createHistogram();
+  for (const { tookMs } of asked) histogram.record(tookMs);
   const at = (percent: number) => histogram.percentile(percent) ?? 0;
   return {
     phase,
-    durationMs: endMonoMs - fromMonoMs,
+    durationMs: untilMonoMs - fromMonoMs,
     requests,
     errors,
     errorRatio: requests === 0 ? 0 : errors / requests,

@@ -87,7 +87,7 @@ describe('k6 load', function () {
   it('runs its script until it is stopped, reads what k6 then writes, and leaves no process behind', async () => {
     const { load, seen } = await start({ waits: true, summary: summaryExport });
     const { args, script, child, env } = await seen();
-    const { figures, limits, unsound } = await load.stop();
+    const { figures, limits, unsound } = await load.stop([]);
     expect(unsound).to.equal(undefined);
     expect(figures).to.have.length(1);
     expect(figures[0]).to.deep.include({ phase: 'whole', requests: 400, errors: 20, errorRatio: 0.05 });
@@ -100,7 +100,7 @@ describe('k6 load', function () {
     expect(script).to.include('constant-arrival-rate').and.include('"http://127.0.0.1:8080/it\'s"');
     expect(env).to.include('WINDSHEAR_MARKER').and.not.include('USER');
     expect(await isGone(child)).to.equal(true);
-    expect(await load.stop()).to.deep.include({ figures });
+    expect(await load.stop([])).to.deep.include({ figures });
   });
 
   it('ends with its signal, children included, and relies on nothing of it', async () => {
@@ -108,7 +108,7 @@ describe('k6 load', function () {
     const { load, seen } = await start({ waits: true, summary: summaryExport }, {}, stop.signal);
     const { child } = await seen();
     stop.abort(new Error('stopped'));
-    const { unsound } = await load.stop();
+    const { unsound } = await load.stop([]);
     expect(unsound).to.include('SIGTERM');
     expect(await isGone(child)).to.equal(true);
   });
@@ -116,7 +116,7 @@ describe('k6 load', function () {
   it('takes crossed thresholds for breached, also where the summary tells none', async () => {
     const { load, running } = await start({ exitCode: 99, summary: machineReadable });
     await running();
-    const { limits, unsound } = await load.stop();
+    const { limits, unsound } = await load.stop([]);
     expect(unsound).to.equal(undefined);
     expect(limits.map(({ verdict }) => verdict)).to.deep.equal(['breached']);
   });
@@ -124,7 +124,7 @@ describe('k6 load', function () {
   it('makes limits inconclusive where the script threw, and says what it said', async () => {
     const { load, running } = await start({ exitCode: 107, summary: summaryExport, stderr: 'ReferenceError: x' });
     await running();
-    const { limits, unsound } = await load.stop();
+    const { limits, unsound } = await load.stop([]);
     expect(unsound).to.include('exception').and.include('ReferenceError: x');
     expect(limits.map(({ verdict }) => verdict)).to.deep.equal(['inconclusive', 'inconclusive', 'inconclusive']);
   });
@@ -132,7 +132,7 @@ describe('k6 load', function () {
   it('is unsound where k6 wrote no summary', async () => {
     const { load, running } = await start({ exitCode: 0 });
     await running();
-    expect(await load.stop()).to.deep.include({ figures: [], limits: [], unsound: 'k6 wrote no summary' });
+    expect(await load.stop([])).to.deep.include({ figures: [], limits: [], unsound: 'k6 wrote no summary' });
   });
 
   it("runs a script of the user's, and reads what its handleSummary writes", async () => {
@@ -142,7 +142,7 @@ describe('k6 load', function () {
     const { load, running, seen } = await start(plan, { url: undefined, script, rate: 20, summaryFile: 'mine.json' });
     await running();
     expect((await seen()).args.at(-1)).to.equal(script);
-    const { figures, limits } = await load.stop();
+    const { figures, limits } = await load.stop([]);
     expect(figures[0]?.durationMs).to.equal(8004.1);
     expect(limits.filter(({ verdict }) => verdict === 'breached')).to.have.length(1);
   });

@@ -138,7 +138,6 @@ export const k6 = defineLoad({
     let stopping: Promise<LoadSummary> | undefined;
     return {
       // k6 counts by itself, and knows no phases of ours.
-      enter: () => undefined,
       stop: () => {
         stopping ??= stop();
         return stopping;

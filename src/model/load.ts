@@ -5,6 +5,14 @@ import type { TargetKind } from './fault.ts';
 /** Where in a trial a request was due: in steady state, while the fault was in, or after it was taken back. */
 export type LoadPhase = 'before' | 'during' | 'after';
 
+/** From when to when what was due belongs to a phase, on the clock's monotonic time; what lies in no window belongs to none. */
+export interface PhaseWindow {
+  readonly phase: LoadPhase;
+  readonly fromMonoMs: number;
+  /** Absent where it lasted until the traffic ended. */
+  readonly untilMonoMs?: number;
+}
+
 export interface LoadContext<Clients = unknown> {
   readonly clock: Clock;
   /** Ends the load at once, without a summary. */
@@ -63,12 +71,10 @@ export interface LoadSummary {
 
 /** Traffic under way. */
 export interface RunningLoad {
-  /** What is due from now on belongs to that phase; it begins in `before`. */
-  readonly enter: (phase: LoadPhase) => void;
   /** When users were hurt, as far as it is known by now; absent where the load cannot tell. */
   readonly impaired?: () => readonly Impaired[];
-  /** Ends the traffic, waits for what is under way, and answers once. */
-  readonly stop: () => Promise<LoadSummary>;
+  /** Ends the traffic, waits for what is under way, and answers once. When a fault left is often known only later. */
+  readonly stop: (phases: readonly PhaseWindow[]) => Promise<LoadSummary>;
 }
 
 /** Traffic that makes visible what users feel while a fault is in. */

@@ -54,7 +54,7 @@ async function measureOnce(url: string): Promise<{ readonly share: number; reado
     await systemClock.sleep(seconds * 1000);
     const { user, system } = process.cpuUsage(began.cpu);
     const share = (user + system) / 1000 / (performance.now() - began.ms);
-    return { share, summary: await running.stop() };
+    return { share, summary: await running.stop([{ phase: 'before', fromMonoMs: 0 }]) };
   } finally {
     await target.close();
   }
