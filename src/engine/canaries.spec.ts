@@ -69,6 +69,18 @@ describe('newCanaryKeeper', () => {
     expect(keeper.proof(0, 8999, 4000).tool.received).to.equal(false);
   });
 
+  it('J1: keeps a canary in mind however many polls come after it', async () => {
+    const clock = new VirtualClock();
+    const raised: Marker[] = [];
+    const keeper = keeperOn(clock, { ...raising(raised), tool: { kind: 'poll', raise: async () => undefined } });
+    keeper.proveSince(0);
+    await clock.advance(10);
+    keeper.hear(heardAt(clock, { rule: 'canary-role' }, raised[0]));
+    const newestEpochMs = clock.epochMs();
+    for (let n = 0; n < 1000; n++) keeper.hearPoll(newestEpochMs);
+    expect(keeper.proof(0, 100).rule).to.deep.equal({ raised: true, received: true });
+  });
+
   it('J1: shares one canary among all who ask within its time', async () => {
     const clock = new VirtualClock();
     const raised: Marker[] = [];

@@ -100,6 +100,7 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
   };
 
   let behind = false;
+  let newestPolled = Number.NEGATIVE_INFINITY;
   const noteClock = (one: Raised, heard: HeardSignal): void => {
     const eventMs = eventEpochMs(heard.signal);
     const raisedEpochMs = clock.epochMs() - (clock.monoMs() - one.raisedMonoMs);
@@ -177,7 +178,9 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
     },
     isClockBehind: () => behind,
     hearPoll(newestEpochMs) {
-      if (newestEpochMs === undefined || !options.wall.isSteady()) return;
+      // A poll that shows nothing younger than one before it proves no more.
+      if (newestEpochMs === undefined || newestEpochMs <= newestPolled || !options.wall.isSteady()) return;
+      newestPolled = newestEpochMs;
       for (const path of ['rule', 'tool'] as const) {
         if (offers[path]?.kind !== 'poll') continue;
         const nowMonoMs = clock.monoMs();

@@ -167,6 +167,20 @@ describe('openListener', () => {
     expect(far).to.have.lengthOf(2);
   });
 
+  it('J20: polls no denser for being told of a deadline again and again', async () => {
+    const source = new Source();
+    const listener = await source.listen('store');
+    await source.until(1020);
+    for (let n = 0; n < 100; n++) {
+      const forget = listener.watchDeadline(1500);
+      await source.clock.sleep(5);
+      forget();
+    }
+    const times = source.polledAt.filter((at) => at > 1020 && at < 1520);
+    await listener.close();
+    expect(times).to.have.lengthOf(5);
+  });
+
   it('J8: hands over an alert of a store once, again when its count rises, and knows what is open', async () => {
     const source = new Source();
     const listener = await source.listen('store');

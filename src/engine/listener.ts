@@ -194,12 +194,16 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     }
   };
 
+  const nextAfter = (beganMonoMs: number): number =>
+    beganMonoMs + (nearDeadline(deadlines, clock.monoMs(), options.pollMs) ? options.pollMs / denser : options.pollMs);
+
   const loop = async (poll: NonNullable<OpenChannel['poll']>): Promise<void> => {
     while (!signal.aborted) {
       const began = clock.monoMs();
       lastGoodMonoMs = (await pollOnce(poll, lastGoodMonoMs)) ?? lastGoodMonoMs;
-      const gap = nearDeadline(deadlines, clock.monoMs(), options.pollMs) ? options.pollMs / denser : options.pollMs;
-      await pulse.wait(began + gap, signal).catch(() => undefined);
+      // A beat may have brought a deadline near; it is no reason to poll without a pause.
+      for (let due = nextAfter(began); clock.monoMs() < due && !signal.aborted; due = nextAfter(began))
+        await pulse.wait(due, signal).catch(() => undefined);
     }
   };
   const looping = channel.poll === undefined ? Promise.resolve() : loop(channel.poll);

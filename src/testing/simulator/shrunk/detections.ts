@@ -247,4 +247,19 @@ export const shrunkDetections: Readonly<Record<string, Story>> = {
     ],
     troubles: [{ kind: 'open-before', resource: 'bucket/r1' }],
   }),
+  'keeps a canary in mind beside the polls of a store that prove its path too': plainStory({
+    seed: 3073522,
+    environment: { ...plainEnvironment, pollMs: 250, latencyMs: 2 },
+    detectors: [
+      plainDetector({ delivery: 'store', sees: 'state', recurrence: 'count', delayMs: 682, toolCanary: 'poll' }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
+        detections: [plainDetection({ rule: 'never-raised', withinMs: 2000 })],
+        trials: 2,
+      }),
+    ],
+    guards: [{ kind: 'race', resource: 'bucket/r1', by: 'role/human' }],
+  }),
 };
