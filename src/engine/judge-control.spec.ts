@@ -62,6 +62,13 @@ describe('judgeControl', () => {
     expect(judgeControl(controlCase({ belonging: [controls({}, 5000)] })).verdict).to.equal('quiet');
   });
 
+  it('J10: takes no resolution for an alert, unless it carries its own marker', () => {
+    const resolved = { heard: heard(500, { rule: 's3-public-policy', status: 'resolved' }) };
+    expect(judgeControl(controlCase({ belonging: [controls(resolved)] })).verdict).to.equal('quiet');
+    const marked = controls({ ...resolved, matchedBy: ['marker'] });
+    expect(judgeControl(controlCase({ belonging: [marked] })).verdict).to.equal('noisy');
+  });
+
   it("J6: never says quiet where an alert holds the control's event among others", () => {
     const both = controls({ whose: 'ambiguous', matchedBy: ['subject', 'time'] });
     const marker = 'wsaaaaaaaaaaaa';

@@ -125,10 +125,10 @@ export function judgeControl(facts: ControlCase): ControlResult {
   };
 }
 
-/** J10: its own marker by any rule; without marker, in its window and by a rule that an expectation names. */
+/** J10: its own marker by any rule; without marker an open alert, in its window and by a rule that an expectation names. */
 function counts({ heard, matchedBy }: Belonging, facts: ControlCase): boolean {
   if (matchedBy.includes('marker')) return true;
-  if (heard.arrivedMonoMs[0] > facts.windowEndMonoMs) return false;
+  if (heard.signal.status !== 'open' || heard.arrivedMonoMs[0] > facts.windowEndMonoMs) return false;
   const detector = facts.detectors.find(({ name }) => name === heard.detector);
   if (detector === undefined || (detector.carriesMarker && heard.sightings.length === 0)) return false;
   return detector.rules.some((rule) => ruleMatches(heard, rule));

@@ -116,6 +116,8 @@ function weigh(
   if (mine.size > 1 && !mine.has('i')) return 'not';
   if (mine.size === 0 && (marks.length > 0 || (detector.carriesMarker && detector.sees === 'event'))) return 'not';
   if (!rules.some((rule) => ruleFits(rule, alert.rule))) return 'not';
+  // §3: nothing may alert on a control, and a resolution alerts on nothing.
+  if (alert.status !== 'open') return 'not';
   if (arrival.fromMs > untilMs) return 'not';
   if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester') return 'not';
   const isClear = isItsOwn && alert.status === 'open' && !alert.isUpdate && arrival.untilMs <= untilMs;

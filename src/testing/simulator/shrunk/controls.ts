@@ -137,4 +137,17 @@ export const shrunkControls: Readonly<Record<string, Story>> = {
     ],
     troubles: [{ kind: 'delivery', detector: 'watcher-2', nth: 2, fate: 'drop' }],
   }),
+  'holds no alert against a control that an earlier fault had raised and that is resolved now': plainStory({
+    seed: 5006730,
+    detectors: [plainDetector({ sees: 'state', carriesMarker: false, delayMs: 2000 })],
+    scenarios: [
+      plainScenario({ detections: [plainDetection({ withinMs: 4000 })] }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ set: { policy: 'bad-s2-1' } })],
+        control: [plainControl({ set: { policy: 'fine-s2' } })],
+        detections: [plainDetection({ withinMs: 4000 })],
+      }),
+    ],
+  }),
 };
