@@ -1,7 +1,8 @@
 import { type ExitCode, exitCodes, WindshearError } from '../model/errors.ts';
 import type { BoundScenario, RunOutcome } from '../model/run.ts';
+import { runSummary } from '../model/run-summary.ts';
 import type { DetectorCounters, ScenarioResult, Scorecard, TrialResult } from '../model/scorecard.ts';
-import { exitCodeOf, runSummary, scenarioVerdict, summariseExpectations } from '../model/summary.ts';
+import { exitCodeOf, scenarioVerdict, summariseExpectations } from '../model/summary.ts';
 import { failureText } from './failure-text.ts';
 import { newCounters } from './listener.ts';
 import type { Posts } from './posts.ts';

@@ -178,18 +178,40 @@ export const scorecardSchema = z.strictObject({
   }),
   summary: z.strictObject({
     scenarios: z.number().int(),
+    /** Of detectors, guardrails, blindness and impact; each is met, failed or inconclusive. */
     expectations: z.number().int(),
     met: z.number().int(),
     failed: z.number().int(),
     inconclusive: z.number().int(),
     skipped: z.number().int(),
     falseAlerts: z.number().int(),
+    /** By scenario. */
+    controls: z.strictObject({
+      quiet: z.number().int(),
+      noisy: z.number().int(),
+      blocked: z.number().int(),
+      inconclusive: z.number().int(),
+    }),
+    /** By probe of a scenario, the worst of its trials; before and after are one. */
+    steadyState: z.strictObject({
+      held: z.number().int(),
+      breached: z.number().int(),
+      inconclusive: z.number().int(),
+    }),
+    /** By trial. */
     rollback: z.strictObject({
       clean: z.number().int(),
       byGuardrail: z.number().int(),
       dirty: z.number().int(),
       unverified: z.number().int(),
       none: z.number().int(),
+    }),
+    trials: z.strictObject({
+      passed: z.number().int(),
+      failed: z.number().int(),
+      inconclusive: z.number().int(),
+      aborted: z.number().int(),
+      errored: z.number().int(),
     }),
   }),
   /** Per detector: what came in, what was kept, what was malformed, and its estimated clock offset (J21). */

@@ -14,7 +14,6 @@ import type { TrialResult } from './scorecard.ts';
 import {
   exitCodeOf,
   guardrailMet,
-  runSummary,
   scenarioVerdict,
   summariseExpectations,
   type TrialParts,
@@ -145,17 +144,6 @@ describe('exitCodeOf', () => {
   ] as const) {
     it(`answers ${name}`, () => expect(exitCodeOf(card(...trials), also)).to.equal(code));
   }
-});
-
-describe('runSummary', () => {
-  it('counts false alerts that count, and rollbacks by trial', () => {
-    const s = runSummary([
-      scenario('a', trial({ control: noisyControl })),
-      scenario('b', trial({ rollback: rollback('by-guardrail'), detections: [missed()] })),
-    ]);
-    expect(s).to.include({ scenarios: 2, expectations: 2, met: 1, failed: 1, inconclusive: 0, falseAlerts: 1 });
-    expect(s.rollback).to.include({ clean: 1, byGuardrail: 1, dirty: 0 });
-  });
 });
 
 describe('worstRollback', () => {

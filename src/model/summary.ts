@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes, exitPrecedence } from './errors.ts';
 import { ttdQuantile } from './quantile.ts';
 import { expectationId, type GuardrailExpectation, type Scenario } from './scenario.ts';
-import type { ExpectationSummary, GuardrailResult, ScenarioResult, Scorecard, TrialResult } from './scorecard.ts';
+import type { ExpectationSummary, GuardrailResult, Scorecard, TrialResult } from './scorecard.ts';
 import type { DetectionVerdict, RollbackVerdict, TrialVerdict } from './verdict.ts';
 import { wilson95 } from './wilson.ts';
 
@@ -97,29 +97,6 @@ export function scenarioVerdict(
   if (trials.some((t) => t.verdict === 'aborted')) return 'aborted';
   if (trials.length === 0) return 'inconclusive';
   return verdictOf([...expectations.map((e) => e.met), ...trials.flatMap(surroundings)]);
-}
-
-/** Counts a run: expectations by outcome, alerts against controls, rollbacks by trial, probes that were skipped. */
-export function runSummary(scenarios: readonly ScenarioResult[]): Scorecard['summary'] {
-  const expectations = scenarios.flatMap((s) => s.expectations);
-  const trials = scenarios.flatMap((s) => s.trials);
-  const rollbacks = (verdict: RollbackVerdict) => trials.filter((t) => t.rollback.verdict === verdict).length;
-  return {
-    scenarios: scenarios.length,
-    expectations: expectations.length,
-    met: expectations.filter((e) => e.met === true).length,
-    failed: expectations.filter((e) => e.met === false).length,
-    inconclusive: expectations.filter((e) => e.met === null).length,
-    skipped: trials.flatMap((t) => [...t.steadyState, ...t.impact]).filter((p) => p.verdict === 'skipped').length,
-    falseAlerts: trials.flatMap((t) => t.control?.alerts ?? []).filter((a) => a.counted).length,
-    rollback: {
-      clean: rollbacks('clean'),
-      byGuardrail: rollbacks('by-guardrail'),
-      dirty: rollbacks('dirty'),
-      unverified: rollbacks('unverified'),
-      none: rollbacks('none'),
-    },
-  };
 }
 
 const rollbackPrecedence: readonly RollbackVerdict[] = ['dirty', 'unverified', 'by-guardrail', 'clean', 'none'];

@@ -71,10 +71,19 @@ function runFacts(card: Scorecard, text: Text): string[] {
     ...(run.identity === undefined ? [] : [`- **Identity** ${run.identity.map(text).join(', ')}`]),
     `- **Tool** windshear ${text(card.tool.version)}`,
     `- **Expectations** ${summary.expectations} in ${counted(summary.scenarios, 'scenario')}: ${summary.met} met, ${summary.failed} failed, ${summary.inconclusive} inconclusive · ${counted(summary.falseAlerts, 'false alert')}`,
+    `- **Controls** ${countsOf(summary.controls)}`,
+    `- **Steady state** ${countsOf(summary.steadyState)}`,
+    `- **Trials** ${countsOf(summary.trials)}`,
     ...(summary.skipped === 0 ? [] : [`- **Skipped** ${counted(summary.skipped, 'probe reading')}`]),
     `- **Rollback** ${clean} clean, ${byGuardrail} by guardrail, ${none} none, ${dirty} dirty, ${unverified} unverified`,
     ...(run.exitCode === undefined ? [] : [`- **Exit code** ${run.exitCode}`]),
   ];
+}
+
+function countsOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([verdict, count]) => `${count} ${verdict}`)
+    .join(', ');
 }
 
 function row(line: ResultLine, compared: ComparedLine | undefined, text: Text): string {

@@ -160,6 +160,13 @@ describe('a scenario under load', () => {
     expect(junitXml(card)).to.match(/name="impact\/http\/error-ratio\/during"[^>]*>\s*<failure message="breached: /);
   });
 
+  it('counts what was crossed among the expectations that failed, as JUnit does', () => {
+    expect(card.summary).to.include({ met: 1, failed: 1 });
+    expect(junitXml(card)).to.contain('failures="1"');
+    expect(finalReport(card, 1, options)).to.match(/Expectations +1 met · 1 failed · 0 inconclusive/);
+    expect(markdown(card)).to.contain('2 in 1 scenario: 1 met, 1 failed, 0 inconclusive');
+  });
+
   it('shows a skipped probe as skipped, with its reason, and counts it', () => {
     expect(resultLines(card).find(({ id }) => id === 'impact/browser.journey')?.outcome).to.equal('skipped');
     expect(card.summary.skipped).to.equal(1);

@@ -35,6 +35,11 @@ export interface ResultLine {
   readonly trial: number;
 }
 
+/** Says whether a line is one that has an SLO; impact is expected too, but has none. */
+export function isExpectation({ kind }: ResultLine): boolean {
+  return kind === 'detection' || kind === 'guardrail' || kind === 'blind';
+}
+
 /** As much of a scorecard as its lines need. */
 export interface ScenarioResults {
   readonly scenarios: readonly ScenarioResult[];

@@ -1,6 +1,17 @@
 import { expect } from 'chai';
-import { detection, gameDay, missed, rollback, scenario, scorecard, trial } from '../testing/fixtures/scorecards.ts';
+import type { TrialResult } from '../model/scorecard.ts';
+import {
+  detection,
+  gameDay,
+  missed,
+  quietControl,
+  rollback,
+  scenario,
+  scorecard,
+  trial,
+} from '../testing/fixtures/scorecards.ts';
 import { acceptBaseline, compareWithBaseline } from './baseline.ts';
+import { markdown } from './markdown.ts';
 import { finalReport, trialLine } from './terminal.ts';
 
 const plain = { colour: false, columns: 100, showAccounts: false };
@@ -35,6 +46,29 @@ describe('finalReport', () => {
     expect(report).to.contain('→ Write or enable the rule');
     expect(report).to.contain('8 met · 1 failed · 0 inconclusive');
     expect(report).to.contain('an expectation failed (exit 1)');
+  });
+
+  it('counts what else may decide the exit code: controls, steady states, trials', () => {
+    const probe = { probe: 'up', unit: 'ratio', samples: 5, windowMs: 1000, reason: 'r' } as const;
+    const blocked = { ...quietControl, verdict: 'blocked', reasonCode: 'control-refused' } as const;
+    const steadyState: TrialResult['steadyState'] = [
+      { ...probe, id: 'up', when: 'before', verdict: 'breached', reasonCode: 'out-of-tolerance' },
+      { ...probe, id: 'fast', when: 'before', verdict: 'held', reasonCode: 'within-tolerance' },
+    ];
+    const odd = scorecard([
+      scenario('a', trial({ control: blocked })),
+      scenario('b', trial({ steadyState })),
+      scenario('c', trial({ verdict: 'aborted', endedBy: 'stop-condition' })),
+    ]);
+    const report = finalReport(odd, 1, plain);
+    expect(report).to.contain('  Expectations  3 met · 0 failed · 0 inconclusive\n');
+    expect(report).to.contain('  Controls      2 quiet · 1 blocked\n');
+    expect(report).to.contain('  Steady state  1 held · 1 breached\n');
+    expect(report).to.contain('  Trials        2 failed · 1 aborted\n');
+    const page = markdown(odd);
+    expect(page).to.contain('**Controls** 2 quiet, 0 noisy, 1 blocked, 0 inconclusive');
+    expect(page).to.contain('**Steady state** 1 held, 1 breached, 0 inconclusive');
+    expect(page).to.contain('**Trials** 0 passed, 2 failed, 0 inconclusive, 1 aborted, 0 errored');
   });
 
   it('keeps a known gap in red and says who accepted it', () => {

@@ -2,13 +2,13 @@ import { formatDuration } from '../model/duration.ts';
 import type { ExitCode } from '../model/errors.ts';
 import type { Scorecard, TrialResult } from '../model/scorecard.ts';
 import type { Change, ComparedLine, Comparison } from './baseline.ts';
-import { exitSentence } from './exit-sentence.ts';
-import { counted, runDurationMs, shownRate, shownTime } from './figures.ts';
+import { shownRate, shownTime } from './figures.ts';
 import { loadFacts } from './load-text.ts';
 import { nextStep } from './next-step.ts';
 import { type Palette, palette } from './palette.ts';
 import { shownText } from './plain-text.ts';
-import { type ResultLine, resultLines, trialLines } from './results.ts';
+import { isExpectation, type ResultLine, resultLines, trialLines } from './results.ts';
+import { totals } from './totals.ts';
 import { wrapped } from './wrap.ts';
 
 export interface TerminalOptions {
@@ -54,7 +54,7 @@ export function finalReport(card: Scorecard, exitCode: ExitCode, options: Termin
     ...openLines(lines, view),
     ...loadLines(card, view),
     ...betterLines(options.comparison, view),
-    ...totals(card, exitCode, options.comparison, view),
+    ...totals(card, exitCode, { ...view, comparison: options.comparison }),
     '',
   ].join('\n');
 }
@@ -74,7 +74,7 @@ function trialMark(verdict: TrialResult['verdict'], paint: Palette): string {
 function trialPart(line: ResultLine, paint: Palette, showAccounts: boolean): string[] {
   const whose = line.id.split('/')[0] ?? line.id;
   if (line.kind === 'trial') return [paint.red(`${line.verdict}: ${shownText(line.reason, showAccounts)}`)];
-  if (line.kind === 'detection' || line.kind === 'guardrail' || line.kind === 'blind') {
+  if (isExpectation(line)) {
     const verdict = line.verdict === 'detected' ? '' : line.verdict;
     const words = [shownText(whose, showAccounts), verdict, shownTime(line.time)].filter((word) => word !== '');
     return [outcomePaint(line, paint)(words.join(' '))];
@@ -224,55 +224,9 @@ function betterLines(comparison: Comparison | undefined, view: View): string[] {
   return ['', ...lines, view.paint.dim('    Better than the baseline. Record it: windshear baseline accept')];
 }
 
-function totals(card: Scorecard, exitCode: ExitCode, comparison: Comparison | undefined, view: View): string[] {
-  const { paint } = view;
-  const s = card.summary;
-  const r = s.rollback;
-  const n = (count: number, word: string, tint: (text: string) => string) =>
-    count === 0 ? `${count} ${word}` : tint(`${count} ${word}`);
-  const took = runDurationMs(card.run);
-  const knownGaps = comparison?.lines.filter((c) => c.change === 'known-gap').length ?? 0;
-  const expectations = [
-    n(s.met, 'met', paint.green),
-    `${n(s.failed, 'failed', paint.red)}${knownGaps === 0 ? '' : ` (${counted(knownGaps, 'known gap')})`}`,
-    n(s.inconclusive, 'inconclusive', paint.yellow),
-  ];
-  const rollback = [
-    `${r.clean} clean`,
-    ...(r.byGuardrail === 0 ? [] : [`${r.byGuardrail} by guardrail`]),
-    ...(r.none === 0 ? [] : [`${r.none} nothing to revert`]),
-    ...(r.dirty === 0 ? [] : [paint.red(`${r.dirty} DIRTY`)]),
-    ...(r.unverified === 0 ? [] : [paint.red(`${r.unverified} UNVERIFIED`)]),
-  ];
-  const label = (text: string) => paint.dim(text.padEnd(14));
-  return [
-    '',
-    `  ${label('Expectations')}${expectations.join(' · ')}`,
-    ...(s.skipped === 0 ? [] : [`  ${label('Skipped')}${paint.yellow(counted(s.skipped, 'probe reading'))}`]),
-    `  ${label('False alerts')}${s.falseAlerts === 0 ? '0' : paint.red(String(s.falseAlerts))}`,
-    `  ${label('Rollback')}${rollback.join(' · ')}`,
-    `  ${label('Run')}${view.text(card.run.id)}${took === undefined ? '' : ` · ${formatDuration(took)}`} · ${view.text(card.run.environment)} (${card.run.staging} staging)`,
-    ...(card.run.sloScale === undefined
-      ? []
-      : [
-          `  ${label('Rehearsal')}${paint.yellow(`every SLO × ${card.run.sloScale}; times and verdicts say nothing of the tools`)}`,
-        ]),
-    `  ${label('Result')}${verdictSentence(exitCode, comparison !== undefined, paint)}`,
-  ];
-}
-
-function verdictSentence(exitCode: ExitCode, compared: boolean, paint: Palette): string {
-  const tint = exitCode === 0 ? paint.green : exitCode === 3 ? paint.yellow : paint.red;
-  return `${tint(exitSentence(exitCode, compared))} ${paint.dim(`(exit ${exitCode})`)}`;
-}
-
 /** Neither good nor bad news. */
 function isOpen({ outcome }: ResultLine): boolean {
   return outcome === 'inconclusive' || outcome === 'skipped';
-}
-
-function isExpectation(line: ResultLine): boolean {
-  return line.kind === 'detection' || line.kind === 'guardrail' || line.kind === 'blind';
 }
 
 function markOf(line: ResultLine): string {
