@@ -37,6 +37,13 @@ describe('judgeControl', () => {
     expect([judged.verdict, judged.reasonCode]).to.deep.equal(['inconclusive', 'channel-unproven']);
   });
 
+  it('J2: is unheard, and not quiet, where the scenario names no detector', () => {
+    const judged = judgeControl(controlCase({ detectors: [] }));
+    expect([judged.verdict, judged.reasonCode]).to.deep.equal(['unheard', 'no-detector']);
+    expect(judgeControl(controlCase({ detectors: [], status: 'refused' })).verdict).to.equal('blocked');
+    expect(judgeControl(controlCase({ detectors: [], status: 'failed' })).verdict).to.equal('inconclusive');
+  });
+
   it('J10: counts a signal with its own marker by any rule', () => {
     const judged = judgeControl(controlCase({ belonging: [controls({ matchedBy: ['marker'] }, 500, 'anything')] }));
     expect([judged.verdict, judged.alerts[0]?.counted]).to.deep.equal(['noisy', true]);

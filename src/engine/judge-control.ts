@@ -77,6 +77,15 @@ export function judgeControl(facts: ControlCase): ControlResult {
       alerts,
     };
   }
+  if (facts.detectors.length === 0) {
+    return {
+      verdict: 'unheard',
+      reasonCode: 'no-detector',
+      reason:
+        'The permitted change was let through. The scenario names no detector, so nobody listened for alerts on it.',
+      alerts,
+    };
+  }
   const overloaded = facts.detectors.find((detector) => detector.overloaded);
   if (overloaded !== undefined) {
     return {

@@ -82,6 +82,11 @@ describe('expect of a scenario', () => {
       () => expect(view({ guardrails: [guardrail()] })).to.be.preventedBy('identity-remediator'),
     ],
     ['a noisy control', ['control'], () => expect(view({ control: noisyControl })).to.be.quietOnControl()],
+    [
+      'a control on which nobody listened',
+      ['control'],
+      () => expect(view({ control: { ...noisyControl, verdict: 'unheard', alerts: [] } })).to.be.quietOnControl(),
+    ],
     ['a dirty rollback', ['rollback'], () => expect(view({ rollback: rollback('dirty') })).to.be.rolledBackCleanly()],
     ['a scenario without steady state', [], () => expect(view()).to.holdSteadyState()],
     ['a detector that nobody blinds', [], () => expect(view()).to.blind('trail-rules')],

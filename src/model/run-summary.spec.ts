@@ -47,7 +47,7 @@ describe('runSummary', () => {
       scenario('b', trial()),
       scenario('c', trial({ control: noisyControl, steadyState: [probe('up', 'inconclusive', 'before')] })),
     ]);
-    expect(s.controls).to.deep.equal({ quiet: 1, noisy: 1, blocked: 1, inconclusive: 0 });
+    expect(s.controls).to.deep.equal({ quiet: 1, noisy: 1, blocked: 1, unheard: 0, inconclusive: 0 });
     expect(s.steadyState).to.deep.equal({ held: 1, breached: 1, inconclusive: 1 });
   });
 

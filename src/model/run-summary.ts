@@ -30,6 +30,7 @@ export function runSummary(scenarios: readonly ScenarioResult[]): Scorecard['sum
       quiet: controlled('quiet'),
       noisy: controlled('noisy'),
       blocked: controlled('blocked'),
+      unheard: controlled('unheard'),
       inconclusive: controlled('inconclusive'),
     },
     steadyState: {

@@ -190,6 +190,7 @@ export const scorecardSchema = z.strictObject({
       quiet: z.number().int(),
       noisy: z.number().int(),
       blocked: z.number().int(),
+      unheard: z.number().int(),
       inconclusive: z.number().int(),
     }),
     /** By probe of a scenario, the worst of its trials; before and after are one. */

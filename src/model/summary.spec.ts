@@ -102,6 +102,7 @@ describe('trialVerdict', () => {
     ['a stop before a failure', { aborted: true, detections: [missed()] }, 'aborted'],
     ['a missed detection', { detections: [missed()] }, 'failed'],
     ['a noisy control', { control: noisyControl }, 'failed'],
+    ['a control on which nobody listened', { control: { ...noisyControl, verdict: 'unheard', alerts: [] } }, 'passed'],
     ['a dirty rollback', { rollback: rollback('dirty') }, 'failed'],
     ['a breached impact', { impact: probe('breached') }, 'failed'],
     ['a guardrail weaker than expected', { guardrails: [guardrail({ outcome: 'prevented' })] }, 'failed'],

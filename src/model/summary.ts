@@ -192,10 +192,11 @@ function surroundings(parts: TrialParts): readonly (boolean | null)[] {
     detections.length + guardrails.length + blindness.length === 0 &&
     impact.length > 0 &&
     impact.every((p) => p.verdict === 'skipped');
-  const control = parts.control?.verdict ?? 'quiet';
+  // That nobody listened was the scenario's choice: it says nothing of the staging.
+  const control = parts.control?.verdict ?? 'unheard';
   const probes = [...parts.steadyState, ...parts.impact].filter((p) => p.verdict !== 'skipped');
   return [
-    control === 'inconclusive' ? null : control === 'quiet',
+    control === 'inconclusive' ? null : control === 'quiet' || control === 'unheard',
     ...probes.map((p) => (p.verdict === 'inconclusive' ? null : p.verdict === 'held')),
     parts.rollback.verdict !== 'dirty' && parts.rollback.verdict !== 'unverified',
     ...(isAllSkipped ? [null] : []),

@@ -2,7 +2,7 @@
 export const detectionVerdicts = ['detected', 'late', 'missed', 'attempt', 'inconclusive'] as const;
 export const blindnessVerdicts = ['blind', 'not-blind', 'inconclusive'] as const;
 export const guardrailVerdicts = ['prevented', 'reverted', 'mitigated', 'late', 'absent', 'inconclusive'] as const;
-export const controlVerdicts = ['quiet', 'noisy', 'blocked', 'inconclusive'] as const;
+export const controlVerdicts = ['quiet', 'noisy', 'blocked', 'unheard', 'inconclusive'] as const;
 export const impactVerdicts = ['held', 'breached', 'skipped', 'inconclusive'] as const;
 export const rollbackVerdicts = ['clean', 'by-guardrail', 'dirty', 'unverified', 'none'] as const;
 export const trialVerdicts = ['passed', 'failed', 'inconclusive', 'aborted', 'errored'] as const;
@@ -54,6 +54,7 @@ export const reasonCodes = {
   'detector-blind': 'The fault itself had blinded the detector before this could be judged.',
   overload: 'More signals came than could be kept; silence proves nothing.',
   'no-alerts': 'No matching signal was raised against the control in its window.',
+  'no-detector': 'The scenario expects nothing of a detector, so nobody listened whether one alerts on the control.',
   'alerted-on-control': 'A matching signal was raised against the control. (J10)',
   'control-refused': 'The control was refused although it is permitted.',
   'control-failed': 'The control could not be injected or proven.',

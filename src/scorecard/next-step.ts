@@ -52,6 +52,7 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'detector-blind': 'Judge this expectation in a scenario that leaves the detector’s sources alone.',
   overload: 'Reduce unrelated alerts, or filter them at the source.',
   'alerted-on-control': 'Narrow the rule: it alerts on a permitted change.',
+  'no-detector': 'Expect a detection in this scenario, so that its control is listened to; or leave it as it is.',
   'control-refused': 'Permit the control’s change, or choose a control that policy allows.',
   'control-failed': 'Read the control’s error in the journal and correct its params.',
   'stop-condition': 'Find out why the limit was passed, or raise it in the scenario or in windshear.yaml.',

@@ -155,6 +155,14 @@ describe('a scenario under load', () => {
     expect(markdown(card)).to.contain(`trial 1, load http, ${before}`).and.contain(hurt);
   });
 
+  it('shows a control on which nobody listened as skipped, with its reason', () => {
+    const unheard = { verdict: 'unheard', reasonCode: 'no-detector', reason: 'Nobody listened.', alerts: [] } as const;
+    const [line] = resultLines(
+      scorecard([scenario('flip', trial({ detections: [], control: { ...unheard, alerts: [] } }))]),
+    );
+    expect(line).to.include({ id: 'control', outcome: 'skipped', reason: 'Nobody listened.' });
+  });
+
   it('fails for a limit that was crossed', () => {
     expect(under.verdict).to.equal('failed');
     expect(junitXml(card)).to.match(/name="impact\/http\/error-ratio\/during"[^>]*>\s*<failure message="breached: /);

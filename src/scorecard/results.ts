@@ -127,7 +127,8 @@ function expectationPart(
 
 function controlPart(control: NonNullable<TrialResult['control']>): Part {
   const { verdict, reasonCode, reason } = control;
-  const outcome = outcomeOf(verdict === 'inconclusive' ? null : verdict === 'quiet');
+  const outcome =
+    verdict === 'unheard' ? 'skipped' : outcomeOf(verdict === 'inconclusive' ? null : verdict === 'quiet');
   const alerts = control.alerts.filter((a) => a.counted).length;
   return { id: 'control', kind: 'control', outcome, verdict, reasonCode, reason, alerts };
 }

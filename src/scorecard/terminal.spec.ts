@@ -66,7 +66,7 @@ describe('finalReport', () => {
     expect(report).to.contain('  Steady state  1 held · 1 breached\n');
     expect(report).to.contain('  Trials        2 failed · 1 aborted\n');
     const page = markdown(odd);
-    expect(page).to.contain('**Controls** 2 quiet, 0 noisy, 1 blocked, 0 inconclusive');
+    expect(page).to.contain('**Controls** 2 quiet, 0 noisy, 1 blocked, 0 unheard, 0 inconclusive');
     expect(page).to.contain('**Steady state** 1 held, 1 breached, 0 inconclusive');
     expect(page).to.contain('**Trials** 0 passed, 2 failed, 0 inconclusive, 1 aborted, 0 errored');
   });

@@ -79,7 +79,7 @@ function some(counts: Readonly<Record<string, number>>, paint: Palette): string[
     if (count === 0) return [];
     const text = `${count} ${verdict}`;
     if (calm.includes(verdict)) return [text];
-    return [verdict === 'inconclusive' ? paint.yellow(text) : paint.red(text)];
+    return [verdict === 'inconclusive' || verdict === 'unheard' ? paint.yellow(text) : paint.red(text)];
   });
 }
 

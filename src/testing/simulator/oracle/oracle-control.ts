@@ -63,8 +63,10 @@ function consider(facts: TrialFacts): { readonly truth: string; readonly allowed
     return detector.assumeAlive || path.isAtEdge;
   });
   const wasHeardOut = facts.cutMs === undefined || facts.cutMs >= untilMs;
-  if (isSilenceWorth && isIn && wasHeardOut) allowed.push({ verdict: 'quiet', rule: 'J2' });
-  const truth = takenBack ? 'taken back' : !isIn ? 'took no effect' : isSilenceWorth ? 'quiet' : 'unheard';
+  // Where nobody listens there is no silence.
+  const verdict = used.length === 0 ? 'unheard' : 'quiet';
+  if (isSilenceWorth && isIn && wasHeardOut) allowed.push({ verdict, rule: 'J2' });
+  const truth = takenBack ? 'taken back' : !isIn ? 'took no effect' : isSilenceWorth ? verdict : 'unheard';
   return { truth, allowed };
 }
 

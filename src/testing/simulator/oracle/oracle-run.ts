@@ -129,7 +129,7 @@ function verdictOfTrial(
       return verdict !== 'late' && verdict !== 'absent' && strength[verdict] >= strength[outcome];
     }),
     ...result.blindness.map(({ verdict }) => (verdict === 'inconclusive' ? null : verdict === 'blind')),
-    ...(result.control === undefined
+    ...(result.control === undefined || result.control.verdict === 'unheard'
       ? []
       : [result.control.verdict === 'inconclusive' ? null : result.control.verdict === 'quiet']),
     result.rollback.verdict !== 'dirty' && result.rollback.verdict !== 'unverified',
