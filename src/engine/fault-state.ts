@@ -22,7 +22,9 @@ export function tellingReads({
 
 /** How the judges see a fault. */
 export function faultState(fault: LiveFault): FaultState {
-  const gone = fault.effect === 'proven' ? lastStablePeriod(tellingReads(fault), fault.settleMs) : undefined;
+  // Whether a detector should still see what somebody altered, nobody can tell: for it, it is gone (J14).
+  const reads = tellingReads(fault).map(({ instead: _instead, ...read }) => read);
+  const gone = fault.effect === 'proven' ? lastStablePeriod(reads, fault.settleMs) : undefined;
   const goneMonoMs = gone ?? goneByRevert(fault);
   const lacked = lacksOwnRight(fault.denied?.denial) ? fault.denied?.denial.action : undefined;
   return {
@@ -32,6 +34,7 @@ export function faultState(fault: LiveFault): FaultState {
     ...(goneMonoMs === undefined ? {} : { goneMonoMs }),
     ...(fault.denied?.denial.behind === undefined ? {} : { refusedBehind: fault.denied.denial.behind }),
     ...(fault.acknowledged?.unasked === undefined ? {} : { unasked: fault.acknowledged.unasked }),
+    ...(fault.doneBefore === 0 ? {} : { doneBefore: fault.doneBefore }),
     ...(fault.failure === undefined ? {} : { failure: fault.failure }),
     ...(lacked === undefined ? {} : { ownRights: lacked }),
   };

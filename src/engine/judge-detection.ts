@@ -61,6 +61,8 @@ export interface FaultState {
   readonly failure?: string;
   /** What was refused for want of the tester's own right, by no guardrail. */
   readonly ownRights?: string;
+  /** How many of its changes had gone through when another of them was refused. */
+  readonly doneBefore?: number;
   /** Why nothing has come of it that a guardrail may want to refuse. */
   readonly unasked?: string;
   /** Whose controller was refused, where our own request was not. */

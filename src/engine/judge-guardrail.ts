@@ -4,7 +4,7 @@ import type { Attribution, GuardrailOutcome } from '../model/guardrail.ts';
 import type { GuardrailResult } from '../model/scorecard.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import { type FaultState, horizonFactor, type Judgement } from './judge-detection.ts';
-import { lastStablePeriod, type StateRead } from './state-reads.ts';
+import { isBack, lastStablePeriod, type StateRead } from './state-reads.ts';
 
 export interface GuardrailCase {
   readonly expectation: {
@@ -61,7 +61,7 @@ export function judgeGuardrail(facts: GuardrailCase): Judgement<GuardrailResult>
     const why = `The change went through; ${expectation.guardrail} did not prevent it.`;
     return settled(facts, 'absent', 'not-prevented', why);
   }
-  if (facts.mitigation !== undefined && facts.reads.at(-1)?.present !== false) {
+  if (facts.mitigation !== undefined && !facts.reads.slice(-1).some(isBack)) {
     return judgeMitigation(facts, facts.mitigation, fault.t0.monoMs);
   }
   return judgeRevert(facts, fault.t0.monoMs);
@@ -82,6 +82,11 @@ function judgeDenial(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
     case 'mine': {
       const ttrMs = denial.atMonoMs - t0MonoMs;
       const extra = { ttrMs, evidence: denialBy.evidence };
+      if (facts.fault.doneBefore !== undefined) {
+        const changes = facts.fault.doneBefore === 1 ? 'one change' : `${facts.fault.doneBefore} changes`;
+        const why = `${expectation.guardrail} refused only what came after ${changes} of the fault had gone through.`;
+        return settled(facts, 'absent', 'not-prevented', why, { evidence: denialBy.evidence });
+      }
       const took = `after ${formatDuration(ttrMs)} (SLO ${formatDuration(expectation.sloMs)})`;
       if (ttrMs > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Refused ${took}.`, extra);
       if (denialBy.mutated === true)
@@ -199,11 +204,19 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
     const code = facts.fault.effect === 'proven' ? 'still-in' : 'effect-unproven';
     if (code === 'effect-unproven')
       return settled(facts, 'inconclusive', code, 'The injected state was never proven to be in.');
-    const flapped = facts.reads.some((read, n) => !read.present && n > 0);
-    const reason = flapped
-      ? `The fault was taken back and came again; it was in at the horizon of ${formatDuration(horizonAt - t0MonoMs)}.`
-      : `The fault was still in after ${formatDuration(horizonAt - t0MonoMs)}.`;
-    return settled(facts, 'absent', flapped ? 'not-stable' : 'still-in', reason);
+    const after = formatDuration(horizonAt - t0MonoMs);
+    const reads = facts.reads.filter(({ sentMonoMs }) => sentMonoMs <= horizonAt);
+    if (reads.some((read, n) => isBack(read) && n > 0)) {
+      const reason = `The fault was taken back and came again; it was in at the horizon of ${after}.`;
+      return settled(facts, 'absent', 'not-stable', reason);
+    }
+    const instead = reads.at(-1)?.instead;
+    if (instead === 'other') {
+      const reason = `Somebody altered what was injected; after ${after} it was neither that nor what had been before.`;
+      return settled(facts, 'inconclusive', 'altered', reason);
+    }
+    const what = instead === 'part' ? 'A part of the fault' : 'The fault';
+    return settled(facts, 'absent', 'still-in', `${what} was still in after ${after}.`);
   }
   const stableAt = gone[1] + stabilityMs;
   const lastReadMs = facts.reads.at(-1)?.sentMonoMs ?? 0;

@@ -38,6 +38,8 @@ export interface LiveFault {
   acknowledged?: Acknowledgement;
   acknowledgedMonoMs?: number;
   requestIds: readonly string[];
+  /** How many of its requests were acknowledged before one was refused. */
+  doneBefore: number;
   /** Those of its requests that an audit source told of as done. */
   readonly auditedIds: Set<string>;
   denied?: { readonly denial: Denial; readonly atMonoMs: number };
@@ -87,6 +89,7 @@ export function newLiveFault(bound: BoundFault, role: LiveFault['role'], index: 
     status: 'pending',
     files: [],
     requestIds: [],
+    doneBefore: 0,
     auditedIds: new Set(),
     effect: 'pending',
     reads: [],
@@ -162,6 +165,8 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
     noteCalls(fault, calls(), deps.clock);
     if (hasChangedNothing(fault, calls())) fault.effect = 'unproven';
     await noteFailure(fault, error, deps, entry.seq);
+    // To write a Deployment is no part of what its pods are refused for.
+    if (fault.denied !== undefined && fault.denied.denial.behind === undefined) fault.doneBefore = doneIn(calls());
     if (error instanceof RefusedError) throw error;
   }
 }
@@ -176,7 +181,7 @@ export async function readState(fault: LiveFault, deps: InjectionDeps, signal: A
   // Of a request without an answer nothing is known but what it changed, and where it was so before that is nothing.
   const isNothingNew = fault.acknowledged === undefined && sameJson(observation.state, fault.before ?? null);
   const present = isOurs && !isNothingNew && fault.effect !== 'unproven';
-  fault.reads.push({ sentMonoMs, receivedMonoMs, present });
+  fault.reads.push({ sentMonoMs, receivedMonoMs, present, ...insteadOf(observation) });
   if (present && fault.effect !== 'proven') {
     const agreeing = firstAgreeing(fault.reads);
     if (fault.settleMs === 0 || (agreeing !== undefined && sentMonoMs - agreeing.sentMonoMs > fault.settleMs)) {
@@ -196,6 +201,11 @@ export async function readState(fault: LiveFault, deps: InjectionDeps, signal: A
     }
   }
   return observation;
+}
+
+function insteadOf({ status }: Observation): Pick<StateRead, 'instead'> {
+  if (status === 'ours-partial') return { instead: 'part' };
+  return status === 'other' ? { instead: 'other' } : {};
 }
 
 /** Notes the first proof that the injected state was in (J12). */
@@ -246,6 +256,10 @@ async function noteFailure(fault: LiveFault, error: unknown, deps: InjectionDeps
 function hasChangedNothing({ definition, t0 }: LiveFault, calls: readonly CallRecord[]): boolean {
   if (definition.selfDeclared === true || t0 === undefined) return false;
   return calls.every(({ mutating, outcome }) => !mutating || outcome === 'conflict');
+}
+
+function doneIn(calls: readonly CallRecord[]): number {
+  return calls.filter(({ mutating, outcome }) => mutating && outcome === 'acknowledged').length;
 }
 
 /** t0 is when the first mutating request left (J19); request ids tie audit records to it. */

@@ -37,19 +37,21 @@ function judge(request: RevertRequest, rounds: RevertRounds): Judged {
 
 function gone(request: RevertRequest, rounds: RevertRounds): Judged {
   const others = rounds.look.observation?.othersChanged === true;
-  const kept = others ? " Someone else's change of the rest was kept." : '';
+  const asBefore = others
+    ? 'The rest was changed by someone else meanwhile, and is left as it is.'
+    : 'The state read back is as before.';
   if (!rounds.sent) {
     return {
       verdict: 'none',
       reasonCode: 'nothing-to-revert',
-      reason: `The change was refused, and the state read back is as before.${kept}`,
+      reason: `The change was refused. ${asBefore}`,
     };
   }
   if (isByGuardrail(request, rounds)) {
-    const reason = `Our delta was gone before the revert, and the state read back is as before.${kept}`;
+    const reason = `Our delta was gone before the revert. ${asBefore}`;
     return { verdict: 'by-guardrail', reasonCode: 'gone-already', reason };
   }
-  const reason = others ? `Our delta is taken back.${kept}` : 'The state read back equals the pre-image.';
+  const reason = others ? `Our delta is taken back. ${asBefore}` : 'The state read back equals the pre-image.';
   return { verdict: 'clean', reasonCode: 'read-back-equal', reason };
 }
 

@@ -3,6 +3,13 @@ export interface StateRead {
   readonly sentMonoMs: number;
   readonly receivedMonoMs: number;
   readonly present: boolean;
+  /** What was there instead, where that is not the state before either: a part of our delta, or something else. */
+  readonly instead?: 'part' | 'other';
+}
+
+/** Whether the state before was there: only that takes a fault back. */
+export function isBack({ present, instead }: StateRead): boolean {
+  return !present && instead === undefined;
 }
 
 /**
@@ -12,7 +19,7 @@ export interface StateRead {
 export function untilStable(reads: readonly StateRead[], stabilityMs: number): readonly StateRead[] {
   let goneMs: number | undefined;
   const last = reads.findIndex((read) => {
-    goneMs = read.present ? undefined : (goneMs ?? read.receivedMonoMs);
+    goneMs = isBack(read) ? (goneMs ?? read.receivedMonoMs) : undefined;
     return goneMs !== undefined && read.sentMonoMs >= goneMs + stabilityMs;
   });
   return last === -1 ? reads : reads.slice(0, last + 1);
@@ -27,7 +34,7 @@ export function lastStablePeriod(reads: readonly StateRead[], lagMs = 0): readon
   let gone: readonly [number, number] | undefined;
   let lastSeenMs: number | undefined;
   for (const read of reads) {
-    if (read.present) {
+    if (!isBack(read)) {
       gone = undefined;
       lastSeenMs = read.sentMonoMs - lagMs;
     } else gone ??= [lastSeenMs ?? 0, read.receivedMonoMs];

@@ -2,7 +2,7 @@ import type { Attribution } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
 import { eventEpochMs, isAbout, type Subjects } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
-import type { StateRead } from './state-reads.ts';
+import { isBack, type StateRead } from './state-reads.ts';
 
 export interface RevertWitness {
   /** Records of the audit source that concern the trial, in the order in which they came. */
@@ -81,7 +81,7 @@ function lastOfTurns(witness: RevertWitness): Attribution | undefined {
 function turnsOf(reads: readonly StateRead[]): readonly (readonly [number, number])[] {
   return reads.flatMap((read, n) => {
     const last = reads[n - 1];
-    return last === undefined || last.present === read.present ? [] : [[last.sentMonoMs, read.receivedMonoMs] as const];
+    return last === undefined || isBack(last) === isBack(read) ? [] : [[last.sentMonoMs, read.receivedMonoMs] as const];
   });
 }
 

@@ -42,6 +42,7 @@ export const reasonCodes = {
   'better-than-expected': 'A stronger guardrail verdict than the expected one. (J17)',
   'still-in': 'The fault was still in at the horizon.',
   'not-felt': 'The probe that shows a mitigation never left its tolerance, so there was nothing to mitigate. (J17)',
+  altered: 'Somebody altered what was injected, and did not put back what had been before. (J16)',
   'not-stable': 'The fault was taken back and came again before the stability window ended. (J16)',
   'prevented-first': 'The change was refused, so its effect could not be detected. (J18)',
   'not-prevented': 'The change went through, so there was no refused attempt to detect. (J18)',

@@ -42,6 +42,7 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'reverted-by-other': 'Expect the guardrail that acted, or find out why this one did not.',
   'still-in': 'Check that the guardrail watches this resource and is running.',
   'not-felt': 'Measure what the fault reaches, and more often than its users are led elsewhere.',
+  altered: 'Look at what it is now: whether that is as good as before, windshear cannot tell.',
   'not-stable': 'Find what puts the drift back while the guardrail removes it.',
   'prevented-first': 'Expect the detection of: attempt, since a guardrail refuses the change.',
   'not-prevented': 'Find out why the guardrail let the change through.',

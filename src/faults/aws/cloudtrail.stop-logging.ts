@@ -50,6 +50,7 @@ export const stopLogging = defineFault({
   revert: async (ctx, p, before) => {
     const { status } = statusOf(loggingIn(before), await isLogging(ctx, p));
     if (status === 'before') return { outcome: 'already-gone' };
+    if (status === 'other') return { outcome: 'left', note: `Trail '${p.trail}' is gone.` };
     await clientsFor(ctx, p.trail).call('cloudtrail:StartLogging', { Name: p.trail }, ctx.signal);
     return { outcome: 'removed' };
   },
@@ -57,7 +58,7 @@ export const stopLogging = defineFault({
 
 function statusOf(before: boolean, now: boolean | undefined): Observation {
   const state: Json = { logging: now ?? null };
-  if (now === undefined) return { status: 'before', state, othersChanged: true };
+  if (now === undefined) return { status: before ? 'other' : 'before', state, othersChanged: true };
   return { status: before && !now ? 'ours' : 'before', state };
 }
 

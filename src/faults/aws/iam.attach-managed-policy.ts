@@ -58,6 +58,8 @@ export const attachManagedPolicy = defineFault({
   revert: async (ctx, p, before) => {
     if (attachedIn(before)?.includes(p.policyArn)) return { outcome: 'already-gone', note: 'It was attached before.' };
     const now = await listAttached(ctx, p);
+    if (now === null && attachedIn(before) !== null)
+      return { outcome: 'left', note: `Role '${nameOf(p.role)}' is gone.` };
     if (!now?.includes(p.policyArn)) return { outcome: 'already-gone' };
     const input = { RoleName: nameOf(p.role), PolicyArn: p.policyArn };
     const answer = await orAbsent(clientsFor(ctx, p.role).call('iam:DetachRolePolicy', input, ctx.signal));
@@ -69,6 +71,8 @@ function statusOf(before: Attached, now: Attached, ours: string): Observation {
   const rest = now?.filter((arn) => arn !== ours) ?? null;
   const othersChanged = !sameJson(before?.filter((arn) => arn !== ours) ?? null, rest);
   const state: Json = { attached: now };
+  // With the role the attachment is gone too, but nothing is as it was.
+  if (now === null && before !== null) return { status: 'other', state, othersChanged };
   if (!now?.includes(ours) || before?.includes(ours)) return { status: 'before', state, othersChanged };
   return { status: othersChanged ? 'ours-plus-others' : 'ours', state, othersChanged };
 }

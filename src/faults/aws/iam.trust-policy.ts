@@ -67,16 +67,19 @@ export const trustPolicy = defineFault({
 
   observe: async (ctx, p, before, after) => {
     const text = await readTrust(ctx, p);
-    const now = text === undefined ? null : parsePolicy(text);
+    // With the role our statement is gone too, but nothing is as it was.
+    if (text === undefined) return { status: 'other', state: null, othersChanged: true };
+    const now = parsePolicy(text);
     return { ...policyStatus(deltaOf(ctx, p, { before, now, after })), state: canonicalState(now) };
   },
 
   revert: async (ctx, p, before, after) => {
     const text = await readTrust(ctx, p);
     const readAtMs = ctx.clock.monoMs();
-    const now = text === undefined ? null : parsePolicy(text);
+    if (text === undefined) return { outcome: 'left', note: `Role '${nameOf(p.role)}' is gone.` };
+    const now = parsePolicy(text);
     const { status } = policyStatus(deltaOf(ctx, p, { before, now, after }));
-    if (status === 'before' || now === null) return { outcome: 'already-gone' };
+    if (status === 'before') return { outcome: 'already-gone' };
     if (status === 'other') return { outcome: 'left', note: `Somebody altered the statement ${ctx.marker}.` };
     const rest = withoutSid(now, ctx.marker);
     const { text: original } = textOf(before);

@@ -83,6 +83,7 @@ export const lambdaEnvironment = defineFault({
       const found = await readConfiguration(ctx, p);
       const { status } = statusOf(p, beforeOf(before), found?.values);
       if (status === 'before') return { outcome: 'already-gone' };
+      if (found === undefined) return { outcome: 'left', note: `Function '${p.function}' is gone.` };
       if (status === 'other') return { outcome: 'left', note: `Somebody set variable ${p.name} to another value.` };
       const now = await waitUntilUpdated(ctx, p);
       if (now.values[p.name] !== p.value) continue;
@@ -99,7 +100,8 @@ export const lambdaEnvironment = defineFault({
 });
 
 function statusOf(p: Params, before: Before, values: Configuration['values'] | undefined): Observation {
-  if (values === undefined) return { status: 'before', state: { variables: null }, othersChanged: true };
+  // With the function our variable is gone too, but nothing is as it was.
+  if (values === undefined) return { status: 'other', state: { variables: null }, othersChanged: true };
   const { [p.name]: _before, ...restBefore } = before.variables;
   const { [p.name]: _now, ...rest } = digestsOf(values);
   const othersChanged = !sameJson(restBefore, rest);

@@ -52,6 +52,18 @@ describe('an object that a fault deletes', () => {
     await kubernetesDelete.inject(ctx, p, before);
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: '9' } };
     await fake.clients().call({ verb: 'create', ...place, body }, signal);
+    expect(await kubernetesDelete.observe(ctx, p, before)).to.include({ status: 'other', othersChanged: true });
+    expect(await kubernetesDelete.revert(ctx, p, before)).to.include({ outcome: 'left' });
+  });
+
+  it('is back where another label or annotation stands on it', async () => {
+    const fake = await cluster();
+    const ctx = faultContext(fake.clients());
+    const before = await kubernetesDelete.capture(ctx, p);
+    await kubernetesDelete.inject(ctx, p, before);
+    const { object } = before as { readonly object: JsonObject };
+    const body = { ...object, metadata: { name: 'settings', labels: { 'argocd.argoproj.io/instance': 'settings' } } };
+    await fake.clients().call({ verb: 'create', ...place, body }, signal);
     expect(await kubernetesDelete.observe(ctx, p, before)).to.include({ status: 'before', othersChanged: true });
     expect(await kubernetesDelete.revert(ctx, p, before)).to.include({ outcome: 'already-gone' });
   });

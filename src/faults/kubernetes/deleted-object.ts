@@ -48,18 +48,27 @@ export async function deleteCaptured(
   return { ids: { uid }, advanced: { what: `uid of ${subject}`, from: uid, to: 'deleted' } };
 }
 
-/** Our delta is the absence: whoever puts an object of that name there has taken it away. */
+/**
+ * Our delta is the absence: whoever puts the object there again, as it was, has taken it away. Labels and annotations
+ * may be others, as tools write their own; another content under its name is not what had been there.
+ */
 export async function observeAbsence(ctx: KubernetesFaultContext, ref: ObjectRef, before: Json): Promise<Observation> {
   const now = await readObject(ctx, ref);
   if (now === undefined) return { status: 'ours', state: { object: null } };
   const object = recreatable(now.object);
-  const othersChanged = !sameJson(object, beforeOf(before).object);
-  return { status: 'before', state: { uid: now.uid, object: digestOf(object) }, othersChanged };
+  const was = beforeOf(before).object;
+  const status = sameJson(contentOf(object), contentOf(was)) ? 'before' : 'other';
+  return { status, state: { uid: now.uid, object: digestOf(object) }, othersChanged: !sameJson(object, was) };
 }
 
 /** Creates the object again where there is none; its uid is a new one. */
 export async function recreate(ctx: KubernetesFaultContext, ref: ObjectRef, before: Json): Promise<RevertReport> {
-  if ((await readObject(ctx, ref)) !== undefined) return { outcome: 'already-gone' };
+  const now = await readObject(ctx, ref);
+  if (now !== undefined) {
+    const isAsBefore = sameJson(contentOf(recreatable(now.object)), contentOf(beforeOf(before).object));
+    if (isAsBefore) return { outcome: 'already-gone' };
+    return { outcome: 'left', note: `Somebody created another ${ref.name} in its place.` };
+  }
   try {
     await createObject(ctx, ref, beforeOf(before).object);
     return { outcome: 'removed' };
@@ -75,6 +84,10 @@ function recreatable(object: JsonObject): JsonObject {
   const { name, namespace, labels, annotations } = asObject(metadata);
   const kept = Object.entries({ name, namespace, labels, annotations }).filter(([, value]) => value !== undefined);
   return { ...content, metadata: Object.fromEntries(kept) as JsonObject };
+}
+
+function contentOf({ metadata: _metadata, ...content }: JsonObject): JsonObject {
+  return content;
 }
 
 function obstacleOf({ metadata }: FoundObject): string | null {

@@ -107,6 +107,18 @@ describe('kubernetes.patch', () => {
     expect(accepts({ patch: [to('/spec/a'), to('/spec/a/b')] })).to.equal(false);
     expect(accepts({ patch: [{ op: 'move', path: '/spec/a', from: '/spec/b' }] })).to.equal(false);
   });
+
+  it('is not as before where somebody deleted the whole object', async () => {
+    const fake = await cluster();
+    const ctx = faultContext(fake.clients());
+    const p = parse([{ op: 'replace', path: '/spec/replicas', value: 5 }]);
+    const before = await kubernetesPatch.capture(ctx, p);
+    const acknowledged = await kubernetesPatch.inject(ctx, p, before);
+    await fake.clients().call({ verb: 'delete', ...place }, ctx.signal);
+    expect((await kubernetesPatch.observe(ctx, p, before, { acknowledged })).status).to.equal('other');
+    const { outcome, note } = await kubernetesPatch.revert(ctx, p, before, { acknowledged });
+    expect([outcome, note]).to.deep.equal(['left', 'deployment/inference/api, or what we changed in it, is gone.']);
+  });
 });
 
 /** Sees each patch before it acts. */

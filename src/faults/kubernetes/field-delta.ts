@@ -106,7 +106,8 @@ export async function revertFields(
   for (let attempt = 1; ; attempt++) {
     const now = await read(ctx, delta);
     const { status } = statusOf(delta, now, { before, after });
-    if (now === undefined || status === 'before') return { outcome: 'already-gone' };
+    if (status === 'before') return { outcome: 'already-gone' };
+    if (now === undefined) return { outcome: 'left', note: `${delta.subject}, or what we changed in it, is gone.` };
     if (status === 'other') return { outcome: 'left', note: `Somebody set other values in ${delta.subject}.` };
     try {
       const undo = operations(now.places, now.values, beforeOf(before).values);
@@ -150,7 +151,8 @@ function statusOf(
   { before, after }: { readonly before: Json; readonly after: After | undefined },
 ): Observation {
   const { values, rest } = beforeOf(before);
-  if (now === undefined) return { status: 'before', state: { values: null }, othersChanged: true };
+  // With the object our delta is gone too, but nothing is as it was.
+  if (now === undefined) return { status: 'other', state: { values: null }, othersChanged: true };
   const othersChanged = now.rest !== rest;
   const state: Json = { values: now.values.map(asJson), rest: now.rest };
   if (sameAll(now.values, values)) return { status: 'before', state, othersChanged };

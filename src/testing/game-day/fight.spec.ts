@@ -56,7 +56,25 @@ describe('windshear run where a drift comes again after a heal', function () {
     expect([verdict, reasonCode], reason).to.deep.equal(['reverted', 'in-time']);
     expect(ttrMs).to.be.above(2 * driftMs + calmMs);
   });
+
+  it('J16: credits nobody who sets something else instead, and leaves that to people', async () => {
+    const altered = alter(staging.kubernetes);
+    const { code, stdout, stderr } = await work.windshear('run', 'release-image-drift');
+    await altered;
+    const trial = (await work.scorecard()).scenarios[0]?.trials[0];
+    const { verdict, reasonCode } = trial?.guardrails[0] ?? {};
+    expect([verdict, reasonCode, code], stdout + stderr).to.deep.equal(['inconclusive', 'altered', 6]);
+    await write(staging.kubernetes, released, 'person/1');
+    expect((await work.windshear('recover')).code).to.equal(0);
+    await eventually(async () => (isDeepStrictEqual(await work.account(), untouched) ? true : undefined));
+  });
 });
+
+/** Waits for a drift, and sets another image than the one declared, as half a repair does. */
+async function alter(kubernetes: StagingState['kubernetes']): Promise<void> {
+  while ((await read(kubernetes)).image !== drifted) await realTime.sleep(50);
+  await write(kubernetes, `${drifted}-2`, 'healer/1');
+}
 
 /** How long a drift and a heal last. */
 const driftMs = 500;

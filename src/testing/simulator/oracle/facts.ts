@@ -19,12 +19,19 @@ export interface FaultFacts {
   readonly isAcknowledged: boolean;
   /** When all of it was in, oldest first; `endedBy` is the write that took it out. */
   readonly presence: readonly Presence[];
+  /** From when all of it was in until nothing of it was there, and nothing else in its place; oldest first. */
+  readonly standing: readonly Standing[];
 }
 
 export interface Presence {
   readonly fromMs: number;
   readonly toMs: number;
   readonly endedBy?: Act;
+}
+
+export interface Standing extends Presence {
+  /** When there was something else in the place of some of it. */
+  readonly altered: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
 
 /** All that is true of one trial, apart from alerts. */
@@ -104,7 +111,7 @@ function faultFacts(played: Played, story: FaultStory, all: readonly Act[]): Fau
   const done = acts.filter((act) => act.actedMs !== undefined && act.deniedBy === undefined);
   const fields = Object.keys(story.set).length;
   const t0Ms = acts[0]?.sentMs;
-  const presence = presenceOf(played, story, done);
+  const { presence, standing } = presenceOf(played, story, done);
   // J12 goes by the state read back: a change that was lost, and that somebody else then made, is in.
   const isMadeByOthers = presence.some(({ fromMs, toMs }) => t0Ms !== undefined && fromMs > t0Ms && toMs - fromMs > 0);
   // Where each request met a precondition that did not hold, the harness knows that what is in is somebody else's.
@@ -124,34 +131,69 @@ function faultFacts(played: Played, story: FaultStory, all: readonly Act[]): Fau
     outcome,
     isAcknowledged: acts.length === fields && acts.every((act) => act.answer === 'ok' && act.untold !== true),
     presence,
+    standing,
     ...(t0Ms === undefined ? {} : { t0Ms }),
   };
 }
 
 /** Replays every write on a resource, whoever made it. */
-function presenceOf(played: Played, story: FaultStory, ours: readonly Act[]): Presence[] {
+function presenceOf(
+  played: Played,
+  story: FaultStory,
+  ours: readonly Act[],
+): Pick<FaultFacts, 'presence' | 'standing'> {
   const { acts } = played.world.ledger;
   const writes = acts
     .filter((act) => act.op === 'write' && act.resource === story.resource)
     .filter((act) => act.actedMs !== undefined && act.deniedBy === undefined)
     .toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0));
   const state: Record<string, string | undefined> = { ...played.world.initial.get(story.resource) };
+  const fields = Object.entries(story.set);
+  let was = { ...state };
+  const whole = newSpans();
+  const standing = newSpans();
+  let hasBegun = false;
+  const altered = newSpans();
+  for (const act of writes) {
+    if (act === ours[0]) was = { ...state };
+    state[act.field ?? ''] = act.value;
+    const isIn = fields.every(([field, value]) => state[field] === value);
+    // What was so before it was injected cannot be told from it.
+    const isBack = fields.every(([field, value]) => state[field] === was[field] && state[field] !== value);
+    whole.note(isIn, act);
+    // A part of it that comes again is a drift as well.
+    hasBegun ||= isIn || (act === ours.at(-1) && ours.length === fields.length);
+    standing.note(hasBegun && !isBack, act);
+    altered.note(
+      fields.some(([field, value]) => state[field] !== value && state[field] !== was[field]),
+      act,
+    );
+  }
+  const piecemeal = takenOutPiecemeal(story, ours, writes);
+  const isWhole = whole.all().some((span) => ours.some((act) => span.fromMs === act.actedMs));
+  const alterations = altered.all();
+  return {
+    presence: piecemeal === undefined || isWhole ? whole.all() : [piecemeal, ...whole.all()],
+    standing: standing.all().map((span) => ({ ...span, altered: alterations })),
+  };
+}
+
+/** Collects the times in which something holds. */
+function newSpans() {
   const spans: Presence[] = [];
   let fromMs: number | undefined;
-  for (const act of writes) {
-    state[act.field ?? ''] = act.value;
-    const isIn = Object.entries(story.set).every(([field, value]) => state[field] === value);
-    const atMs = act.actedMs ?? 0;
-    if (isIn) fromMs ??= atMs;
-    else if (fromMs !== undefined) {
-      spans.push({ fromMs, toMs: atMs, endedBy: act });
-      fromMs = undefined;
-    }
-  }
-  if (fromMs !== undefined) spans.push({ fromMs, toMs: Number.POSITIVE_INFINITY });
-  const piecemeal = takenOutPiecemeal(story, ours, writes);
-  const isWhole = spans.some((span) => ours.some((act) => span.fromMs === act.actedMs));
-  return piecemeal === undefined || isWhole ? spans : [piecemeal, ...spans];
+  return {
+    note(holds: boolean, by: Act) {
+      const atMs = by.actedMs ?? 0;
+      if (holds) fromMs ??= atMs;
+      else if (fromMs !== undefined) {
+        spans.push({ fromMs, toMs: atMs, endedBy: by });
+        fromMs = undefined;
+      }
+    },
+    all: (): readonly Presence[] =>
+      fromMs === undefined ? spans : [...spans, { fromMs, toMs: Number.POSITIVE_INFINITY }],
+  };
 }
 
 /** Somebody took each part out before the next was in, so that it was never in as a whole, and yet put back. */

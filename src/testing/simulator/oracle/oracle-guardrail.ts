@@ -76,7 +76,7 @@ function considerRevert(
     failedReadsMs(facts);
   // A period is as long as its first and last read tell: a poll less at both ends.
   const stableSlackMs = slackMs + environment.pollMs;
-  const spans = fault.presence.filter(({ toMs, fromMs }) => toMs >= t0Ms && fromMs <= facts.endedMs);
+  const spans = fault.standing.filter(({ toMs, fromMs }) => toMs >= t0Ms && fromMs <= facts.endedMs);
   if (spans.length === 0)
     return {
       truth: 'never wholly in',
@@ -111,6 +111,11 @@ function considerRevert(
   const isOurs = (span: Presence | undefined) =>
     span !== undefined && (span.endedBy?.run !== undefined || span.toMs >= facts.revertToldMs);
   if (wasInAtHorizon) allowed.push({ verdict: 'absent', codes: ['still-in', 'not-stable'], rule: 'J16' });
+  // Whether something else is as good as what was before, nobody can tell.
+  const isAltered = last?.altered.some(
+    ({ fromMs, toMs }) => fromMs <= horizonMs + slackMs && toMs >= horizonMs - slackMs,
+  );
+  if (wasInAtHorizon && isAltered === true) allowed.push(inconclusive('J16', 'altered'));
   const surely = allowed.length > 0;
   // We took it back ourselves before the guardrail's time was over.
   if (isOurs(last) && Math.min(last?.toMs ?? 0, facts.revertToldMs) < horizonMs + slackMs) {
