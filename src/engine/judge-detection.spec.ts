@@ -7,6 +7,7 @@ import { type DetectionCase, judgeDetection } from './judge-detection.ts';
 const state = {
   sees: 'state',
   showsOpen: true,
+  groups: false,
   marginMs: 0,
   recurrence: 'none',
   assumeAlive: false,
@@ -248,6 +249,25 @@ const rows: readonly Row[] = [
     },
     verdict: 'inconclusive',
     code: 'already-firing',
+  },
+  {
+    rule: 'J9',
+    claim: 'never says missed where a detector that groups tells for the first time of an alert from before',
+    facts: {
+      detector: { ...detectionCase().detector, groups: true },
+      belonging: [{ heard: heard(900, { eventTime: '2025-12-31T23:59:00Z' }), whose: 'other', matchedBy: ['subject'] }],
+    },
+    verdict: 'inconclusive',
+    code: 'already-firing',
+  },
+  {
+    rule: 'J9',
+    claim: 'says missed where one that does not group tells late of what was before',
+    facts: {
+      belonging: [{ heard: heard(900, { eventTime: '2025-12-31T23:59:00Z' }), whose: 'other', matchedBy: ['subject'] }],
+    },
+    verdict: 'missed',
+    code: 'no-alert',
   },
   {
     rule: 'J8',

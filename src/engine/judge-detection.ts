@@ -26,6 +26,8 @@ export interface DetectionCase {
     readonly sees: 'state' | 'event';
     /** True where an alert is shown for as long as it is open, and a new event may hide in it: in a store, or of a state. */
     readonly showsOpen: boolean;
+    /** True where one alert may stand for several events, as its `rearm` says (J9). */
+    readonly groups: boolean;
     readonly recurrence: 'none' | 'count' | 'last-seen';
     /** Error and resolution of its clock. */
     readonly marginMs: number;
@@ -241,7 +243,7 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
 
 /** J8: whether an alert on the subject was open before t0, so that what came after it, or hid in it, proves nothing. */
 function isFiringAlready(facts: DetectionCase, ruled: readonly Belonging[], t0: Instant): boolean {
-  const { recurrence, showsOpen } = facts.detector;
+  const { recurrence, showsOpen, groups } = facts.detector;
   // An alert from before t0 that now says something of the fault, without what its source declares as recurrence.
   const isKnownOnly = ({ heard }: Belonging) => isKnownBefore(heard, t0) && !isNew(heard, facts, t0);
   if (ruled.some((one) => one.whose === 'fault' && isKnownOnly(one))) return true;
@@ -251,9 +253,9 @@ function isFiringAlready(facts: DetectionCase, ruled: readonly Belonging[], t0: 
   return ruled.some((one) => {
     const { heard, whose, matchedBy } = one;
     if (whose === 'ambiguous') return isKnownOnly(one);
-    // Opened before t0, as its own time says, and heard of after it: as one that is shown while it lasts, or once more.
+    // Opened before t0, as its own time says, and heard of after it: as one that is shown while it lasts, is added to (J9), or once more.
     const isOther = matchedBy.includes('subject') && whose !== 'ours' && whose !== 'fault';
-    return isOther && isOlder(heard, t0) && (showsOpen || heard.previous !== undefined);
+    return isOther && isOlder(heard, t0) && (showsOpen || groups || heard.previous !== undefined);
   });
 }
 

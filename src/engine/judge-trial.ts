@@ -91,6 +91,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     detector: {
       sees: post?.config.sees ?? 'event',
       showsOpen: post?.listener?.showsOpen ?? false,
+      groups: (post?.config.rearm ?? 'none') !== 'none',
       recurrence: post?.recurrence ?? 'none',
       marginMs: sourceClockOf(trial, expectation.detector).marginMs,
       assumeAlive: post?.config.assumeAlive ?? false,

@@ -59,6 +59,7 @@ export function detectionCase(overrides: Partial<DetectionCase> = {}): Detection
     detector: {
       sees: 'event',
       showsOpen: false,
+      groups: false,
       recurrence: 'none',
       marginMs: 0,
       assumeAlive: false,

@@ -39,6 +39,7 @@ export function wrongVerdicts({ expectations, heard, t0, sloMs, horizonFactor }:
       detector: {
         sees: 'event',
         showsOpen: false,
+        groups: false,
         recurrence: 'none',
         marginMs: 0,
         assumeAlive: false,

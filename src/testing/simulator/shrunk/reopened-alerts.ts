@@ -263,4 +263,10 @@ export const shrunkReopenedAlerts: Readonly<Record<string, Story>> = {
       { kind: 'noise', detector: 'watcher-2', noise: 'resent', resource: 'bucket/r1', at: { of: 's1', ms: 3163 } },
     ],
   }),
+  'says already firing where the first alert of a detector that groups was lost': plainStory({
+    seed: 5013662,
+    detectors: [plainDetector({ carriesMarker: false, alertPer: 'subject', rearm: 494 })],
+    scenarios: [plainScenario({ trials: 2 })],
+    troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 3, fate: 'drop' }],
+  }),
 };
