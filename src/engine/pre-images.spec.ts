@@ -11,6 +11,11 @@ describe('openPreImages', () => {
     expect(await images.read(await images.keep('before', state))).to.deep.equal(state);
   });
 
+  it('says where a state lies', async () => {
+    const { images } = opened();
+    expect(images.placeOf(await images.keep('before', state))).to.match(/state\/r-1\/0-before$/);
+  });
+
   it('keeps states in 0600 files of a 0700 folder', async () => {
     const modes: number[] = [];
     const { disk, images } = opened();

@@ -12,6 +12,8 @@ export interface PreImages {
   readonly keep: (name: string, state: Json) => Promise<StateFile>;
   /** Reads a state back. Throws `StateFileError` where it is missing or is not what the journal saw. */
   readonly read: (file: StateFile) => Promise<Json>;
+  /** Says where a state lies, as people are told: `.windshear/state/<run-id>/<name>`. */
+  readonly placeOf: (file: StateFile) => string;
   /** Removes states whose rollback is verified; a missing one is fine. */
   readonly remove: (files: readonly StateFile[]) => Promise<void>;
   /** Removes the run's folder with all that is in it. */
@@ -59,6 +61,7 @@ export function openPreImages(place: PreImagePlace): PreImages {
       }
     },
     read: async (file) => read(disk, posix.join(folder, plainName(file)), file.sha256),
+    placeOf: (file) => posix.join(...place.stateFolder.split('/').slice(-2), place.runId, file.name),
     async remove(files) {
       for (const file of files) await disk.remove(posix.join(folder, plainName(file)));
     },

@@ -131,6 +131,7 @@ async function recoverFault(request: RecoverRequest, work: Work): Promise<FaultR
     params: intent.params,
     marker: intent.marker as Marker,
     before,
+    beforePlace: preImages.placeOf(work.preImage ?? intent.preImage),
     after: await afterOf(request, work),
     injection: open.injection,
     ...(open.injectError !== undefined && { injectError: open.injectError }),

@@ -15,6 +15,8 @@ export interface RevertRequest {
   readonly params: unknown;
   readonly marker: Marker;
   readonly before: Json;
+  /** Where that lies on disk, for a person who has to put something right by hand. */
+  readonly beforePlace?: string;
   readonly after?: After;
   readonly injection: Injection;
   /** What the injection threw; kept beside the revert's own error. */

@@ -1,5 +1,4 @@
 import type { AnyFault } from '../model/fault.ts';
-import type { Json } from '../model/json.ts';
 import type { RollbackResult } from '../model/scorecard.ts';
 import { worstRollback } from '../model/summary.ts';
 import type { TargetSession } from '../model/target.ts';
@@ -48,12 +47,13 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
   const began = instant(request);
   fault.revertRequested = began;
   const sessions = new Set<TargetSession>();
-  const revert = (before: Json | undefined) =>
+  const revert = ({ before, files: [preImage] }: LiveFault) =>
     revertFault({
       definition: fault.definition as unknown as AnyFault,
       params: fault.bound.params,
       marker: trial.marker,
       before: before ?? null,
+      ...(preImage === undefined ? {} : { beforePlace: preImages.placeOf(preImage) }),
       after: afterOf(fault),
       injection: injectionOf(fault),
       settleMs: fault.settleMs,
@@ -72,10 +72,10 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
       log,
       ...(fault.failure === undefined ? {} : { injectError: new Error(fault.failure) }),
     });
-  let outcome = await revert(fault.before);
+  let outcome = await revert(fault);
   for (const older of stackedOn(fault, faultsOf(trial, fault))) {
     if (outcome.result.reasonCode !== 'left-altered') break;
-    outcome = await revert(older.before);
+    outcome = await revert(older);
   }
   fault.revertSent = firstChange(began, sessions);
   fault.rollback = outcome.result;

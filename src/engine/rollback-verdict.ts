@@ -85,7 +85,10 @@ function stillIn(request: RevertRequest, rounds: RevertRounds): Judged {
 }
 
 function altered(request: RevertRequest, rounds: RevertRounds): Judged {
-  const reason = `Someone altered our delta of ${named(request)}${noteOf(rounds)}; it was left as it is. Compare it with the pre-image, put it right by hand, then run: windshear recover`;
+  const candidates = candidatesOf(rounds);
+  const left = candidates.length === 0 ? 'it was left as it is' : `left as they are: ${candidates.join(', ')}`;
+  const place = request.beforePlace === undefined ? 'the pre-image' : `the pre-image in ${request.beforePlace}`;
+  const reason = `Someone altered our delta of ${named(request)}${noteOf(rounds)}; ${left}. Compare with ${place}, put it right by hand, then run: windshear recover`;
   return { verdict: 'dirty', reasonCode: 'left-altered', reason };
 }
 

@@ -158,6 +158,15 @@ describe('httpTarget', () => {
       return results.map(({ kind, holds }) => `${kind} ${holds}`);
     };
     const at = `${url}/beacon`;
+    const whatOf = async (beacon: object) => {
+      const answer = await httpTarget(config({ proof: { beacon: { url: at, value: 'x', ...beacon } } }), options).prove(
+        signal,
+      );
+      return answer.find(({ kind }) => kind === 'beacon')?.what;
+    };
+    expect(await whatOf({ pointer: '/environment' })).to.equal(`member /environment of ${at}`);
+    expect(await whatOf({ header: 'X-Staging' })).to.equal(`header X-Staging of ${at}`);
+    expect(await whatOf({ pointer: '' })).to.equal(`answer of ${at}`);
     expect(await proofs({ url: at, pointer: '/environment', value: 'embedded' })).to.include('beacon true');
     expect(await proofs({ url: at, header: 'X-Staging', value: 'yes' })).to.deep.equal([
       'identity true',

@@ -33,8 +33,9 @@ async function proveBeacon({ config, clients }: ProofRequest, signal: AbortSigna
     const answer = await clients.send({ method: 'GET', url }, signal);
     return header === undefined ? textAt(answer, pointer ?? '') : (answer.headers[header.toLowerCase()] ?? 'no header');
   });
-  const what = `${header === undefined ? `'${pointer}'` : `header ${header}`} of ${new URL(url).pathname}`;
-  return { kind: 'beacon', what, expected: value, got, holds: got === value };
+  const { origin, pathname } = new URL(url);
+  const part = header === undefined ? (pointer ? `member ${pointer}` : 'answer') : `header ${header}`;
+  return { kind: 'beacon', what: `${part} of ${origin}${pathname}`, expected: value, got, holds: got === value };
 }
 
 async function answerOf(ask: () => Promise<string>): Promise<string> {

@@ -54,7 +54,7 @@ const refusals: readonly (readonly [title: string, change: Change, scenario: str
     'a service whose beacon says something else',
     ['pointer: /staging, value: embedded', 'pointer: /staging, value: other'],
     'inference-endpoint-exposed',
-    /beacon ''\/staging' of \/staging' must be other, got embedded/,
+    /beacon 'member \/staging of http:\/\/127\.0\.0\.1:\d+\/staging' must be other, got embedded/,
   ],
   [
     'a host that is not listed, met by a fault',
