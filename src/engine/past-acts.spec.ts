@@ -5,6 +5,7 @@ function act(touches: string, monoMs: number, more: Partial<PastAct> = {}): Past
   const at = { monoMs, epochMs: monoMs };
   return {
     touches: [touches],
+    markers: [],
     at,
     wasPutBack: false,
     isLeftIn: false,

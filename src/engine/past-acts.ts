@@ -1,9 +1,12 @@
+import type { Marker } from '../model/marker.ts';
 import { contains } from '../model/subjects.ts';
 import type { Instant } from './heard.ts';
 
 /** What a trial or a control of this run left behind it on what it touched, for whoever touches that next (J7, J9). */
 export interface PastAct {
   readonly touches: readonly string[];
+  /** Whose acts they are: records that carry these tell of what was over before (J4). */
+  readonly markers: readonly Marker[];
   /** The end of its last act, its revert included. */
   readonly at: Instant;
   /** True where somebody else put it back, whose record must not be taken for one of what comes next (J16). */
@@ -42,6 +45,7 @@ function join(one: PastAct | undefined, other: PastAct): PastAct {
   if (one === undefined) return other;
   return {
     touches: [...one.touches, ...other.touches],
+    markers: [...one.markers, ...other.markers],
     at: one.at.monoMs > other.at.monoMs ? one.at : other.at,
     wasPutBack: one.wasPutBack || other.wasPutBack,
     isLeftIn: one.isLeftIn || other.isLeftIn,

@@ -40,6 +40,7 @@ export function notePast(trial: Trial, faults: readonly LiveFault[]): PastAct | 
   if (begun.length === 0) return undefined;
   const act: PastAct = {
     touches: begun.flatMap((fault) => fault.definition.touches(fault.bound.params)),
+    markers: [trial.marker],
     at: instant(trial.deps.request),
     mayStillBeReverted: begun.some((fault) => fault.mayStillBeReverted === true),
     isLeftIn: begun.some(({ rollback }) => rollback?.verdict === 'dirty' || rollback?.verdict === 'unverified'),

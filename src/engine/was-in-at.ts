@@ -24,7 +24,7 @@ export function wasInAt(trial: Trial, fault: LiveFault, canary: CanaryTimes): bo
 
 /** Whether the audit source tells of somebody else's write between the last look before a canary and its end. */
 function wasWrittenTo(trial: Trial, fault: LiveFault, { sentMonoMs, outMonoMs }: CanaryTimes): boolean {
-  const { audit, marker } = trial;
+  const { audit, marker, earlier } = trial;
   const { t0, settleMs } = fault;
   if (t0 === undefined) return false;
   const lookMonoMs = tellingReads(fault).findLast((read) => read.receivedMonoMs <= sentMonoMs)?.sentMonoMs;
@@ -32,7 +32,10 @@ function wasWrittenTo(trial: Trial, fault: LiveFault, { sentMonoMs, outMonoMs }:
   const fromMs = Math.max(t0.epochMs, epochOf((lookMonoMs ?? t0.monoMs) - settleMs));
   const untilMs = epochOf(outMonoMs);
   const isSteady = trial.deps.wall.isSteady();
-  return writesOfOthers({ audit, marker, subjects: subjectsFrom(subjectsOf(fault)) }).some((signal) => {
+  // What earlier trials of the run did here is over, unless a revert of theirs got no answer.
+  const past = earlier?.mayStillBeReverted === true ? [] : (earlier?.markers ?? []);
+  const subjects = subjectsFrom(subjectsOf(fault));
+  return writesOfOthers({ audit, markers: [marker, ...past], subjects }).some((signal) => {
     if (!isSteady) return true;
     const eventMs = eventEpochMs(signal);
     const marginMs = auditMarginMs(trial, signal.detector ?? '');

@@ -42,11 +42,11 @@ interface Write {
 
 /** Successful writes of others that may have been done between two monotonic instants. */
 function writesIn(witness: RevertWitness, [fromMonoMs, untilMonoMs]: readonly [number, number]): readonly Write[] {
-  const { t0, marginMs, settleMs, attribute } = witness;
+  const { audit, marker, subjects, t0, marginMs, settleMs, attribute } = witness;
   const epochOf = (monoMs: number) => t0.epochMs + (monoMs - t0.monoMs);
   const from = Math.max(t0.epochMs, epochOf(fromMonoMs) - settleMs);
   const until = epochOf(untilMonoMs);
-  return writesOfOthers(witness).flatMap((signal) => {
+  return writesOfOthers({ audit, markers: [marker], subjects }).flatMap((signal) => {
     const eventMs = eventEpochMs(signal);
     const margin = marginMs(signal.detector ?? '');
     if (eventMs === undefined || eventMs < from - margin || eventMs > until + margin) return [];
@@ -88,13 +88,13 @@ function turnsOf(reads: readonly StateRead[]): readonly (readonly [number, numbe
 /** Records of what others wrote to these subjects, with success. */
 export function writesOfOthers({
   audit,
-  marker,
+  markers,
   subjects,
-}: Pick<RevertWitness, 'audit' | 'marker' | 'subjects'>): readonly Signal[] {
+}: Pick<RevertWitness, 'audit' | 'subjects'> & { readonly markers: readonly string[] }): readonly Signal[] {
   return (
     audit
       // Our label in an object that a healer writes is no sign that we wrote it; a phase letter is.
-      .filter(({ sightings }) => !sightings.some((one) => one.marker === marker && one.phase !== undefined))
+      .filter(({ sightings }) => !sightings.some((one) => markers.includes(one.marker) && one.phase !== undefined))
       .map(({ signal }) => signal)
       .filter((signal) => signal.readOnly !== true && signal.errorCode === undefined && isAbout(signal, subjects))
   );

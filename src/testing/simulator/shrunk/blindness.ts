@@ -203,4 +203,18 @@ export const shrunkBlindness: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
+  'takes no record of what an earlier trial of the run wrote for a write of somebody else': plainStory({
+    seed: 3085193,
+    environment: { ...plainEnvironment, audit: { delayMs: 2931, skewMs: 149, errorMs: 2000 } },
+    detectors: [plainDetector({ covers: ['trail/main'] })],
+    scenarios: [
+      plainScenario({ faults: [plainFault({ resource: 'trail/main', impairs: true })], detections: [] }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'trail/main', set: { policy: 'bad-s2-1' }, impairs: true })],
+        detections: [plainDetection({ rule: 'never-raised', withinMs: 4000 })],
+        blind: [{ detector: 'watcher-1', canary: 'rule', withinMs: 4000 }],
+      }),
+    ],
+  }),
 };
