@@ -31,14 +31,16 @@ describe('windshear run that asks whom a guardrail saved from what', function ()
   const told = (result: GuardrailResult | undefined) => [result?.verdict, result?.reasonCode];
 
   it('J15: credits admission that refuses the pods of a Deployment, which itself may be written', async () => {
-    const { guardrails, rollback } = await trialOf({
+    const { guardrails, detections, rollback } = await trialOf({
       id: 'privileged-deployment',
       faults: [deployment('drift', { privileged: true })],
       control: [deployment('plain', {})],
       expect: {
+        detections: [{ detector: 'audit-rules', rule: 'rogue-pod-attempt', of: 'attempt', within: '4s' }],
         guardrails: [{ guardrail: 'admission', outcome: 'prevented', within: '4s' }],
       },
     });
+    expect(detections[0]?.verdict, detections[0]?.reason).to.equal('attempt');
     expect(told(guardrails[0])).to.deep.equal(['prevented', 'in-time']);
     expect(rollback.verdict).to.equal('clean');
   });

@@ -33,6 +33,17 @@ test_privileged_pod if {
 	rules(object.union(pod(privileged), refused)) == {"rogue-pod-attempt"}
 }
 
+# https://kubernetes.io/docs/reference/using-api/api-concepts/#generated-values
+test_refused_generated_pod if {
+	event := object.union(create("pods", {"metadata": {"generateName": "api-7d9f-"}, "spec": {"containers": [privileged]}}), {
+		"objectRef": {"resource": "pods", "namespace": "inference"},
+		"responseObject": {"metadata": {}, "status": "Failure"},
+		"responseStatus": {"code": 403},
+	})
+	alerts := audit.alerts with input as json.remove(event, ["/objectRef/name"]) with data.staging as staging
+	{alert.resource.name | some alert in alerts} == {"api-7d9f-"}
+}
+
 test_refused_plain_pod if rules(object.union(pod(released), refused)) == set()
 
 test_unknown_image if {

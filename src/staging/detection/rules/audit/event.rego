@@ -17,9 +17,17 @@ subject(kind) := {"kind": kind, "namespace": input.objectRef.namespace, "name": 
 
 subject(kind) := {"kind": kind, "name": name} if not input.objectRef.namespace
 
-# With generateName only the answer knows the name.
+# With generateName only the answer knows the name; a refused object never had more than the prefix.
 default name := ""
 
 name := input.objectRef.name
 
-name := input.responseObject.metadata.name if not input.objectRef.name
+name := input.responseObject.metadata.name if {
+	not input.objectRef.name
+	not denied
+}
+
+name := input.requestObject.metadata.generateName if {
+	not input.objectRef.name
+	denied
+}
