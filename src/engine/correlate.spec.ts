@@ -171,6 +171,14 @@ describe('belongingOf', () => {
     expect([named.whose, named.matchedBy]).to.deep.equal(['fault', ['subject', 'time']]);
   });
 
+  it('J5: takes no workload of another kind for the one of its name', () => {
+    const seen = { ...view, faultSubjects: subjectsFrom(['deployment/prod/api']) };
+    const about = (id: string) => whose(heard(500, { ...eventAt(0), resource: { id } }), seen);
+    expect(about('statefulset/prod/api')).to.equal('other');
+    for (const id of ['deployment/prod/api', 'replicaset/prod/api-7d9f8c6b5', 'pod/prod/api-7d9f8c6b5-x2x4z'])
+      expect(about(id), id).to.equal('fault');
+  });
+
   it('J5: needs marker or subject', () => {
     expect(whose(heard(100, { eventTime: new Date(epoch0 + 1100).toISOString(), actor: { arn: tester } }))).to.equal(
       'other',

@@ -1,6 +1,6 @@
 import type { Marker } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
-import { sameActor, sameSubject, subjectKeys, subjectNames } from '../model/subjects.ts';
+import { isOtherWorkload, sameActor, sameSubject, subjectKeys, subjectNames } from '../model/subjects.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 
 export type Evidence = 'marker' | 'subject' | 'actor' | 'rule' | 'time';
@@ -222,7 +222,10 @@ export function isAbout(signal: Signal, { texts, keys }: Subjects): boolean {
   if (keys.size === 0) return false;
   const fits = (text: string) => subjectKeys(text, signal.resource?.namespace).some((key) => keys.has(key));
   return named(signal).some(
-    (text) => fits(text) && (!text.startsWith('arn:') || texts.some((subject) => sameSubject(text, subject))),
+    (text) =>
+      fits(text) &&
+      (!text.startsWith('arn:') || texts.some((subject) => sameSubject(text, subject))) &&
+      (!texts.some((subject) => isOtherWorkload(text, subject)) || texts.some((subject) => sameSubject(text, subject))),
   );
 }
 

@@ -5,7 +5,6 @@ import { belongingsOf, sourceClockOf } from './belongings.ts';
 import { type Belonging, subjectsFrom } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { faultState, tellingReads } from './fault-state.ts';
-import type { HeardSignal } from './heard.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import {
@@ -21,7 +20,7 @@ import type { LiveFault } from './live-fault.ts';
 import { lastStablePeriod, type StateRead, untilStable } from './state-reads.ts';
 import { auditMarginMs, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 import { wasInAt } from './was-in-at.ts';
-import { whoReverted } from './who-reverted.ts';
+import { type RevertWitness, whoReverted } from './who-reverted.ts';
 
 export interface TrialJudgements {
   readonly detections: readonly (Judgement<DetectionResult> & { readonly seesState: boolean })[];
@@ -120,8 +119,8 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
   const params =
     config === undefined || definition === undefined ? undefined : definition.params.parse(guardrailParams(config));
   const denialBy = attributeDenial(trial, fault, { definition, params });
-  const revertBy = reverter(trial, fault, (audit) =>
-    definition?.attributeRevert?.({ audit, subjects: subjectsOf(fault) }, params),
+  const revertBy = reverter(trial, fault, (audit, managers = []) =>
+    definition?.attributeRevert?.({ audit, subjects: subjectsOf(fault), managers }, params),
   );
   const own = trial.audit
     .map(({ signal }) => signal)
@@ -161,11 +160,7 @@ function mitigationOf(trial: Trial, id: string, proof: MitigationProof | undefin
     : { mitigation: { reads: trial.mitigation.get(id) ?? [], overMs: proof.tolerance.overMs } };
 }
 
-function reverter(
-  trial: Trial,
-  fault: LiveFault,
-  attribute: (audit: readonly HeardSignal['signal'][]) => Attribution | undefined,
-): Attribution | undefined {
+function reverter(trial: Trial, fault: LiveFault, attribute: RevertWitness['attribute']): Attribution | undefined {
   const { t0, settleMs } = fault;
   const reads = readsOf(trial, fault);
   const goneMonoMs = lastStablePeriod(reads);

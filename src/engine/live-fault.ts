@@ -181,7 +181,7 @@ export async function readState(fault: LiveFault, deps: InjectionDeps, signal: A
   // Of a request without an answer nothing is known but what it changed, and where it was so before that is nothing.
   const isNothingNew = fault.acknowledged === undefined && sameJson(observation.state, fault.before ?? null);
   const present = isOurs && !isNothingNew && fault.effect !== 'unproven';
-  fault.reads.push({ sentMonoMs, receivedMonoMs, present, ...insteadOf(observation) });
+  fault.reads.push({ sentMonoMs, receivedMonoMs, present, ...shownBy(observation) });
   if (present && fault.effect !== 'proven') {
     const agreeing = firstAgreeing(fault.reads);
     if (fault.settleMs === 0 || (agreeing !== undefined && sentMonoMs - agreeing.sentMonoMs > fault.settleMs)) {
@@ -203,9 +203,10 @@ export async function readState(fault: LiveFault, deps: InjectionDeps, signal: A
   return observation;
 }
 
-function insteadOf({ status }: Observation): Pick<StateRead, 'instead'> {
+function shownBy({ status, managers }: Observation): Pick<StateRead, 'instead' | 'managers'> {
   if (status === 'ours-partial') return { instead: 'part' };
-  return status === 'other' ? { instead: 'other' } : {};
+  if (status === 'other') return { instead: 'other' };
+  return status === 'before' && managers !== undefined ? { managers } : {};
 }
 
 /** Notes the first proof that the injected state was in (J12). */

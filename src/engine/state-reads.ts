@@ -1,3 +1,5 @@
+import type { FieldManager } from '../model/guardrail.ts';
+
 /** One read of the live state while the fault was in: sent, received, and whether our delta was there. */
 export interface StateRead {
   readonly sentMonoMs: number;
@@ -5,6 +7,8 @@ export interface StateRead {
   readonly present: boolean;
   /** What was there instead, where that is not the state before either: a part of our delta, or something else. */
   readonly instead?: 'part' | 'other';
+  /** Who owned fields of it then, where it was back and the target tells. */
+  readonly managers?: readonly FieldManager[];
 }
 
 /** Whether the state before was there: only that takes a fault back. */

@@ -64,6 +64,29 @@ describe('whoReverted', () => {
     expect(whose(audit.toReversed())?.whose).to.equal('unknown');
   });
 
+  describe('where the object names its field managers', () => {
+    const managedAt = (afterMs: number): Partial<RevertWitness> => {
+      const time = new Date(t0.epochMs + afterMs).toISOString();
+      const managers = [{ manager: 'healer', operation: 'Update', time }];
+      return {
+        reads: [read(2000, true), { ...read(2300, false), managers }],
+        attribute: (audit, owners = []) => {
+          if (owners.length > 0) return { whose: 'mine', evidence: 'field manager healer' };
+          return audit.length > 0 ? byRole(audit) : { whose: 'unknown', why: 'nobody wrote' };
+        },
+      };
+    };
+
+    it('J16: credits one that wrote in the time in which it went', () => {
+      expect(whose([], managedAt(2100))?.whose).to.equal('mine');
+      expect(whose([], managedAt(9000))?.whose).to.equal('unknown');
+    });
+
+    it('J16: credits nobody where an audit record names another', () => {
+      expect(whose([write(person, 2100)], managedAt(2100))?.whose).to.equal('unknown');
+    });
+  });
+
   describe('where a drift comes again after a heal', () => {
     // Out, in again, and out for good; the margin is wider than what lies between.
     const reads = [read(500, true), read(1000, false), read(1900, true), read(2300, false)];

@@ -1,4 +1,4 @@
-import type { Attribution } from '../model/guardrail.ts';
+import type { Attribution, FieldManager } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
 import { eventEpochMs, isAbout, type Subjects } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
@@ -18,7 +18,7 @@ export interface RevertWitness {
   readonly marginMs: (source: string) => number;
   /** How much later than the write a read may show it (J13). */
   readonly settleMs: number;
-  readonly attribute: (audit: readonly Signal[]) => Attribution | undefined;
+  readonly attribute: (audit: readonly Signal[], managers?: readonly FieldManager[]) => Attribution | undefined;
 }
 
 /**
@@ -32,7 +32,22 @@ export function whoReverted(witness: RevertWitness): Attribution | undefined {
   const other = each.find(({ by }) => by.whose === 'other');
   if (mine !== undefined && other?.by.whose === 'other')
     return lastOfTurns(witness) ?? { whose: 'unknown', why: `${other.by.by} wrote to it in the same time` };
-  return (mine ?? other)?.by ?? witness.attribute([]);
+  if (mine !== undefined) return mine.by;
+  const managed = witness.attribute([], managersIn(witness));
+  if (managed?.whose === 'mine' && other?.by.whose === 'other')
+    return { whose: 'unknown', why: `${other.by.by} wrote to it in the same time` };
+  return managed?.whose === 'mine' ? managed : (other?.by ?? managed);
+}
+
+/** Times in `managedFields` are whole seconds of the cluster's clock. */
+const managersMarginMs = 1000;
+
+/** Owners of fields who wrote in the time in which it went, as the read tells that found it gone. */
+function managersIn({ reads, t0, goneMonoMs }: RevertWitness): readonly FieldManager[] {
+  const gone = reads.find(({ receivedMonoMs }) => receivedMonoMs >= goneMonoMs[1]);
+  const from = t0.epochMs + (goneMonoMs[0] - t0.monoMs) - managersMarginMs;
+  const until = t0.epochMs + (goneMonoMs[1] - t0.monoMs) + managersMarginMs;
+  return (gone?.managers ?? []).filter(({ time = '' }) => Date.parse(time) >= from && Date.parse(time) <= until);
 }
 
 interface Write {

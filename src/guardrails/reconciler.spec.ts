@@ -60,7 +60,11 @@ describe('reconciler', () => {
   });
 
   it("does not take the controllers of Kubernetes for the healer, so that the healer's record is waited for", () => {
-    for (const name of ['system:kube-controller-manager', 'system:serviceaccount:kube-system:deployment-controller'])
+    const accounts = ['deployment-controller', 'generic-garbage-collector', 'horizontal-pod-autoscaler'];
+    for (const name of [
+      'system:kube-controller-manager',
+      ...accounts.map((account) => `system:serviceaccount:kube-system:${account}`),
+    ])
       expect(attribution({ user: 'reconciler' }, [record(name)])?.whose).to.equal('unknown');
   });
 
@@ -87,6 +91,12 @@ describe('reconciler', () => {
     expect(attribution({ manager: 'healer' }, [], managers)?.whose).to.equal('unknown');
     const status = [{ manager: 'healer', operation: 'Update', subresource: 'status' }];
     expect(attribution({ manager: 'healer' }, [], status)?.whose).to.equal('unknown');
+  });
+
+  it('takes no record for that of another where it is known by its field manager alone', () => {
+    expect(attribution({ manager: 'healer' }, [record('ada')])?.whose).to.equal('unknown');
+    const managers: readonly FieldManager[] = [{ manager: 'healer', operation: 'Update' }];
+    expect(attribution({ manager: 'healer' }, [record('ada')], managers)?.whose).to.equal('mine');
   });
 
   it('needs something to know it by', () => {

@@ -65,7 +65,10 @@ function attribute({ audit, subjects, managers = [] }: RevertEvidence, p: Params
   if (owner !== undefined)
     return { whose: 'mine', evidence: `field manager ${owner.manager} (${owner.operation} at ${owner.time ?? '?'})` };
   const other = writes.filter((record) => !isBuiltIn(record)).at(-1);
-  if (other !== undefined) return { whose: 'other', by: other.actor?.name ?? other.actor?.id ?? 'somebody unnamed' };
+  // An audit record names no field manager, so that anybody's may be its.
+  const tellsByAudit = p.preset !== undefined || p.user !== undefined || p.userAgent !== undefined;
+  if (other !== undefined && tellsByAudit)
+    return { whose: 'other', by: other.actor?.name ?? other.actor?.id ?? 'somebody unnamed' };
   return { whose: 'unknown', why: 'neither audit records nor field managers show a write by the reconciler' };
 }
 
@@ -100,7 +103,7 @@ function isStatus({ action }: Signal): boolean {
  * record is still on its way. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#core-component-roles
  */
 function isBuiltIn({ actor }: Signal): boolean {
-  return /^system:(?:kube-controller-manager$|kube-scheduler$|apiserver$|node:|serviceaccount:kube-system:[a-z-]+-controller$)/.test(
+  return /^system:(?:kube-controller-manager$|kube-scheduler$|apiserver$|node:|serviceaccount:kube-system:[a-z-]+-(?:controller|collector|binder|cleaner|publisher|autoscaler)$)/.test(
     actor?.name ?? '',
   );
 }

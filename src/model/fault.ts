@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
+import type { FieldManager } from './guardrail.ts';
 import type { Json } from './json.ts';
 import type { Marker, Phase } from './marker.ts';
 
@@ -45,6 +46,8 @@ export interface Observation {
   readonly state: Json;
   /** Resources that may be ours but cannot be proven so; nothing deletes them. */
   readonly candidates?: readonly string[];
+  /** Who owns fields of it, where the target tells. */
+  readonly managers?: readonly FieldManager[];
   /** True where someone else changed the rest of the resource since the capture. */
   readonly othersChanged?: boolean;
 }

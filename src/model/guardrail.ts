@@ -19,7 +19,7 @@ export interface RevertEvidence {
   /** Mutating, successful audit records of others about the fault's subjects since the injection, oldest first. */
   readonly audit: readonly Signal[];
   readonly subjects: readonly string[];
-  /** Who owns fields of the subjects by now, where the live state tells; entries since the injection alone. */
+  /** Who owns fields of the subjects by now, where the live state tells; entries of the time in which it went alone. */
   readonly managers?: readonly FieldManager[];
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { contains, nameOfKey, sameActor, sameSubject, subjectKeys, subjectNames } from './subjects.ts';
+import { contains, isOtherWorkload, nameOfKey, sameActor, sameSubject, subjectKeys, subjectNames } from './subjects.ts';
 
 const account = '111122223333';
 const role = `arn:aws:iam::${account}:role/apps/inference-api`;
@@ -52,6 +52,19 @@ const pairs: readonly [title: string, a: string, b: string, same: boolean][] = [
   ['a role ARN and its id', role, 'AROAEXAMPLEEXAMPLE123', false],
   ['the id of a role with and without session', 'AROAEXAMPLEEXAMPLE123:session', 'AROAEXAMPLEEXAMPLE123', true],
 ];
+
+describe('isOtherWorkload', () => {
+  for (const [a, b, isOther] of [
+    ['statefulset/prod/api', 'deployment/prod/api', true],
+    ['Deployment.apps/prod/api', 'deployments/prod/api', false],
+    ['deployment/prod/api', 'deployment/shop/api', false],
+    ['pod/prod/api-0', 'deployment/prod/api', false],
+    ['replicaset/prod/api-7d9f8c6b5', 'deployment/prod/api', false],
+  ] as const)
+    it(`${isOther ? 'tells apart' : 'does not tell apart'} ${a} and ${b}`, () => {
+      expect([isOtherWorkload(a, b), isOtherWorkload(b, a)]).to.deep.equal([isOther, isOther]);
+    });
+});
 
 describe('sameSubject', () => {
   for (const [title, a, b, same] of pairs) {

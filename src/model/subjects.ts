@@ -39,6 +39,17 @@ export function sameSubject(a: string, b: string): boolean {
   return same(one, other) || isParent(one, other) || isParent(other, one);
 }
 
+/** Says whether two texts name workloads of one name and namespace that are none of each other: a Deployment, a StatefulSet. */
+export function isOtherWorkload(a: string, b: string): boolean {
+  if (!ownsPods.test(a) || !ownsPods.test(b)) return false;
+  const one = readSubject(a);
+  const other = readSubject(b);
+  return one.type !== other.type && one.name === other.name && one.namespace === other.namespace;
+}
+
+/** Kinds that own their pods by themselves; a ReplicaSet is a Deployment's, a Job may be a CronJob's, by another name. */
+const ownsPods = /^(?:deployment|statefulset|daemonset|job|cronjob)s?(?:\.[a-z.]+)?\//i;
+
 /** Says whether two texts mean the same actor; sessions of one role are one actor. */
 export function sameActor(a: string, b: string): boolean {
   return a === b || same(readSubject(a), readSubject(b));

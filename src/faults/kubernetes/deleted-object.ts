@@ -10,6 +10,7 @@ import {
   deleteObject,
   digestOf,
   type FoundObject,
+  managersOf,
   type ObjectRef,
   readObject,
 } from './objects.ts';
@@ -58,7 +59,8 @@ export async function observeAbsence(ctx: KubernetesFaultContext, ref: ObjectRef
   const object = recreatable(now.object);
   const was = beforeOf(before).object;
   const status = sameJson(contentOf(object), contentOf(was)) ? 'before' : 'other';
-  return { status, state: { uid: now.uid, object: digestOf(object) }, othersChanged: !sameJson(object, was) };
+  const state = { uid: now.uid, object: digestOf(object) };
+  return { status, state, othersChanged: !sameJson(object, was), managers: managersOf(now) };
 }
 
 /** Creates the object again where there is none; its uid is a new one. */

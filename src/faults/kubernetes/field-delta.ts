@@ -10,6 +10,7 @@ import {
   asObject,
   digestOf,
   type FoundObject,
+  managersOf,
   type ObjectRef,
   patchObject,
   readObject,
@@ -155,7 +156,7 @@ function statusOf(
   if (now === undefined) return { status: 'other', state: { values: null }, othersChanged: true };
   const othersChanged = now.rest !== rest;
   const state: Json = { values: now.values.map(asJson), rest: now.rest };
-  if (sameAll(now.values, values)) return { status: 'before', state, othersChanged };
+  if (sameAll(now.values, values)) return { status: 'before', state, othersChanged, managers: managersOf(now.found) };
   const ours = fields.map(({ ours: value }) => held(value));
   // A server may write a value in another form; what it answered to our patch is ours too.
   const isOurs =

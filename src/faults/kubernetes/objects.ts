@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalText } from '../../model/canonical.ts';
+import type { FieldManager } from '../../model/guardrail.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { ApiResource } from '../../targets/kubernetes/clients.ts';
 import { type KubernetesFaultContext, orAbsent, trialLabel } from './names.ts';
@@ -96,6 +97,19 @@ function found(object: JsonObject): FoundObject {
     ...(typeof generation === 'number' ? { generation } : {}),
     ...(typeof trial === 'string' ? { trial } : {}),
   };
+}
+
+/** https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+export function managersOf({ metadata }: Pick<FoundObject, 'metadata'>): readonly FieldManager[] {
+  return asList(metadata['managedFields']).map((entry) => {
+    const { manager, operation, subresource, time } = asObject(entry);
+    return {
+      manager: text(manager),
+      operation: text(operation),
+      ...(text(subresource) === '' ? {} : { subresource: text(subresource) }),
+      ...(text(time) === '' ? {} : { time: text(time) }),
+    };
+  });
 }
 
 /** What our acknowledged call advanced (J12): the generation where the kind has one, else the resourceVersion. */
