@@ -95,7 +95,8 @@ async function listenToControl(trial: Trial, signal: AbortSignal): Promise<Contr
     const isGone = seen.status === 'before' && tellingReads(control).at(-1)?.present === false;
     if (control.effect === 'proven' && isGone)
       return { status: 'taken-back', detail: 'it was gone when its window ended' };
-    if (control.effect !== 'proven')
+    // Of what only asks, the answer is all that there is.
+    if (control.effect !== 'proven' && control.definition.asksOnly?.(control.bound.params) !== true)
       return { status: 'failed', detail: 'its effect was neither read back nor found in an audit source' };
   }
   return { status: 'quiet-so-far' };

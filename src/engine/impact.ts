@@ -49,7 +49,7 @@ function whileIn(trial: Trial, { result, badMonoMs, lastMonoMs }: Measured): Pro
 /** J12: what was never proven to be in may have hurt nobody. */
 function unproven(result: ProbeResult): ProbeResult {
   if (result.verdict === 'skipped') return result;
-  const reason = `${result.reason} But the injected state was never proven to be in.`;
+  const reason = 'The injected state was never proven to be in, so what was measured says nothing of it.';
   return { ...result, verdict: 'inconclusive', reasonCode: 'effect-unproven', reason };
 }
 

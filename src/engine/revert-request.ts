@@ -21,6 +21,8 @@ export interface RevertRequest {
   readonly injection: Injection;
   /** What the injection threw; kept beside the revert's own error. */
   readonly injectError?: unknown;
+  /** True where the trial never proved that it was in, nor ever read it (J12). */
+  readonly neverProven?: boolean;
   /** When the last request of the injection left, where this process knows. */
   readonly sentMonoMs?: number;
   /** True where an earlier process had begun this revert, so that an absent delta is no guardrail's doing. */

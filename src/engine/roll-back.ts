@@ -56,6 +56,7 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
       ...(preImage === undefined ? {} : { beforePlace: preImages.placeOf(preImage) }),
       after: afterOf(fault),
       injection: injectionOf(fault),
+      neverProven: fault.effect !== 'proven' && fault.readBack === undefined,
       settleMs: fault.settleMs,
       ...(fault.lastSentMonoMs === undefined ? {} : { sentMonoMs: fault.lastSentMonoMs }),
       budgetMs: request.environment.revertBudget,

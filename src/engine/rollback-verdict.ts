@@ -48,6 +48,11 @@ function gone(request: RevertRequest, rounds: RevertRounds): Judged {
     };
   }
   if (isByGuardrail(request, rounds)) {
+    // Nobody took back what was never in: a dry run, or a change that something neutralised at once.
+    if (request.neverProven === true) {
+      const reason = `The change was acknowledged, but never seen to be in. ${asBefore}`;
+      return { verdict: 'none', reasonCode: 'nothing-to-revert', reason };
+    }
     const reason = `Our delta was gone before the revert. ${asBefore}`;
     return { verdict: 'by-guardrail', reasonCode: 'gone-already', reason };
   }

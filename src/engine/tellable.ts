@@ -44,11 +44,17 @@ export function notePast(trial: Trial, faults: readonly LiveFault[]): PastAct | 
     at: instant(trial.deps.request),
     mayStillBeReverted: begun.some((fault) => fault.mayStillBeReverted === true),
     isLeftIn: begun.some(({ rollback }) => rollback?.verdict === 'dirty' || rollback?.verdict === 'unverified'),
-    wasPutBack: begun.some((fault) => fault.rollback?.verdict === 'by-guardrail'),
+    wasPutBack: begun.some(mayHaveBeenPutBack),
     lastHeardMonoMs: (detector) => trial.heard.findLast((one) => one.detector === detector)?.arrivedMonoMs[1],
   };
   trial.deps.past.note(act);
   return act;
+}
+
+/** What was acknowledged and never seen in may have been in between two looks. */
+function mayHaveBeenPutBack({ acknowledged, definition, rollback }: LiveFault): boolean {
+  if (rollback?.verdict === 'by-guardrail') return true;
+  return rollback?.verdict === 'none' && acknowledged !== undefined && definition.kind === 'change';
 }
 
 /** J8: notes what is open right before each change, since an alert may still come while the state before is captured. */

@@ -98,6 +98,8 @@ export interface FaultDefinition<Params = unknown, Clients = unknown> {
   readonly settleMs: number;
   /** True where the scenario itself says what is touched, read and undone, so that its read may miss the change. */
   readonly selfDeclared?: boolean;
+  /** Says that with these params the target is only asked whether it would let it in, and keeps nothing: a dry run. */
+  readonly asksOnly?: (params: Params) => boolean;
   /** True where nobody can read whether it was done: only a signal about it shows that, so that silence proves nothing. */
   readonly onTrust?: boolean;
   /** JSON Pointers that never compare equal. */

@@ -75,7 +75,7 @@ export const reasonCodes = {
   'left-altered': 'Someone altered our delta; it was left as it is.',
   'revert-failed': 'The revert did not succeed within its budget.',
   'verify-failed': 'The state could not be read back after the revert.',
-  'nothing-to-revert': 'The change was refused or done once; there is nothing to take back.',
+  'nothing-to-revert': 'The change was refused, done once, or never proven to be in; there is nothing to take back.',
 } as const;
 
 export type ReasonCode = keyof typeof reasonCodes;

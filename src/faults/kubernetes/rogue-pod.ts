@@ -68,6 +68,7 @@ export const roguePod = defineFault({
     return name === undefined ? [] : [subjectOf('pod', namespace, name)];
   },
   impairs: () => [],
+  asksOnly: ({ dryRun }) => dryRun,
   settleMs: 0,
   volatile: [],
   residue: ['events about the pod, which the API server keeps for an hour'],
