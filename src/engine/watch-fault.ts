@@ -1,9 +1,10 @@
 import { CallError } from '../model/call.ts';
+import type { BoundScenario } from '../model/run.ts';
 import { failureText } from './failure-text.ts';
 import { contextFor, type LiveFault, readState } from './live-fault.ts';
 import { newOutage } from './outage.ts';
 import { newPulse } from './pulse.ts';
-import { expectationsOf, type Trial } from './trial-state.ts';
+import type { Trial } from './trial-state.ts';
 
 /**
  * Reads the live state again and again while a fault is in, and at once where the target tells of a change, so that its
@@ -33,18 +34,22 @@ export async function watchFault(trial: Trial, fault: LiveFault, signal: AbortSi
   await following;
 }
 
+/** Whether somebody is to take the scenario's faults back: how short a heal and a drift are, only a watch tells (J16). */
+export function isWatched({ scenario }: BoundScenario): boolean {
+  return scenario.expect.guardrails.some(({ outcome }) => outcome === 'reverted');
+}
+
 /** So long is waited before a watch that ended is opened once more; meanwhile the state is polled. */
 const againMs = 500;
 
-/** Has the target tell of changes, where it can and a guardrail is to take the fault back: heals and drifts may be short (J16). */
+/** Has the target tell of changes, where it can. */
 async function follow(
   trial: Trial,
   fault: LiveFault,
   { signal, onChange }: { readonly signal: AbortSignal; readonly onChange: () => void },
 ): Promise<void> {
   const { watch, type } = fault.definition;
-  if (watch === undefined || !expectationsOf(trial.bound).guardrails.some(({ outcome }) => outcome === 'reverted'))
-    return;
+  if (watch === undefined || !isWatched(trial.bound)) return;
   const outage = newOutage(`Watching what '${type}' changed`, trial.deps.log);
   while (!signal.aborted) {
     try {

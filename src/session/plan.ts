@@ -2,6 +2,7 @@ import { type BudgetUse, budgetUses, longestExposureMs, permissionsOf, rateOf } 
 import type { AskedRight } from '../engine/rights.ts';
 import { conflictBetween, footprintOf } from '../engine/schedule.ts';
 import type { ShareUse } from '../engine/shares.ts';
+import { isWatched } from '../engine/watch-fault.ts';
 import type { Environment } from '../model/environment.ts';
 import { addressOf } from '../model/environment-lease.ts';
 import { UsageError } from '../model/errors.ts';
@@ -102,9 +103,10 @@ export function makePlan(request: PlanRequest): Plan {
     };
   });
   const injecting = (fault: BoundFault) => permissionsOf(fault).inject;
+  const watched = new Set(scenarios.filter(isWatched).flatMap(({ faults }) => faults));
   const reverting = (fault: BoundFault) => {
     const { observe, revert, watch = [] } = permissionsOf(fault);
-    return [...observe, ...revert, ...watch];
+    return [...observe, ...revert, ...(watched.has(fault) ? watch : [])];
   };
   return {
     environment: environmentName,
