@@ -80,7 +80,7 @@ export interface Judgement<Result> {
 }
 
 /** How long a channel that fails at the horizon may take to be asked again: a store or a queue has kept what came. */
-const comebackMs = 3000;
+export const comebackMs = 3000;
 
 /** How often its SLO an expectation is listened for. */
 export const horizonFactor = 3;

@@ -8,6 +8,7 @@ import { faultState, tellingReads } from './fault-state.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import {
+  comebackMs,
   type DetectionCase,
   type FaultState,
   horizonFactor,
@@ -240,10 +241,21 @@ export function judgeTrialControl(trial: Trial, status: ControlCase['status'], d
         proven: proof?.rule.received === true || proof?.tool.received === true,
         assumeAlive: config?.assumeAlive ?? false,
         overloaded: post?.listener?.overloadedBetween(t0, windowEnd) ?? false,
-        isDeaf: (post?.listener?.deafSince() ?? windowEnd) < windowEnd,
+        isDeaf: isDeafBefore(trial, name, windowEnd),
       };
     }),
   });
+}
+
+/** Whether a detector that could not be asked at the end of the control's window may still tell what came in it. */
+export function awaitsControl(trial: Trial): boolean {
+  const { controlWindowEnd: end } = trial;
+  if (end === undefined || trial.deps.request.clock.monoMs() >= end + comebackMs) return false;
+  return detectorsOf(trial.bound).some((name) => isDeafBefore(trial, name, end));
+}
+
+function isDeafBefore(trial: Trial, detector: string, monoMs: number): boolean {
+  return (trial.deps.posts.get(detector)?.listener?.deafSince() ?? monoMs) < monoMs;
 }
 
 /** Detections by detectors that nobody expected (J10), each rule once. */

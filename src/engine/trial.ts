@@ -9,7 +9,7 @@ import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
 import { tellingReads } from './fault-state.ts';
 import { askGuardrails, watchGuardrails } from './guardrail-canaries.ts';
-import { judgeAll, type TrialJudgements } from './judge-trial.ts';
+import { awaitsControl, judgeAll, type TrialJudgements } from './judge-trial.ts';
 import { inject, type LiveFault } from './live-fault.ts';
 import { overlap } from './past-acts.ts';
 import { measure } from './probes.ts';
@@ -278,14 +278,14 @@ function needsFaultIn(trial: Trial, judgements: TrialJudgements, live: readonly 
   );
 }
 
-/** Listens after the revert until each expectation's own horizon. */
+/** Listens after the revert until each expectation's own horizon, and until the control's detectors could be asked. */
 async function listenOn(trial: Trial): Promise<void> {
   const { stop } = trial;
   trial.tell('listen');
   for (;;) {
     const judgements = judgeAll(trial);
     const all = [...judgements.detections, ...judgements.guardrails, ...judgements.blindness];
-    if (all.every((one) => one.settled) || stop.aborted) return;
+    if (stop.aborted || (all.every((one) => one.settled) && !awaitsControl(trial))) return;
     await waitForNews(trial, judgements, { also: [] });
   }
 }

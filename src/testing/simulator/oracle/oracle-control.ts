@@ -1,6 +1,7 @@
 import type { ControlResult } from '../../../model/scorecard.ts';
 import type { Alert, Arrival } from '../ledger.ts';
 import type { DetectorStory } from '../story.ts';
+import { deafnessAt } from './deafness.ts';
 import type { TrialFacts } from './facts.ts';
 import { type Allowed, hold, type Judged } from './finding.ts';
 import { pathOf } from './paths.ts';
@@ -56,12 +57,15 @@ function consider(facts: TrialFacts): { readonly truth: string; readonly allowed
     const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs });
     return (!path.rule && !path.tool) || path.isAtEdge;
   });
-  if (unproven.length > 0 || facts.isClockSet)
+  const deaf = used.map(({ name }) => deafnessAt(facts, name, untilMs));
+  if (unproven.length > 0 || facts.isClockSet || deaf.some((one) => one !== 'no'))
     allowed.push({ verdict: 'inconclusive', codes: ['channel-unproven'], rule: 'J2' });
-  const isSilenceWorth = unproven.every((detector) => {
-    const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs });
-    return detector.assumeAlive || path.isAtEdge;
-  });
+  const isSilenceWorth =
+    !deaf.includes('surely') &&
+    unproven.every((detector) => {
+      const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs });
+      return detector.assumeAlive || path.isAtEdge;
+    });
   const wasHeardOut = facts.cutMs === undefined || facts.cutMs >= untilMs;
   // Where nobody listens there is no silence.
   const verdict = used.length === 0 ? 'unheard' : 'quiet';

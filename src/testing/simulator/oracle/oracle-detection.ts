@@ -2,6 +2,7 @@ import type { DetectionResult } from '../../../model/scorecard.ts';
 import type { Alert, Arrival } from '../ledger.ts';
 import type { DetectionStory } from '../story.ts';
 import { type Claim, causeText, claimsOf } from './claims.ts';
+import { deafnessAt } from './deafness.ts';
 import { effectProof } from './effect.ts';
 import { type FaultFacts, faultNamed, type TrialFacts } from './facts.ts';
 import { type Allowed, type Finding, hold, type Judged } from './finding.ts';
@@ -189,18 +190,6 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
   if (detector.assumeAlive && (!isProven || path.isAtEdge))
     allowed.push({ verdict: 'missed', codes: ['assumed-alive'], rule: 'J3' });
   return allowed;
-}
-
-/** Whether polls failed from before the horizon on; three seconds are waited for one that does not. */
-function deafnessAt(facts: TrialFacts, detector: string, horizonMs: number): 'no' | 'maybe' | 'surely' {
-  const polls = facts.played.world.ledger.polls.filter((one) => one.run === facts.run.run && one.detector === detector);
-  const good = polls.filter(({ ok }) => ok).map(({ sentMs }) => sentMs);
-  const lastGoodMs = Math.max(0, ...good.filter((sentMs) => sentMs < horizonMs));
-  const failed = polls.filter(({ ok, sentMs }) => !ok && sentMs > lastGoodMs && sentMs < horizonMs + 3000);
-  if (failed.length === 0) return 'no';
-  const isBack = good.some((sentMs) => sentMs >= horizonMs && sentMs < horizonMs + 3500);
-  const isBrief = lastGoodMs >= horizonMs - 2 * facts.played.story.environment.pollMs - 1000;
-  return isBack || isBrief || failed.every(({ answeredMs }) => answeredMs >= horizonMs) ? 'maybe' : 'surely';
 }
 
 /** What an alert says of when it was, on the world's monotonic clock. */

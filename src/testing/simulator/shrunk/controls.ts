@@ -150,4 +150,36 @@ export const shrunkControls: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
+  'waits for a detector that cannot be asked at the end of the window of a control': plainStory({
+    seed: 3048884,
+    detectors: [plainDetector({ delivery: 'queue' })],
+    scenarios: [
+      plainScenario({
+        control: [plainControl()],
+        detections: [plainDetection({ rule: 'tri*', withinMs: 2000, of: 'attempt' })],
+      }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
+        detections: [],
+      }),
+    ],
+    troubles: [{ kind: 'polls-fail', detector: 'watcher-1', from: { of: 's2', ms: 900 }, forMs: 1500 }],
+  }),
+  'knows nothing of a control whose detector could not be asked until the run was stopped': plainStory({
+    seed: 3021272,
+    detectors: [plainDetector({ delivery: 'queue', covers: ['bucket/r1', 'bucket/r2'] })],
+    scenarios: [
+      plainScenario({ control: [plainControl()], detections: [plainDetection({ withinMs: 4000 })] }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' } })],
+        detections: [],
+      }),
+    ],
+    troubles: [
+      { kind: 'polls-fail', detector: 'watcher-1', from: { of: 's2', ms: 2782 }, forMs: 5437, retryAfterMs: 1535 },
+      { kind: 'stop', at: { of: 'start', ms: 7451 } },
+    ],
+  }),
 };
