@@ -187,7 +187,9 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
     });
   if (path.tool && path.ruleRaised && (!path.rule || path.isAtEdge))
     allowed.push({ verdict: 'missed', codes: ['detector-down'], rule: 'J3' });
-  if (detector.assumeAlive && (!isProven || path.isAtEdge))
+  // Heartbeats and polls prove by the time they tell, which counts for nothing once the wall clock was set.
+  const isTimed = detector.ruleCanary === 'heartbeat' || detector.toolCanary === 'poll';
+  if (detector.assumeAlive && (!isProven || path.isAtEdge || (isTimed && facts.isClockSet)))
     allowed.push({ verdict: 'missed', codes: ['assumed-alive'], rule: 'J3' });
   return allowed;
 }

@@ -67,4 +67,12 @@ export const shrunkSetClocks: Readonly<Record<string, Story>> = {
     ],
     troubles: [{ kind: 'clock-jump', at: { of: 's1', ms: 6564 }, byMs: 68559 }],
   }),
+  'assumes alive whose heartbeats prove nothing since the wall clock was set': plainStory({
+    seed: 3022371,
+    detectors: [
+      plainDetector({ covers: ['trail/main'], resolutionMs: 1000, ruleCanary: 'heartbeat', assumeAlive: true }),
+    ],
+    scenarios: [plainScenario({ detections: [plainDetection({ rule: 'never-raised', withinMs: 2000 })] })],
+    troubles: [{ kind: 'clock-jump', at: { of: 's1', ms: 1493 }, byMs: 24_832 }],
+  }),
 };
