@@ -92,8 +92,13 @@ export class Ledger {
   readonly alerts: Alert[] = [];
   readonly arrivals: Arrival[] = [];
   readonly polls: Poll[] = [];
-  /** When a store stopped to show an alert. */
-  readonly withdrawals: { readonly detector: string; readonly key: string; readonly atMs: number }[] = [];
+  /** When a store stopped to show an alert, and when it showed that again. */
+  readonly withdrawals: {
+    readonly detector: string;
+    readonly key: string;
+    readonly atMs: number;
+    shownAgainMs?: number;
+  }[] = [];
   /** When the harness's wall clock was set, and by how much. */
   readonly clockJumps: { readonly atMs: number; readonly byMs: number }[] = [];
   /** Arrivals of each audit record, by the act that it tells of. */

@@ -117,6 +117,7 @@ export class Transport {
     if (this.#story.delivery === 'store') {
       if (alert.status === 'open') {
         const shown = this.#store.get(alert.key);
+        if (shown === undefined) this.#showAgain(alert.key);
         if (shown === undefined || shown.alert.n <= alert.n)
           this.#store.set(alert.key, { alert, atMs: clock.monoMs() });
       } else this.#withdraw(alert.key);
@@ -161,6 +162,12 @@ export class Transport {
   #withdraw(key: string): void {
     const { clock, ledger } = this.#world;
     if (this.#store.delete(key)) ledger.withdrawals.push({ detector: this.#story.name, key, atMs: clock.monoMs() });
+  }
+
+  #showAgain(key: string): void {
+    const { clock, ledger } = this.#world;
+    const last = ledger.withdrawals.findLast((one) => one.detector === this.#story.name && one.key === key);
+    if (last !== undefined) last.shownAgainMs = clock.monoMs();
   }
 
   /** A version counts from its first arrival on; that a store goes on showing it is none. */

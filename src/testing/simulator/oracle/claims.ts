@@ -245,17 +245,20 @@ function wasSeenWithdrawn(
 ): boolean {
   if (detector.delivery !== 'store') return false;
   const { withdrawals, polls } = facts.played.world.ledger;
-  const gone = withdrawals.find(
+  const gone = withdrawals.filter(
     ({ detector: name, key, atMs }) => name === detector.name && key === arrival.alert.key && atMs >= last.untilMs,
   );
+  // What it showed again before anybody asked was never seen gone.
   return polls.some(
     (poll) =>
       poll.run === facts.run.run &&
       poll.detector === detector.name &&
       poll.ok &&
-      gone !== undefined &&
-      poll.answeredMs >= gone.atMs &&
-      poll.answeredMs < arrival.untilMs,
+      poll.answeredMs < arrival.untilMs &&
+      gone.some(
+        ({ atMs, shownAgainMs = Number.POSITIVE_INFINITY }) =>
+          poll.answeredMs >= atMs && poll.answeredMs <= shownAgainMs,
+      ),
   );
 }
 

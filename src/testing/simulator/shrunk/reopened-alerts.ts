@@ -269,4 +269,12 @@ export const shrunkReopenedAlerts: Readonly<Record<string, Story>> = {
     scenarios: [plainScenario({ trials: 2 })],
     troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 3, fate: 'drop' }],
   }),
+  'knows an alert as open that a store showed again before anybody asked': plainStory({
+    seed: 3022931,
+    detectors: [plainDetector({ delivery: 'store', sees: 'state', scanMs: 837, rearm: 'resolved' })],
+    scenarios: [plainScenario({ detections: [plainDetection({ withinMs: 4000 })], trials: 2 })],
+    troubles: [
+      { kind: 'noise', detector: 'watcher-1', noise: 'resent', resource: 'bucket/r1', at: { of: 's1', ms: 2177 } },
+    ],
+  }),
 };
