@@ -36,7 +36,7 @@ export function claimsOf(facts: TrialFacts, detector: DetectorStory): Claim[] {
   );
   const seen = new Set<Alert>();
   const first = heard.filter(({ alert }) => !seen.has(alert) && seen.add(alert));
-  return first.map((arrival) => claimOf(facts, detector, { arrival, heard, first, instants }));
+  return first.map((arrival) => claimOf(facts, detector, { arrival, heard, instants }));
 }
 
 export function instantsOf(facts: TrialFacts): Instants | undefined {
@@ -63,16 +63,13 @@ export function instantsOf(facts: TrialFacts): Instants | undefined {
 interface Case {
   readonly arrival: Arrival;
   readonly heard: readonly Arrival[];
-  /** Without what came once more just as it had been. */
-  readonly first: readonly Arrival[];
   readonly instants: Instants | undefined;
 }
 
-function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, first, instants }: Case): Claim {
+function claimOf(facts: TrialFacts, detector: DetectorStory, { arrival, heard, instants }: Case): Claim {
   const { alert } = arrival;
   const isFaults = isOfFault(facts, alert);
-  const staleness =
-    instants === undefined ? 'fresh' : stalenessOf(facts, detector, { arrival, heard, first, instants });
+  const staleness = instants === undefined ? 'fresh' : stalenessOf(facts, detector, { arrival, heard, instants });
   const say = (takes: Claim['takes'], why: string, isAmbiguous = false): Claim => ({
     arrival,
     takes: takes === 'must' && staleness === 'maybe' ? 'may' : staleness === 'stale' ? 'not' : takes,
@@ -199,8 +196,11 @@ function stalenessOf(
   one: Case & { readonly instants: Instants },
 ): Staleness {
   const all = stalenessAmong(facts, detector, one);
-  const { heard, first } = one;
-  const isSame = heard.length === first.length || stalenessAmong(facts, detector, { ...one, heard: first }) === all;
+  const { heard, arrival } = one;
+  // Two versions that say the same are one to whoever hears them.
+  const said = new Set<string>();
+  const told = heard.filter((each) => each === arrival || (!said.has(each.alert.text) && said.add(each.alert.text)));
+  const isSame = heard.length === told.length || stalenessAmong(facts, detector, { ...one, heard: told }) === all;
   return isSame ? all : 'maybe';
 }
 

@@ -277,4 +277,21 @@ export const shrunkReopenedAlerts: Readonly<Record<string, Story>> = {
       { kind: 'noise', detector: 'watcher-1', noise: 'resent', resource: 'bucket/r1', at: { of: 's1', ms: 2177 } },
     ],
   }),
+  'takes what says the same as a resolved version, come late, for no opening': plainStory({
+    seed: 5000807,
+    detectors: [plainDetector({ sees: 'state' })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
+        detections: [],
+      }),
+      plainScenario({
+        id: 's2',
+        faults: [plainFault({ set: { policy: 'bad-s2-1' } })],
+        control: [plainControl({ set: { policy: 'fine-s2' } })],
+        detections: [plainDetection({ withinMs: 4000 })],
+      }),
+    ],
+    troubles: [{ kind: 'delivery', detector: 'watcher-1', nth: 3, fate: { delayMs: 2741 } }],
+  }),
 };
