@@ -155,7 +155,7 @@ function creditFor(facts: TrialFacts, expectation: GuardrailStory, one: Credit):
   const fixers = facts.played.world.ledger.acts.some(
     (act) => act.actor === 'role/fixer' && act.resource === span.endedBy?.resource && act.actedMs !== undefined,
   );
-  const credited = isSole || (isFixer && isHeard) || (fixers && isHeard);
+  const credited = isSole || ((isFixer || fixers) && isHeard) || (isFixer && isToldOfAnother(facts, one));
   const allowed: Allowed[] = [];
   if (credited) {
     if (span.toMs <= sloMs)
@@ -169,6 +169,16 @@ function creditFor(facts: TrialFacts, expectation: GuardrailStory, one: Credit):
     allowed.push(inconclusive('J16', 'reverter-unknown'));
   if (span.toMs > horizonMs - slackMs) allowed.push({ verdict: 'absent', rule: 'J16' });
   return allowed;
+}
+
+/** J16 asks who it was: what he wrote to the resource beside it, about then as far as clocks tell, says so too. */
+function isToldOfAnother(facts: TrialFacts, { span, slackMs }: Credit): boolean {
+  const { acts, audited } = facts.played.world.ledger;
+  const aboutMs = slackMs + 2 * (facts.played.story.environment.audit?.errorMs ?? 0);
+  return acts
+    .filter((act) => act.actor === span.endedBy?.actor && act.resource === span.endedBy?.resource)
+    .filter(({ actedMs }) => actedMs !== undefined && Math.abs(actedMs - span.toMs) <= aboutMs)
+    .some((act) => (audited.get(act) ?? []).some(({ run, atMs }) => run === facts.run.run && atMs <= facts.endedMs));
 }
 
 function failedReadsMs(facts: TrialFacts): number {

@@ -271,4 +271,23 @@ export const shrunkGuardrails: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'credits who is told of by another write of his to the resource at that time': plainStory({
+    seed: 3059905,
+    environment: {
+      ...plainEnvironment,
+      pollMs: 250,
+      latencyMs: 40,
+      audit: { delayMs: 3694, skewMs: 888, errorMs: 2000 },
+    },
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ as: 'first', versioned: true }), plainFault({ as: 'second', set: { acl: 'bad-s1-2' } })],
+        detections: [],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
+      }),
+    ],
+    guards: [
+      { kind: 'put-back', resource: 'bucket/r1', by: 'role/fixer', afterMs: 5760, times: 9, controlsToo: false },
+    ],
+  }),
 };
