@@ -1,5 +1,5 @@
 import { plainDetector, plainEnvironment } from './plain.ts';
-import type { ScenarioStory, Story } from './story.ts';
+import type { DetectorStory, ScenarioStory, Story } from './story.ts';
 
 /** Leaves out of a story what it needs not, as long as it still fails; answers the smallest that was found. */
 export async function shrink(story: Story, fails: (smaller: Story) => Promise<boolean>): Promise<Story> {
@@ -40,7 +40,7 @@ function* smallerOnes(story: Story): Generator<Story> {
   for (const one of scenarios)
     for (const simpler of simplerScenarios(one)) yield { ...story, scenarios: replaced(scenarios, one, simpler) };
   for (const one of detectors)
-    for (const simpler of plainer(one, plainDetector()))
+    for (const simpler of plainer(one, plainDetector()).filter(isPossible))
       yield { ...story, detectors: replaced(detectors, one, simpler) };
   for (const environment of plainer(story.environment, plainEnvironment)) yield { ...story, environment };
   yield* settledSooner(story);
@@ -74,6 +74,11 @@ function* settledSooner(story: Story): Generator<Story> {
     }));
     yield { ...story, scenarios };
   }
+}
+
+/** Only a store can be polled for what it shows. */
+function isPossible({ delivery, toolCanary }: DetectorStory): boolean {
+  return delivery === 'store' || toolCanary !== 'poll';
 }
 
 /** Copies with one field as plain as it gets. */
