@@ -201,20 +201,22 @@ function saysMs(facts: TrialFacts, { eventEpochMs, saysTime }: Alert): number {
   return eventEpochMs - (clock.epochMs() - clock.monoMs());
 }
 
-/** Whether a read at or after an instant could show that the fault was still in then. */
+/** Whether a read at or after an instant could show that the fault was still in then; whose it is its resource alone does not tell. */
 function wasReadIn(facts: TrialFacts, fault: FaultFacts, atMs: number): boolean {
   const settleMs = facts.played.story.environment.settleMs ?? fault.story.settleMs;
-  return facts.acts.some(
+  const watchers = facts.faults.filter(({ story }) => story.resource === fault.story.resource).length;
+  const looks = facts.acts.filter(
+    (act) => act.op === 'read' && act.phase === 'observe' && act.resource === fault.story.resource,
+  );
+  const showing = looks.filter(
     (act) =>
-      act.op === 'read' &&
-      act.phase === 'observe' &&
-      act.resource === fault.story.resource &&
       act.answer === 'ok' &&
       act.untold !== true &&
       Object.entries(fault.story.set).every(([field, value]) => act.saw?.[field] === value) &&
       act.sentMs >= atMs + settleMs &&
       act.sentMs <= facts.revertToldMs,
   );
+  return showing.length >= watchers && (watchers === 1 || looks.every(({ answer }) => answer === 'ok'));
 }
 
 /** When the fault was out again, at the earliest and for good. */

@@ -78,4 +78,18 @@ export const shrunkFailedRequests: Readonly<Record<string, Story>> = {
       },
     ],
   }),
+  'cannot say until when a fault was in whose looks failed, though those of another there did not': plainStory({
+    seed: 3066449,
+    environment: { ...plainEnvironment, pollMs: 1000 },
+    detectors: [plainDetector({ sees: 'state' })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ as: 'first' }), plainFault({ as: 'second', set: { acl: 'bad-s1-2' } })],
+        detections: [plainDetection({ rule: 'never-raised', withinMs: 2000 })],
+      }),
+    ],
+    troubles: [
+      { kind: 'call', phase: 'observe', resource: 'bucket/r1', op: 'read', nth: 8, count: 1000, fate: 'throttled' },
+    ],
+  }),
 };
