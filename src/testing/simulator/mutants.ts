@@ -142,6 +142,12 @@ export const mutants: readonly Mutant[] = [
     text: 'for (const fault of faults.toReversed()) {',
     replacement: 'for (const fault of faults) {',
   },
+  {
+    name: 'altered taken for taken back',
+    file: 'src/engine/state-reads.ts',
+    text: 'return !present && instead === undefined;',
+    replacement: 'return !present;',
+  },
 ];
 
 /** Answers a module's source with the bug in it; throws where its text is not there just once. */
