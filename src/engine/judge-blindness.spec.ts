@@ -51,6 +51,12 @@ describe('judgeBlindness', () => {
     expect(judged({ before: { raisedMonoMs: at(-900) } })).to.deep.equal([true, 'inconclusive', 'canary-not-proven']);
   });
 
+  it('J20: hears the canary after the revert to its horizon, however long the trial goes on', () => {
+    const late = { raisedMonoMs: at(4500), receivedMonoMs: at(16_501) };
+    expect(judged({ after: late, nowMonoMs: at(17_000) })[1]).to.equal('inconclusive');
+    expect(judged({ after: { ...late, receivedMonoMs: at(16_500) }, nowMonoMs: at(17_000) })[1]).to.equal('blind');
+  });
+
   it('proves nothing where the canary after the revert is lost too', () => {
     expect(judged({ after: { raisedMonoMs: at(4500) }, nowMonoMs: at(17_000) })).to.deep.equal([
       true,

@@ -84,19 +84,19 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
   if (after === undefined) return wait(true);
   if (after.raisedMonoMs === undefined)
     return say('inconclusive', 'canary-not-proven', 'No canary could be raised after the revert.');
-  if (after.receivedMonoMs !== undefined) {
+  const afterDeadline = after.raisedMonoMs + 3 * expectation.sloMs;
+  if (after.receivedMonoMs !== undefined && after.receivedMonoMs <= afterDeadline) {
     return say(
       'blind',
       'canary-lost',
       `A canary raised while the fault was in was lost for ${formatDuration(expectation.sloMs)}; those before and after it passed.`,
     );
   }
-  const afterDeadline = after.raisedMonoMs + 3 * expectation.sloMs;
   if (nowMonoMs < afterDeadline) return wait(true, afterDeadline);
   return say(
     'inconclusive',
     'canary-not-proven',
-    `The canary raised after the revert did not arrive either, so the loss is not the fault's alone. ${expectation.detector} may still be blind.`,
+    `The canary raised after the revert did not arrive in time either, so the loss is not the fault's alone. ${expectation.detector} may still be blind.`,
   );
 }
 
