@@ -56,6 +56,15 @@ describe('newSeenAlerts', () => {
     expect(seen.note(signal(updated), 40).kind).to.equal('new');
   });
 
+  it('J8: takes no version for a new one that only lacks a marker which the last one had', () => {
+    const seen = newSeenAlerts(true);
+    const sightings = [{ marker: 'wsaaaaaaaaaaaa', phase: 'inject' }] as const;
+    seen.note(signal(first), 10);
+    expect(seen.note(signal(first), 20, sightings).kind).to.equal('risen');
+    expect(seen.note(signal(first), 30).kind).to.equal('repeat');
+    expect(seen.note(signal({ ...first, actor: { name: 'ada' } }), 40).kind).to.equal('risen');
+  });
+
   it('J8: takes what a store shows again for a new alert', () => {
     const seen = newSeenAlerts(true);
     seen.note(signal(first), 10);

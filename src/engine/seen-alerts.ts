@@ -104,14 +104,15 @@ function versionOf({ id, count, lastSeen, eventTime, actor }: Signal, sightings:
   return { id, count, lastSeen, eventTime, marks, actor: actor?.arn ?? actor?.name ?? actor?.id };
 }
 
-function isSame(one: Version, other: Version): boolean {
+/** That a marker stands in it no more tells of nothing new: an older version may overtake the one that had it. */
+function isSame(before: Version, now: Version): boolean {
   return (
-    one.id === other.id &&
-    one.count === other.count &&
-    one.lastSeen === other.lastSeen &&
-    one.marks === other.marks &&
-    one.actor === other.actor &&
-    one.eventTime === other.eventTime
+    before.id === now.id &&
+    before.count === now.count &&
+    before.lastSeen === now.lastSeen &&
+    (before.marks === now.marks || now.marks === '') &&
+    before.actor === now.actor &&
+    before.eventTime === now.eventTime
   );
 }
 
