@@ -129,7 +129,7 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
   const failedOpen = own.length === 0 ? undefined : definition?.attributeFailedOpen?.(own, params);
   return judgeGuardrail({
     expectation,
-    fault: faultState(fault),
+    fault: readable(fault),
     reads: readsOf(trial, fault),
     settleMs: fault.settleMs,
     ...mitigationOf(trial, expectation.id, definition?.mitigatedBy?.(params)),
@@ -144,6 +144,12 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     ...(revertBy === undefined ? {} : { revertBy }),
     ...endOf(trial),
   });
+}
+
+/** Nobody can read whether what others do (`external`) is in, so that nothing shows that it was taken back (J12). */
+function readable(fault: LiveFault): FaultState {
+  const state = faultState(fault);
+  return fault.definition.onTrust === true ? { ...state, effect: 'unproven' } : state;
 }
 
 function stabilityOf(trial: Trial, fault: LiveFault): number {
@@ -164,8 +170,11 @@ function mitigationOf(trial: Trial, id: string, proof: MitigationProof | undefin
 function reverter(trial: Trial, fault: LiveFault, attribute: RevertWitness['attribute']): Attribution | undefined {
   const { t0, settleMs } = fault;
   const reads = readsOf(trial, fault);
-  const goneMonoMs = lastStablePeriod(reads);
-  if (t0 === undefined || goneMonoMs === undefined) return undefined;
+  const gone = lastStablePeriod(reads);
+  if (t0 === undefined || gone === undefined) return undefined;
+  // Who began to take it out did so after it was seen whole: a pod that is deleted may be there for a while.
+  const wholeMonoMs = reads.findLast(({ present }) => present)?.sentMonoMs ?? t0.monoMs;
+  const goneMonoMs = [Math.min(gone[0], wholeMonoMs), gone[1]] as const;
   if (!trial.deps.wall.isSteady()) return { whose: 'unknown', why: 'the wall clock was set while the run went on' };
   const { audit, marker } = trial;
   const subjects = subjectsFrom(subjectsOf(fault));

@@ -203,8 +203,8 @@ export async function readState(fault: LiveFault, deps: InjectionDeps, signal: A
   return observation;
 }
 
-function shownBy({ status, managers }: Observation): Pick<StateRead, 'instead' | 'managers'> {
-  if (status === 'ours-partial') return { instead: 'part' };
+function shownBy({ status, managers, isAltered }: Observation): Pick<StateRead, 'instead' | 'managers'> {
+  if (status === 'ours-partial') return { instead: isAltered === true ? 'other' : 'part' };
   if (status === 'other') return { instead: 'other' };
   return status === 'before' && managers !== undefined ? { managers } : {};
 }

@@ -9,6 +9,7 @@ function footprint(scenario: string, overrides: Partial<Footprint> = {}): Footpr
   return {
     scenario,
     touches: [`arn:aws:s3:::${scenario}`],
+    subjects: [],
     impairs: [],
     uses: [trail],
     indistinct: [],
@@ -31,6 +32,14 @@ describe('conflictBetween', () => {
   it('keeps trials apart where one touches what contains the other', () => {
     const object = footprint('a', { touches: ['arn:aws:s3:::x/key'] });
     expect(conflictBetween(object, footprint('b', { touches: ['arn:aws:s3:::x'] }))).to.match(/both touch/);
+  });
+
+  it('keeps trials apart of which signals may name the same, though they touch nothing in common', () => {
+    const counted = { subjects: ['namespace/inference'] };
+    expect(conflictBetween(footprint('a', counted), footprint('b', counted))).to.equal(
+      'signals on both may name namespace/inference',
+    );
+    expect(conflictBetween(footprint('a', counted), footprint('b'))).to.equal(undefined);
   });
 
   it('keeps whoever impairs a resource apart from whoever uses it, either way round', () => {

@@ -7,6 +7,8 @@ import { detectorsOf } from './detectors-of.ts';
 export interface Footprint {
   readonly scenario: string;
   readonly touches: readonly string[];
+  /** What signals about its faults may name, as far as that is known before. */
+  readonly subjects: readonly string[];
   readonly impairs: readonly string[];
   readonly uses: readonly string[];
   /** Detectors that could not tell this trial's signals from another's (no marker, and grouped or without subject). */
@@ -34,6 +36,9 @@ export function footprintOf(bound: BoundScenario, environment: Environment): Foo
   return {
     scenario: bound.scenario.id,
     touches: [...new Set(of('touches'))],
+    subjects: [
+      ...new Set(injections.flatMap(({ definition, params }) => definition.subjects?.(params as never) ?? [])),
+    ],
     impairs: [...new Set(of('impairs'))],
     uses: [...new Set(uses)],
     indistinct: detectors.filter((name) => {
@@ -53,6 +58,8 @@ export function conflictBetween(a: Footprint, b: Footprint): string | undefined 
   if (a.scenario === b.scenario) return 'it is the same scenario';
   const shared = pairUp(a.touches, b.touches);
   if (shared !== undefined) return `both touch ${shared}`;
+  const told = pairUp(a.subjects, b.subjects);
+  if (told !== undefined) return `signals on both may name ${told}`;
   const impaired = pairUp(a.impairs, b.uses);
   if (impaired !== undefined) return `${a.scenario} impairs ${impaired}, which ${b.scenario} uses`;
   const impairing = pairUp(b.impairs, a.uses);

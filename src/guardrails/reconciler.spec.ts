@@ -99,6 +99,18 @@ describe('reconciler', () => {
     expect(attribution({ manager: 'healer' }, [record('ada')], managers)?.whose).to.equal('mine');
   });
 
+  it('credits no field manager where another wrote to it as late', () => {
+    const healer = { manager: 'healer', operation: 'Update', time: '2026-11-22T20:00:17Z' };
+    const entry = (manager: string, time: string): FieldManager => ({ manager, operation: 'Update', time });
+    for (const [other, expected] of [
+      [entry('kubectl-edit', '2026-11-22T20:00:18Z'), 'unknown'],
+      [entry('kubectl-edit', '2026-11-22T20:00:16Z'), 'mine'],
+      [entry('windshear', '2026-11-22T20:00:18Z'), 'mine'],
+      [entry('kube-controller-manager', '2026-11-22T20:00:18Z'), 'mine'],
+    ] as const)
+      expect(attribution({ manager: 'healer' }, [], [healer, other])?.whose, other.manager).to.equal(expected);
+  });
+
   it('needs something to know it by', () => {
     expect(reconciler.params.safeParse({}).success).to.equal(false);
   });

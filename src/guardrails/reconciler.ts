@@ -61,7 +61,11 @@ function attribute({ audit, subjects, managers = [] }: RevertEvidence, p: Params
   const writes = audit.filter((record) => isAbout(record, subjects) && !isStatus(record));
   const own = writes.filter((record) => acted(record, p)).at(-1);
   if (own !== undefined) return { whose: 'mine', evidence: told(own) };
-  const owner = managers.filter((entry) => entry.subresource !== 'status' && manages(entry.manager, p)).at(-1);
+  const owners = managers.filter(({ subresource, manager }) => subresource !== 'status' && !isBystander(manager));
+  const owner = owners.findLast(({ manager }) => manages(manager, p));
+  const rival = owners.find(({ manager, time = '' }) => !manages(manager, p) && time >= (owner?.time ?? ''));
+  if (owner !== undefined && rival !== undefined)
+    return { whose: 'unknown', why: `field manager ${rival.manager} wrote to it in the same time` };
   if (owner !== undefined)
     return { whose: 'mine', evidence: `field manager ${owner.manager} (${owner.operation} at ${owner.time ?? '?'})` };
   const other = writes.filter((record) => !isBuiltIn(record)).at(-1);
@@ -91,6 +95,11 @@ function manages(manager: string, { preset, manager: own }: Params): boolean {
 function isAbout({ resource, resources = [] }: Signal, subjects: readonly string[]): boolean {
   const named = [resource?.id, ...resources].filter((text) => text !== undefined);
   return subjects.some((subject) => named.some((text) => sameSubject(subject, text) || contains(subject, text)));
+}
+
+/** Who writes to what others change, and undoes nothing: the controllers of Kubernetes, and windshear itself. */
+function isBystander(manager: string): boolean {
+  return manager === 'windshear' || /^kube-(?:controller-manager|scheduler|apiserver)$/.test(manager);
 }
 
 /** Controllers report on an object in its status all the time. */

@@ -48,6 +48,8 @@ export interface Observation {
   readonly candidates?: readonly string[];
   /** Who owns fields of it, where the target tells. */
   readonly managers?: readonly FieldManager[];
+  /** True where a part of it is there that somebody altered, so that it may harm no more. */
+  readonly isAltered?: boolean;
   /** True where someone else changed the rest of the resource since the capture. */
   readonly othersChanged?: boolean;
 }

@@ -80,7 +80,7 @@ describe('argocd-application', () => {
   });
 
   it('gives a self-heal with what it put back, looking its namespace up', () => {
-    const [signal] = signalsIn(healing());
+    const [signal] = signalsIn(healing({ phase: 'Succeeded' }));
     expect(signal).to.deep.include({
       id: 'a-1/SelfHeal/2026-11-22T20:00:17Z/1',
       rule: 'SelfHeal',
@@ -92,10 +92,12 @@ describe('argocd-application', () => {
     expect(signal).not.to.have.property('readOnly');
   });
 
-  it('gives one heal one key from Running to Succeeded, and a failed one its phase', () => {
+  it('tells of a change only once a heal has succeeded, and gives a failed one its phase', () => {
     const [running] = signalsIn(healing());
+    expect(running?.readOnly).to.equal(true);
     const [done] = signalsIn(healing({ phase: 'Succeeded', finishedAt: '2026-11-22T20:00:19Z' }));
-    expect(done?.dedupeKey).to.equal(running?.dedupeKey);
+    expect(done).to.not.have.property('readOnly');
+    expect(done?.dedupeKey).to.not.equal(running?.dedupeKey);
     const [failed] = signalsIn(healing({ phase: 'Failed' }));
     expect(failed).to.deep.include({ rule: 'SelfHealFailed', errorCode: 'Failed' });
   });

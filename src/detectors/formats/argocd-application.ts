@@ -85,7 +85,10 @@ function* readHeal(application: JsonObject): Iterable<Parsed> {
   const [first, ...rest] = (listOf(memberOf(sync, 'resources')) ?? []).map((one) => healedRef(application, one));
   const resource = kubernetesResource(first ?? { kind: 'Application', ...placeOf(application) });
   const others = rest.map((ref) => kubernetesId(ref)).filter((text) => text !== undefined);
-  const id = `${identityOf(application)}/${failed ? 'SelfHealFailed' : 'SelfHeal'}/${eventTime ?? ''}/${attempts}`;
+  // What runs may fail yet: only its end tells that it changed something.
+  const isDone = failed || phase === 'Succeeded';
+  const rule = failed ? 'SelfHealFailed' : 'SelfHeal';
+  const id = `${identityOf(application)}/${rule}/${eventTime ?? ''}/${attempts}${isDone ? '' : '/running'}`;
   yield {
     kind: 'signal',
     record: state ?? null,
@@ -93,12 +96,13 @@ function* readHeal(application: JsonObject): Iterable<Parsed> {
       ...blank(),
       id,
       dedupeKey: id,
-      rule: failed ? 'SelfHealFailed' : 'SelfHeal',
+      rule,
       action: 'self-heal',
       actor: { type: 'controller', name: 'argocd-application-controller' },
       ...defined({ eventTime, alertTime, resource }),
       ...(others.length > 0 && { resources: others }),
       ...(failed && { errorCode: phase }),
+      ...(!isDone && { readOnly: true }),
     },
   };
 }

@@ -3,7 +3,7 @@ import { sameJson } from '../../model/canonical.ts';
 import { type After, defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { rightsToSeePods } from './behind-controller.ts';
-import { captureAbsence, createdStatus, createOurs, deleteOurs, whoseIs } from './created-object.ts';
+import { captureAbsence, createdStatus, createOurs, deleteOurs, hasFields, whoseIs } from './created-object.ts';
 import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField } from './names.ts';
 import { asObject, digestOf, type FoundObject, type ObjectRef, readObject, text, watchObject } from './objects.ts';
@@ -105,7 +105,8 @@ export const kubernetesApply = defineFault({
     const state = stateOf(now);
     const whose = whoseIs(ctx, now, { before, after });
     if (whose === 'ours' && isAltered(state, after)) return { status: 'other', state };
-    return createdStatus(whose, { state, holds: true, name: ref.name, before });
+    const holds = whose !== 'foreign' || hasFields(now?.object, filled(p.manifest as JsonObject, ctx.marker));
+    return createdStatus(whose, { now, state, holds, before });
   },
 
   revert: async (ctx, p, before, after) => {

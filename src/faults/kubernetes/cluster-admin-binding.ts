@@ -86,7 +86,7 @@ export const clusterAdminBinding = defineFault({
             subjects: now.object['subjects'] ?? [],
             role: now.object['roleRef'] ?? null,
           };
-    return createdStatus(whoseIs(ctx, now, { before, after }), { state, holds, name: ref.name, before });
+    return createdStatus(whoseIs(ctx, now, { before, after }), { now, state, holds, before });
   },
 
   revert: (ctx, p, before, after) => deleteOurs(ctx, refOf(ctx, p), { before, after }),

@@ -9,6 +9,15 @@ import { roguePod } from './rogue-pod.ts';
 
 const ctx = faultContext(new FakeKubernetes().clients());
 
+async function rogue() {
+  const cluster = new FakeKubernetes();
+  const here = faultContext(cluster.clients());
+  const p = roguePod.params.parse({ namespace: 'inference', rogue: 'privileged' });
+  const before = await roguePod.capture(here, p);
+  const acknowledged = await roguePod.inject(here, p, before);
+  return { cluster, here, p, before, acknowledged, name: acknowledged.ids?.['name'] ?? '' };
+}
+
 describe('what a fault creates', () => {
   it('is no longer what it was made for once somebody empties it, and is deleted all the same', async () => {
     const cluster = new FakeKubernetes();
@@ -43,6 +52,28 @@ describe('what a fault creates', () => {
     });
     expect(await roguePod.revert(here, p, before, { acknowledged })).to.include({ outcome: 'already-gone' });
     expect(cluster.objects()).to.have.length(1);
+  });
+
+  it('is not taken back by somebody who creates it again without our label', async () => {
+    const { here, p, before, acknowledged, cluster, name } = await rogue();
+    const place = { of: podResource, namespace: 'inference' } as const;
+    const live = cluster.objects().get(`pods/inference/${name}`);
+    await cluster.clients().call({ verb: 'delete', ...place, name }, here.signal);
+    const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: live?.['spec'] ?? {} };
+    await cluster.clients().call({ verb: 'create', ...place, body }, here.signal);
+    const seen = await roguePod.observe(here, p, before, { acknowledged });
+    expect([seen.status, seen.candidates]).to.deep.equal(['other', [name]]);
+    expect(await roguePod.revert(here, p, before, { acknowledged })).to.include({ outcome: 'already-gone' });
+    expect(cluster.objects()).to.have.length(1);
+  });
+
+  it('is there in part while it is going', async () => {
+    const { here, p, before, acknowledged, cluster, name } = await rogue();
+    const going = { metadata: { deletionTimestamp: '2026-11-22T20:00:17Z' } };
+    const patch = { verb: 'patch', of: podResource, namespace: 'inference', name, body: going } as const;
+    await cluster.clients().call(patch, here.signal);
+    const seen = await roguePod.observe(here, p, before, { acknowledged });
+    expect([seen.status, seen.isAltered]).to.deep.equal(['ours-partial', undefined]);
   });
 
   it('is left to another trial that has taken its name since', async () => {

@@ -63,18 +63,30 @@ export function whoseIs(
 /** Says what is in of an object that we created; `holds` tells whether it still is what it was created for. */
 export function createdStatus(
   whose: ReturnType<typeof whoseIs>,
-  found: { readonly state: Json; readonly holds: boolean; readonly name: string; readonly before: Json },
+  found: {
+    readonly now: FoundObject | undefined;
+    readonly state: Json;
+    readonly holds: boolean;
+    readonly before: Json;
+  },
 ): Observation {
-  const { state, holds, name, before } = found;
+  const { now, state, holds, before } = found;
+  const candidates = now === undefined ? [] : [now.name];
   switch (whose) {
     case 'none':
       return { status: 'before', state, ...(beforeOf(before).uid === null ? {} : { othersChanged: true }) };
     case 'foreign':
-      return { status: 'before', state, ...(beforeOf(before).uid === null ? { othersChanged: true } : {}) };
+      if (beforeOf(before).uid !== null) return { status: 'before', state };
+      // Whoever deletes it and creates it again, without our label, has taken nothing back.
+      return holds && now?.trial === undefined
+        ? { status: 'other', state, candidates }
+        : { status: 'before', state, othersChanged: true };
     case 'adopted':
-      return { status: 'other', state, candidates: [name] };
+      return { status: 'other', state, candidates };
     case 'ours':
-      return { status: holds ? 'ours' : 'ours-partial', state };
+      if (!holds) return { status: 'ours-partial', state, isAltered: true };
+      // It is going, and may take its time: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+      return { status: now?.metadata['deletionTimestamp'] === undefined ? 'ours' : 'ours-partial', state };
   }
 }
 

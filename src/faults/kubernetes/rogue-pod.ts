@@ -97,7 +97,7 @@ export const roguePod = defineFault({
     const ref = refOf(ctx, p);
     const now = await readObject(ctx, ref);
     const holds = now !== undefined && hasFields(now.object['spec'], podOf(ctx, p)['spec'] ?? null);
-    return createdStatus(whoseIs(ctx, now, { before, after }), { state: stateOf(now), holds, name: ref.name, before });
+    return createdStatus(whoseIs(ctx, now, { before, after }), { now, state: stateOf(now), holds, before });
   },
 
   revert: (ctx, p, before, after) => deleteOurs(ctx, refOf(ctx, p), { before, after }),
