@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { LoadFigures, LoadSummary } from '../model/load.ts';
 import type { LoadExpectation } from '../model/scenario.ts';
+import type { ProbeResult } from '../model/scorecard.ts';
 import { judgeLoad, type LoadCase } from './judge-load.ts';
 
 const during: LoadFigures = {
@@ -57,6 +58,49 @@ describe('judgeLoad', () => {
     expect(unsound).to.deep.include({ verdict: 'inconclusive', reasonCode: 'not-measured' });
     expect(judge(errors(1), { figures: [] }).reasonCode).to.equal('not-measured');
     expect(judge(errors(1), {}, { ended: 'stopped' }).reasonCode).to.equal('stopped');
+  });
+
+  it('is open on a ratio that the load does not tell', () => {
+    const { errors: _errors, errorRatio: _ratio, ...rest } = during;
+    const open = judge(errors(1), { figures: [rest] });
+    expect(open).to.deep.include({ verdict: 'inconclusive', reasonCode: 'not-measured' });
+    expect(open.reason).to.equal('The load does not tell its error-ratio.');
+  });
+
+  const wholeRatio: LoadExpectation = { figure: 'error-ratio', phase: 'whole', atMost: 0.1 };
+  const limit = (verdict: 'held' | 'breached') => ({ metric: 'http_reqs', limit: 'count>1', verdict, reason: 'So.' });
+
+  /** The ratio, then a limit that is held, then one that is breached. */
+  function judgeEndedAt(endedMonoMs: number, errorRatio = 0.02): readonly ProbeResult[] {
+    const limits = [limit('held'), limit('breached')];
+    const figures = [{ ...during, phase: 'whole' as const, errorRatio }];
+    const summary = { figures, limits, impaired: [], endedMonoMs };
+    const use = { type: 'k6', expect: [wholeRatio] };
+    return judgeLoad({ use, summary, t0MonoMs: 10_000, timeIn: takenBackAt(20_000), endMonoMs: 23_000 });
+  }
+
+  it('says nothing of a fault that came after the traffic had ended by itself', () => {
+    for (const errorRatio of [0.02, 0.5]) {
+      for (const result of judgeEndedAt(7400, errorRatio)) {
+        expect(result).to.deep.include({ verdict: 'inconclusive', reasonCode: 'not-measured' });
+        expect(result.reason).to.equal(
+          'The load ended by itself 2.6 s before the fault went in, so it says nothing of the fault.',
+        );
+      }
+    }
+  });
+
+  it('holds nothing where the traffic ended by itself while the fault was in, and keeps a breach', () => {
+    const results = judgeEndedAt(13_000);
+    expect(results.map(({ verdict }) => verdict)).to.deep.equal(['inconclusive', 'inconclusive', 'breached']);
+    expect(results[0]?.reason).to.equal(
+      'The load ended by itself 3 s after the fault went in, so it says nothing of the rest. It was in from 0 s to 10 s, when we took it back.',
+    );
+    expect(judgeEndedAt(13_000, 0.5)[0]?.verdict).to.equal('breached');
+  });
+
+  it('judges what ended by itself once the fault was out', () => {
+    expect(judgeEndedAt(20_500).map(({ verdict }) => verdict)).to.deep.equal(['held', 'held', 'breached']);
   });
 
   const hurt = (fromMonoMs: number, untilMonoMs?: number, feltMonoMs = fromMonoMs + 50) => ({

@@ -48,6 +48,26 @@ function say(facts: LoadCase, expected: LoadExpectation, figures: LoadFigures | 
   if (ended !== undefined) return open(ended, 'The trial ended before its time, and the traffic with it.');
   if (summary.unsound !== undefined) return open('not-measured', `Not to be relied on: ${summary.unsound}`);
   if (figures === undefined) return open('not-measured', 'The load has no figures of that phase.');
+  const said = sayFigures(facts, expected, figures);
+  return (figures.phase === 'before' ? undefined : untold(facts, said.verdict)) ?? said;
+}
+
+/** What ended by itself before the fault says nothing of it; what ended while it was in can only tell of a breach. */
+function untold({ summary, t0MonoMs, timeIn }: LoadCase, verdict: ProbeResult['verdict']): Said | undefined {
+  const { endedMonoMs = Number.POSITIVE_INFINITY } = summary;
+  if (verdict === 'inconclusive') return undefined;
+  const by = 'The load ended by itself';
+  if (endedMonoMs <= t0MonoMs) {
+    const before = formatDuration(t0MonoMs - endedMonoMs);
+    return open('not-measured', `${by} ${before} before the fault went in, so it says nothing of the fault.`);
+  }
+  if (verdict === 'breached' || endedMonoMs >= timeIn.untilMonoMs) return undefined;
+  const after = formatDuration(endedMonoMs - t0MonoMs);
+  const span = whenIn(timeIn, t0MonoMs);
+  return open('not-measured', `${by} ${after} after the fault went in, so it says nothing of the rest. ${span}`);
+}
+
+function sayFigures(facts: LoadCase, expected: LoadExpectation, figures: LoadFigures): Said {
   if (expected.figure === 'recovery') return sayRecovery(facts, expected.within);
   const over = `${figures.requests} requests in ${formatDuration(figures.durationMs)}, ${phaseWords[figures.phase]}`;
   const span = figures.phase === 'during' ? ` ${whenIn(facts.timeIn, facts.t0MonoMs)}` : '';
@@ -114,7 +134,8 @@ function open(reasonCode: ProbeResult['reasonCode'], reason: string): Said {
 
 const limitReasons = { held: 'within-tolerance', breached: 'out-of-tolerance', inconclusive: 'not-measured' } as const;
 
-function toResult({ use, summary, ended }: LoadCase): (limit: LoadLimit) => ProbeResult {
+function toResult(facts: LoadCase): (limit: LoadLimit) => ProbeResult {
+  const { use, summary, ended } = facts;
   const whole = summary.figures.find((one) => one.phase === 'whole');
   return ({ metric, limit, verdict, reason }) => ({
     id: `${use.type}/${metric} ${limit}`,
@@ -124,7 +145,7 @@ function toResult({ use, summary, ended }: LoadCase): (limit: LoadLimit) => Prob
     samples: whole?.requests ?? 0,
     windowMs: whole?.durationMs ?? 0,
     ...(ended === undefined
-      ? { verdict, reasonCode: limitReasons[verdict], reason }
+      ? (untold(facts, verdict) ?? { verdict, reasonCode: limitReasons[verdict], reason })
       : open(ended, 'The trial ended before its time, and the traffic with it.')),
   });
 }

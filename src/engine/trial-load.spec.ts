@@ -163,6 +163,23 @@ describe('a trial under load', () => {
     expect(at.requests).to.equal(sent);
   });
 
+  it('is inconclusive where the load cannot tell how it ended, also where nothing was expected of it', async () => {
+    const at = world();
+    const bound = scenario(at, {});
+    if (bound.load === undefined) throw new Error('No load.');
+    const broken: LoadDefinition = {
+      ...(bound.load.definition as unknown as LoadDefinition),
+      start: async () => ({ stop: async () => Promise.reject(new Error('The summary cannot be read.')) }),
+    };
+    const request = worldRequest(at, [{ ...bound, load: { ...bound.load, definition: broken as never } }]);
+    const { scorecard } = await runScenarios(request);
+    const trial = scorecard.scenarios[0]?.trials[0];
+    expect(trial?.impact.map(({ id, verdict }) => `${id} ${verdict}`)).to.deep.equal([
+      'sim.load/load whole run inconclusive',
+    ]);
+    expect(trial?.verdict).to.equal('inconclusive');
+  });
+
   for (const step of ['find', 'prepare'] as const) {
     it(`refuses before anything is touched where what a load needs cannot be had (${step})`, async () => {
       const at = world();

@@ -58,7 +58,9 @@ export function newTrialLoad(request: RunRequest, bound: BoundScenario, marker: 
       felt = { summary: await running.stop(phases()), timeIn: wasIn?.time, endMonoMs };
     } catch (error) {
       const unsound = `the load failed: ${failureText(error)}`;
-      felt = { summary: { figures: [], limits: [], impaired: [], unsound }, timeIn: wasIn?.time, endMonoMs };
+      const reason = `Not to be relied on: ${unsound}`;
+      const limits = [{ metric: 'load', limit: 'whole run', verdict: 'inconclusive', reason } as const];
+      felt = { summary: { figures: [], limits, impaired: [], unsound }, timeIn: wasIn?.time, endMonoMs };
     }
   }
 

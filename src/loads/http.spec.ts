@@ -60,7 +60,7 @@ describe('http load', () => {
       { phase: 'during', fromMonoMs: 1000, untilMonoMs: 3000 },
       { phase: 'after', fromMonoMs: 3000 },
     ]);
-    expect(figures.map(({ phase, errorRatio }) => [phase, Math.round(errorRatio * 100)])).to.deep.equal([
+    expect(figures.map(({ phase, errorRatio = Number.NaN }) => [phase, Math.round(errorRatio * 100)])).to.deep.equal([
       ['before', 0],
       ['during', 75],
       ['after', 0],

@@ -105,7 +105,7 @@ describe('k6 load', function () {
 
   it('ends with its signal, children included, and relies on nothing of it', async () => {
     const stop = new AbortController();
-    const { load, seen } = await start({ waits: true, summary: summaryExport }, {}, stop.signal);
+    const { load, seen } = await start({ waits: true, summary: summaryExport }, {}, { signal: stop.signal });
     const { child } = await seen();
     stop.abort(new Error('stopped'));
     const { unsound } = await load.stop([]);
@@ -126,13 +126,47 @@ describe('k6 load', function () {
     await running();
     const { limits, unsound } = await load.stop([]);
     expect(unsound).to.include('exception').and.include('ReferenceError: x');
-    expect(limits.map(({ verdict }) => verdict)).to.deep.equal(['inconclusive', 'inconclusive', 'inconclusive']);
+    expect(new Set(limits.map(({ verdict }) => verdict))).to.deep.equal(new Set(['inconclusive']));
   });
 
   it('is unsound where k6 wrote no summary', async () => {
     const { load, running } = await start({ exitCode: 0 });
     await running();
-    expect(await load.stop([])).to.deep.include({ figures: [], limits: [], unsound: 'k6 wrote no summary' });
+    const { figures, limits, unsound } = await load.stop([]);
+    expect({ figures, unsound }).to.deep.equal({ figures: [], unsound: 'k6 wrote no summary' });
+    expect(limits.map(({ limit, verdict }) => `${limit} ${verdict}`)).to.deep.equal(['all thresholds inconclusive']);
+  });
+
+  it('says when k6 ended by itself, and measures its time until then', async () => {
+    let monoMs = 1000;
+    const clock = { ...realTime, monoMs: () => monoMs };
+    const plan = { exitCode: 0, summary: summaryExport };
+    const { load, running } = await start(plan, {}, { clock });
+    await running();
+    monoMs = 4000;
+    const { endedMonoMs, figures } = await load.stop([]);
+    expect([endedMonoMs, figures[0]?.durationMs]).to.deep.equal([1000, 0]);
+    const { load: asked, seen } = await start({ ...plan, waits: true }, {}, { clock });
+    await seen();
+    expect(await asked.stop([])).not.to.have.property('endedMonoMs');
+  });
+
+  it('tells no errors where the summary does not', async () => {
+    const { http_req_failed: _none, ...metrics } = summaryExport.metrics;
+    const { load, running } = await start({ exitCode: 0, summary: { metrics } });
+    await running();
+    const { figures } = await load.stop([]);
+    expect(figures[0]).to.include({ requests: 400 }).and.not.have.any.keys('errors', 'errorRatio');
+  });
+
+  it('misses a threshold of its script that the summary does not tell', async () => {
+    const { load, running } = await start(
+      { exitCode: 0, summary: { metrics: {} } },
+      { thresholds: { checks: ['rate>0.9'] } },
+    );
+    await running();
+    const { limits } = await load.stop([]);
+    expect(limits.map(({ metric, verdict }) => `${metric} ${verdict}`)).to.deep.equal(['checks inconclusive']);
   });
 
   it("runs a script of the user's, and reads what its handleSummary writes", async () => {
@@ -203,7 +237,7 @@ if (at >= 0) fs.writeFileSync(args[at + 1], ${built}, { mode: 0o700 });
     expect(problems({ script: '/a.js', rate: 1, extensions: ['example.com/x@v1.0.0'] })).to.deep.equal(['version']);
   });
 
-  async function start(plan: object, given: object = {}, signal = ctx.signal) {
+  async function start(plan: object, given: object = {}, more: Partial<LoadContext> = {}) {
     const record = join(folder, `${Math.round(performance.now() * 1000)}.json`);
     const env = { STAND_IN: JSON.stringify({ record, ...plan }) };
     const params = k6.params.parse({ url: "http://127.0.0.1:8080/it's", env, ...given });
@@ -216,7 +250,7 @@ if (at >= 0) fs.writeFileSync(args[at + 1], ${built}, { mode: 0o700 });
         return process;
       },
     };
-    const load = await k6.start({ ...ctx, clients, signal }, params);
+    const load = await k6.start({ ...ctx, ...more, clients }, params);
     return { load, running: () => ended, seen: () => readRecord(record) };
   }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { UsageError } from '../model/errors.ts';
-import { defineLoad, type LoadContext, type LoadFigures, type LoadLimit, type LoadSummary } from '../model/load.ts';
+import { defineLoad, type LoadContext, type LoadFigures, type LoadSummary } from '../model/load.ts';
 import type { ProcessClients, ProcessResult, Scratch } from '../targets/process/clients.ts';
 import { demandTools, findBinary } from './k6-binary.ts';
 import { type K6End, readExit } from './k6-exit.ts';
+import { limitsOf } from './k6-limits.ts';
 import { scriptFor } from './k6-script.ts';
 import { type K6Summary, readSummary } from './k6-summary.ts';
 
@@ -119,17 +120,20 @@ export const k6 = defineLoad({
     const startedMonoMs = ctx.clock.monoMs();
     const command = { argv, env, cwd: scratch.path, timeoutMs: Number.MAX_SAFE_INTEGER, mutating: false };
     const running = await ctx.clients.start(command, ctx.signal);
-    let isOver = false;
+    let endedMonoMs: number | undefined;
     void running.ended.then(() => {
-      isOver = true;
+      endedMonoMs = ctx.clock.monoMs();
     });
 
     async function stop(): Promise<LoadSummary> {
-      const isAskedFor = !isOver;
+      const itself = endedMonoMs === undefined ? {} : { endedMonoMs };
+      const isAskedFor = endedMonoMs === undefined;
       const result = isAskedFor ? await running.stop('SIGINT', graceMs) : await running.ended;
-      const durationMs = ctx.clock.monoMs() - startedMonoMs;
+      const durationMs = (itself.endedMonoMs ?? ctx.clock.monoMs()) - startedMonoMs;
+      const ended = { end: readExit(result, isAskedFor), result, durationMs };
       try {
-        return summaryOf({ end: readExit(result, isAskedFor), result, durationMs }, await readWritten(scratch, p));
+        const written = await readWritten(scratch, p);
+        return { ...summaryOf(ended, written, p.thresholds), ...itself };
       } finally {
         await scratch.remove();
       }
@@ -171,7 +175,7 @@ interface Ended {
   readonly durationMs: number;
 }
 
-function summaryOf(ended: Ended, written: Written): LoadSummary {
+function summaryOf(ended: Ended, written: Written, declared: Params['thresholds']): LoadSummary {
   const { end, result } = ended;
   const isReadable = !('trouble' in written);
   const problems = [
@@ -180,35 +184,16 @@ function summaryOf(ended: Ended, written: Written): LoadSummary {
   ];
   return {
     figures: isReadable ? [figuresOf(written, ended.durationMs)] : [],
-    limits: isReadable ? limitsOf(written, ended) : [],
+    limits: limitsOf(isReadable ? written : undefined, { ...result, end }, declared),
     impaired: [],
     ...(problems.length === 0 ? {} : { unsound: problems.join('; ') }),
   };
 }
 
-function limitsOf({ thresholds }: K6Summary, { end, result }: Ended): readonly LoadLimit[] {
-  if (thresholds === undefined) return [wholeLimit(end, result)];
-  return thresholds.map(({ metric, threshold, isCrossed }) => {
-    const limit = { metric, limit: threshold };
-    if (end.kind === 'failed')
-      return { ...limit, verdict: 'inconclusive', reason: `Not to be relied on: ${end.reason}.` };
-    if (isCrossed) return { ...limit, verdict: 'breached', reason: `${metric} crossed its threshold ${threshold}.` };
-    return { ...limit, verdict: 'held', reason: `${metric} stayed within ${threshold}.` };
-  });
-}
-
-/** The machine-readable summary has no thresholds: only the exit code speaks of them, and only of a run that went to its end. */
-function wholeLimit(end: K6End, { exitCode }: ProcessResult): LoadLimit {
-  const limit = { metric: 'k6', limit: 'all thresholds' };
-  if (exitCode === 99)
-    return { ...limit, verdict: 'breached', reason: 'k6 says that thresholds were crossed, not which.' };
-  if (exitCode === 0) return { ...limit, verdict: 'held', reason: 'k6 says that no threshold was crossed.' };
-  return { ...limit, verdict: 'inconclusive', reason: `Its summary tells no thresholds: ${end.reason}.` };
-}
-
 function figuresOf(written: K6Summary, measuredMs: number): LoadFigures {
-  const { requests = 0, errorRatio = 0, latencyMs, durationMs = measuredMs } = written;
-  return { phase: 'whole', durationMs, requests, errors: Math.round(requests * errorRatio), errorRatio, latencyMs };
+  const { requests = 0, errorRatio, latencyMs, durationMs = measuredMs } = written;
+  const errors = errorRatio === undefined ? {} : { errors: Math.round(requests * errorRatio), errorRatio };
+  return { phase: 'whole', durationMs, requests, ...errors, latencyMs };
 }
 
 function withLastLine(reason: string, { stderr }: ProcessResult): string {

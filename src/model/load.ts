@@ -31,8 +31,9 @@ export interface LoadFigures {
   readonly durationMs: number;
   /** Requests that were due; those that were not even sent count as errors. */
   readonly requests: number;
-  readonly errors: number;
-  readonly errorRatio: number;
+  /** Absent, as the ratio, where the load cannot tell. */
+  readonly errors?: number;
+  readonly errorRatio?: number;
   /** From the moment at which a request was due, so that a stalled service cannot hide its stall. */
   readonly latencyMs: { readonly p50?: number; readonly p95?: number; readonly p99?: number; readonly max?: number };
 }
@@ -67,6 +68,8 @@ export interface LoadSummary {
   readonly impaired: readonly Impaired[];
   /** Why the figures are not to be relied on: the generator failed, or fell behind. */
   readonly unsound?: string;
+  /** When the traffic ended by itself, on the clock's monotonic time; absent where it went on until it was stopped. */
+  readonly endedMonoMs?: number;
 }
 
 /** Traffic under way. */

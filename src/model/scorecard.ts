@@ -85,8 +85,9 @@ export const loadResultSchema = z.strictObject({
       phase: z.enum(['before', 'during', 'after', 'whole']),
       durationMs: ms,
       requests: z.number().int(),
-      errors: z.number().int(),
-      errorRatio: z.number(),
+      /** Absent, as the ratio, where the load cannot tell. */
+      errors: z.number().int().optional(),
+      errorRatio: z.number().optional(),
       latencyMs,
     }),
   ),

@@ -7,7 +7,7 @@ export function loadFacts(load: LoadResult): readonly string[] {
   return [
     ...load.figures.map(
       ({ phase, requests, errorRatio, latencyMs }) =>
-        `${phase}: ${requests} requests, ${Math.round(errorRatio * 10_000) / 100} % errors${percentiles(latencyMs)}`,
+        `${phase}: ${requests} requests, ${errors(errorRatio)}${percentiles(latencyMs)}`,
     ),
     ...load.impaired.map(({ fromMs, untilMs }) =>
       untilMs === undefined
@@ -16,6 +16,10 @@ export function loadFacts(load: LoadResult): readonly string[] {
     ),
     ...(load.unsound === undefined ? [] : [`not to be relied on: ${load.unsound}`]),
   ];
+}
+
+function errors(ratio: number | undefined): string {
+  return ratio === undefined ? 'errors not told' : `${Math.round(ratio * 10_000) / 100} % errors`;
 }
 
 function percentiles(latencyMs: LoadResult['figures'][number]['latencyMs']): string {

@@ -155,6 +155,12 @@ describe('a scenario under load', () => {
     expect(markdown(card)).to.contain(`trial 1, load http, ${before}`).and.contain(hurt);
   });
 
+  it('says where a load does not tell its errors', () => {
+    const figures = [{ phase: 'whole' as const, durationMs: 9000, requests: 400, latencyMs: {} }];
+    const k6 = trial({ load: { load: 'k6', figures, impaired: [] } });
+    expect(markdown(scorecard([scenario('flip', k6)]))).to.contain('whole: 400 requests, errors not told');
+  });
+
   it('shows a control on which nobody listened as skipped, with its reason', () => {
     const unheard = { verdict: 'unheard', reasonCode: 'no-detector', reason: 'Nobody listened.', alerts: [] } as const;
     const [line] = resultLines(
