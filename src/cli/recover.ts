@@ -86,7 +86,15 @@ function linesOf(run: RecoveredRun): readonly { readonly good: boolean; readonly
     good: rollback.verdict !== 'dirty' && rollback.verdict !== 'unverified',
     text: `${scenario} ${role === 'control' ? 'control ' : ''}${touches.join(', ')}: ${rollback.verdict}. ${rollback.reason}`,
   }));
-  const damaged = run.damaged.map((line) => bad(`Line ${line.line} of the journal is damaged.`));
+  const lines = run.damaged.map(({ line }) => String(line)).join(', ');
+  const where =
+    run.states === undefined
+      ? ''
+      : ` Compare what lies in '${run.states}' with the target, put right what differs, and delete that folder.`;
+  const damaged =
+    run.damaged.length === 0 || run.closed !== undefined
+      ? run.damaged.map(({ line }) => bad(`Line ${line} of the journal is damaged.`))
+      : [bad(`Line ${lines} of the journal is damaged: what it told of may still be in.${where}`)];
   const closed = run.closed === undefined ? [] : [{ good: true, text: run.closed }];
   const all = [...faults, ...closed, ...damaged, ...run.problems.map(bad)];
   return all.length > 0 ? all : [{ good: true, text: 'Nothing of it was left in.' }];

@@ -68,6 +68,8 @@ export interface RecoveredRun {
   readonly environment?: string;
   readonly faults: readonly RecoveredFault[];
   readonly damaged: readonly DamagedLine[];
+  /** Where the states lie that a damaged line may have told of. */
+  readonly states?: string;
   /** Why the run was closed without a revert: its embedded staging is gone. */
   readonly closed?: string;
   /** Sentences that say what could not be done and what to do next. */
@@ -85,6 +87,6 @@ export interface RecoverOutcome {
 /** Says whether a run belongs to an embedded staging other than the one that is up. */
 export function isOfOtherStaging(run: UnfinishedRun, environment: RecoveryEnvironment): boolean {
   if (environment.status === 'gone') return true;
-  const then = run.start?.staging === 'embedded' ? run.start.stagingId : run.lost?.owner?.stagingId;
+  const then = run.start?.staging === 'embedded' ? run.start.stagingId : run.owner?.stagingId;
   return then !== undefined && then !== environment.stagingId;
 }

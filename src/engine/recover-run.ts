@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { exitCodes } from '../model/errors.ts';
 import type { After, AnyFault } from '../model/fault.ts';
 import type { NewJournalEntry, StateFile } from '../model/journal.ts';
@@ -33,7 +34,8 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   const preImages = openPreImages({ disk: request.disk, stateFolder: request.folders.state, runId: run.runId });
   const { pid, startedAt } = request.process;
   const isGone = environment.status === 'gone' || isOfOtherStaging(run, environment);
-  const about = { runId: run.runId, environment: name, damaged: run.damaged };
+  const states = posix.join(request.folders.state, run.runId);
+  const about = { runId: run.runId, environment: name, damaged: run.damaged, states };
   if (run.lost !== undefined && isGone) {
     await preImages.removeAll();
     return { ...about, faults: [], closed: goneWith(run), problems: [] };

@@ -3,7 +3,6 @@ import type { Target } from '../model/target.ts';
 import type { MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { worldTarget } from '../testing/fakes/memory-world.ts';
 import { type CrashPoint, machine, marker, runId, upWith } from '../testing/fakes/recovery-machine.ts';
-import { readJournal } from './journal-lines.ts';
 
 const journalPath = `/reports/${runId}/journal.jsonl`;
 
@@ -97,32 +96,6 @@ describe('recover', () => {
     expect(second.runs[0]?.faults.map((fault) => fault.touches[0])).to.deep.equal(['s-2']);
   });
 
-  it('names a damaged line, reverts every whole entry and ends with 6, once', async () => {
-    const lines = await linesOfCrash();
-    for (let damaged = 1; damaged <= lines; damaged++) {
-      const here = machine();
-      await here.crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
-      const intents = (await readJournal(here.disk(), journalPath)).entries.filter((entry) => entry.kind === 'intent');
-      const lost = intents.find((entry) => entry.seq === damaged - 1);
-      await damage(here.disk(), damaged);
-      const { exitCode, runs } = await here.again({ assume: 'staging' });
-      expect(exitCode, `line ${damaged}`).to.equal(6);
-      expect(runs[0]?.damaged[0]?.line).to.equal(damaged);
-      expect([...here.world.on.keys()]).to.deep.equal(lost?.touches ?? []);
-      expect((await here.again({ assume: 'staging' })).runs).to.deep.equal([]);
-    }
-  });
-
-  it('reverts nothing of a run that no longer names its environment, and says what to type', async () => {
-    const { world, crash, again, disk } = machine();
-    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
-    await damage(disk(), 1);
-    const { exitCode, runs } = await again();
-    expect(exitCode).to.equal(6);
-    expect(runs[0]?.problems[0]).to.include('windshear recover --env');
-    expect(world.on.size).to.equal(2);
-  });
-
   for (const [name, spoil] of [
     ['missing', (disk: MemoryDisk, path: string) => disk.remove(path)],
     ['changed', (disk: MemoryDisk, path: string) => disk.writeDurably(path, Buffer.from('{"on":"other"}'))],
@@ -152,15 +125,6 @@ describe('recover', () => {
       expect([...disk().files().keys()]).to.deep.equal([journalPath]);
       expect((await again()).runs).to.deep.equal([]);
     }
-  });
-
-  it('never closes a run whose journal no longer says that it was embedded', async () => {
-    const { crash, again, disk } = machine();
-    await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
-    await damage(disk(), 1);
-    const lost = await again({ assume: 'staging', environment: async () => ({ status: 'gone' }) });
-    expect(lost.exitCode).to.equal(6);
-    expect((await again({ assume: 'staging' })).runs[0]?.faults).to.have.length(2);
   });
 
   it('never closes the run of a live environment', async () => {
@@ -278,18 +242,4 @@ async function measure(work: (here: Machine) => Promise<unknown>, before?: (here
   await work(here);
   const end = here.counted();
   return { writes: end.writes - start.writes, calls: end.calls - start.calls };
-}
-
-async function linesOfCrash(): Promise<number> {
-  const { crash, disk } = machine();
-  await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
-  return (await readJournal(disk(), journalPath)).entries.length;
-}
-
-async function damage(disk: MemoryDisk, line: number): Promise<void> {
-  const lines = Buffer.from(await disk.read(journalPath))
-    .toString()
-    .split('\n');
-  lines[line - 1] = (lines[line - 1] ?? '').replace('"seq"', '"sqe"');
-  await disk.writeDurably(journalPath, Buffer.from(lines.join('\n')));
 }

@@ -180,7 +180,7 @@ function nameless(run: UnfinishedRun): RecoveredRun {
 
 /** What a run has left in cannot be told without its journal, nor reverted without the target that it was in. */
 function whyNotRecovered({ name, environment, run }: Opened): string | undefined {
-  const isOfEmbedded = run.start?.staging === 'embedded' || run.lost?.owner?.stagingId !== undefined;
+  const isOfEmbedded = run.start?.staging === 'embedded' || run.owner?.stagingId !== undefined;
   if (environment.status === 'gone' && !isOfEmbedded)
     return `The run is not known to have used the embedded staging that is gone, so it was not closed. Start the staging or correct environment '${name}' in windshear.yaml, then run: windshear recover --env ${name}`;
   return run.lost === undefined || isOfOtherStaging(run, environment) ? undefined : journalLost(run.lost);

@@ -17,6 +17,8 @@ export interface UnfinishedRun {
   readonly open: readonly OpenIntent[];
   readonly damaged: readonly DamagedLine[];
   readonly tornTail: boolean;
+  /** What stands beside the states that it left, as far as it can be read. */
+  readonly owner?: StateOwner;
   /** Set where states of the run lie there and its journal does not: what it had changed cannot be told. */
   readonly lost?: { readonly folder: string; readonly owner?: StateOwner };
 }
@@ -28,26 +30,39 @@ export interface RunFolders {
 }
 
 /**
- * Finds the unfinished runs of a reports folder, and those that left states here but wrote their journal elsewhere:
- * who recovers with another `--reports` than the run had must not be told that nothing is in.
+ * Finds the unfinished runs of a reports folder, and those that left states here: who recovers with another `--reports`
+ * than the run had must not be told that nothing is in, nor who recovers once more a run of whose journal a line is
+ * damaged, for as long as the states lie there that it may have told of.
  */
 export async function runsToRecover(disk: Disk, folders: RunFolders): Promise<readonly UnfinishedRun[]> {
-  const found = [...(await unfinishedRuns(disk, folders.reports))];
+  const found = new Map((await unfinishedRuns(disk, folders.reports)).map((run) => [run.runId, run]));
   for (const { runId, owner } of await ownersOfStates(disk, folders.state)) {
-    if (await disk.exists(journalOf(folders.reports, runId))) continue;
-    const isThere = owner !== undefined && (await disk.exists(owner.journal));
     const folder = posix.join(folders.state, runId);
-    const run = isThere
-      ? await readUnfinished(disk, runId, owner.journal)
-      : lostRun(runId, { folder, ...(owner !== undefined && { owner }) });
-    if (run !== undefined) found.push(run);
+    const run = found.get(runId) ?? (await runWithStates(disk, { runId, owner, folder, reports: folders.reports }));
+    if (run !== undefined) found.set(runId, { ...run, ...(owner !== undefined && { owner }) });
   }
-  return found.sort((a, b) => (a.runId < b.runId ? 1 : -1));
+  return [...found.values()].sort((a, b) => (a.runId < b.runId ? 1 : -1));
+}
+
+interface WithStates {
+  readonly runId: string;
+  readonly owner: StateOwner | undefined;
+  readonly folder: string;
+  readonly reports: string;
+}
+
+async function runWithStates(
+  disk: Disk,
+  { runId, owner, folder, reports }: WithStates,
+): Promise<UnfinishedRun | undefined> {
+  for (const path of [journalOf(reports, runId), ...(owner === undefined ? [] : [owner.journal])])
+    if (await disk.exists(path)) return readUnfinished(disk, { runId, path, hasStates: true });
+  return lostRun(runId, { folder, ...(owner !== undefined && { owner }) });
 }
 
 /** The environment of a run, as far as its journal or the note beside its states tells. */
 export function environmentOf(run: UnfinishedRun): string | undefined {
-  return run.start?.environment ?? run.lost?.owner?.environment;
+  return run.start?.environment ?? run.owner?.environment;
 }
 
 function lostRun(runId: string, lost: NonNullable<UnfinishedRun['lost']>): UnfinishedRun {
@@ -67,18 +82,22 @@ export async function unfinishedRuns(disk: Disk, reportsFolder: string): Promise
     const path = journalOf(reportsFolder, runId);
     // `latest` leads to a run that is listed under its own name.
     if (runId === 'latest' || !(await disk.exists(path))) continue;
-    const run = await readUnfinished(disk, runId, path);
+    const run = await readUnfinished(disk, { runId, path, hasStates: false });
     if (run !== undefined) found.push(run);
   }
   return found;
 }
 
-async function readUnfinished(disk: Disk, runId: string, path: string): Promise<UnfinishedRun | undefined> {
+async function readUnfinished(
+  disk: Disk,
+  { runId, path, hasStates }: { readonly runId: string; readonly path: string; readonly hasStates: boolean },
+): Promise<UnfinishedRun | undefined> {
   const { entries, damaged, tornTail } = await readJournal(disk, path);
   const open = openIntents(entries);
   // A journal without one whole or damaged line belongs to a run that died before it could touch anything.
   if (entries.length + damaged.length === 0) return undefined;
-  if (hasEnded(entries) && open.length === 0 && !tornTail) return undefined;
+  const mayHoldMore = hasStates && damaged.length > 0 && !entries.some(({ kind }) => kind === 'closed');
+  if (hasEnded(entries) && open.length === 0 && !tornTail && !mayHoldMore) return undefined;
   const start = runStart(entries);
   return { runId, path, open, damaged, tornTail, ...(start !== undefined && { start }) };
 }
