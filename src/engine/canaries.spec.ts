@@ -6,11 +6,17 @@ import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
 import { type CanaryKeeperOptions, newCanaryKeeper } from './canaries.ts';
 import type { HeardSignal } from './heard.ts';
 
-function keeperOn(clock: VirtualClock, offers: CanaryKeeperOptions['offers'], log = (_line: string) => {}) {
+function keeperOn(
+  clock: VirtualClock,
+  offers: CanaryKeeperOptions['offers'],
+  log = (_line: string) => {},
+  stalls?: CanaryKeeperOptions['stalls'],
+) {
   return newCanaryKeeper({
     detector: 'rules',
     offers,
     clock,
+    ...(stalls === undefined ? {} : { stalls }),
     random: new SeededRandom(1),
     marginMs: 1000,
     signal: new AbortController().signal,
@@ -79,6 +85,34 @@ describe('newCanaryKeeper', () => {
     const newestEpochMs = clock.epochMs();
     for (let n = 0; n < 1000; n++) keeper.hearPoll(newestEpochMs);
     expect(keeper.proof(0, 100).rule).to.deep.equal({ raised: true, received: true });
+  });
+
+  it('J19: takes a canary for neither lost nor received in time that may have come on either side of the limit', async () => {
+    const clock = new VirtualClock();
+    const raised: Marker[] = [];
+    const keeper = keeperOn(clock, raising(raised));
+    keeper.proveSince(0);
+    await clock.advance(5000);
+    keeper.hear({ ...heardAt(clock, { rule: 'canary-role' }, raised[0]), arrivedMonoMs: [100, 5000] });
+    expect(keeper.proof(0, 99).rule).to.deep.equal({ raised: true, received: false });
+    expect(keeper.proof(0, 4999).rule).to.deep.equal({ raised: false, received: false });
+    expect(keeper.proof(0, 5000).rule).to.deep.equal({ raised: true, received: true });
+  });
+
+  it('knows by when a canary had left that was raised while we stood still, and since when it may have been here', async () => {
+    const clock = new VirtualClock();
+    const raised: Marker[] = [];
+    const raise = async (marker: Marker) => {
+      raised.push(marker);
+      await clock.sleep(5000);
+    };
+    const stalls = { sinceMonoMs: () => undefined, frozenMs: (from: number) => 4900 - from };
+    const keeper = keeperOn(clock, { rule: { kind: 'raise', raise } }, undefined, stalls);
+    const fate = keeper.raiseNow('rule');
+    await clock.advance(5000);
+    keeper.hear({ ...heardAt(clock, { rule: 'canary-role' }, raised[0]), arrivedMonoMs: [100, 5000] });
+    const times = { raisedMonoMs: 0, outMonoMs: 5000, leftByMonoMs: 4900, earliestMonoMs: 100, receivedMonoMs: 5000 };
+    expect(await fate).to.deep.include(times);
   });
 
   it('J1: shares one canary among all who ask within its time', async () => {

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import { matchesGlob } from '../model/glob.ts';
 import { type Marker, newMarker } from '../model/marker.ts';
 import type { Random } from '../model/random.ts';
+import type { Stalls } from '../model/stalls.ts';
 import { eventEpochMs } from './correlate.ts';
 import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
@@ -24,6 +25,7 @@ export interface CanaryKeeperOptions {
   readonly detector: string;
   readonly offers: Readonly<Partial<Record<CanaryPath, OfferedCanary>>>;
   readonly clock: Clock;
+  readonly stalls?: Stalls;
   readonly random: Random;
   /** Error and resolution of the detector's clock: how far a heartbeat's own time may be off. */
   readonly marginMs: number;
@@ -60,7 +62,9 @@ interface Raised {
   readonly isPoll?: true;
   readonly raisedMonoMs: number;
   outMonoMs?: number;
+  leftByMonoMs?: number;
   receivedMonoMs?: number;
+  earliestMonoMs?: number;
 }
 
 /** A canary that has not come back for this long is raised again. */
@@ -90,6 +94,8 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
     try {
       if (one.marker !== undefined) await offered.raise(one.marker, options.signal);
       one.outMonoMs = clock.monoMs();
+      const frozenMs = options.stalls?.frozenMs(one.raisedMonoMs, one.outMonoMs) ?? 0;
+      if (frozenMs > 0) one.leftByMonoMs = one.raisedMonoMs + frozenMs;
       outages[path].over();
       return one;
     } catch (error) {
@@ -134,8 +140,9 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
             one.path === path &&
             one.raisedMonoMs >= (one.isPoll === true ? deadlineMonoMs : sinceMonoMs) &&
             one.raisedMonoMs <= untilMonoMs &&
-            // A heartbeat is known only once it came; one that came too late is no canary that was lost.
-            (one.marker !== undefined || (one.receivedMonoMs ?? 0) <= untilMonoMs),
+            // A heartbeat is known only once it came; one that came too late is no canary that was lost. Nor is one of
+            // which we cannot tell whether it came in time.
+            (one.marker !== undefined ? !isAround(untilMonoMs, one) : (one.receivedMonoMs ?? 0) <= untilMonoMs),
         );
         const received = since.some((one) => one.receivedMonoMs !== undefined && one.receivedMonoMs <= untilMonoMs);
         return { raised: since.length > 0, received };
@@ -154,6 +161,7 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
         noteClock(mine, heard);
         if (mine.receivedMonoMs === undefined && pathFits(mine, heard, offers)) {
           mine.receivedMonoMs = arrived;
+          mine.earliestMonoMs = heard.arrivedMonoMs[0];
           options.onReceived();
         }
         return true;
@@ -194,6 +202,11 @@ export function newCanaryKeeper(options: CanaryKeeperOptions): CanaryKeeper {
       }
     },
   };
+}
+
+/** Whether a canary was received in an interval that begins before an instant and ends after it (J19). */
+function isAround(monoMs: number, { earliestMonoMs, receivedMonoMs }: Raised): boolean {
+  return (earliestMonoMs ?? monoMs + 1) <= monoMs && (receivedMonoMs ?? 0) > monoMs;
 }
 
 /** A rule canary proves the rules only when a rule spoke: its signal is no sample and, where named, is of its rule. */

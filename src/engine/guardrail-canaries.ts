@@ -53,14 +53,18 @@ async function askUntil(
   guardrail: string,
   { wanted, limitMs, signal }: Asking,
 ): Promise<GuardrailAnswer> {
-  const { clock } = trial.deps.request;
+  const { clock, stalls } = trial.deps.request;
   const begin = clock.monoMs();
   for (;;) {
     const sentMonoMs = clock.monoMs();
     const answer = await ask(trial, guardrail, signal);
     const answeredMonoMs = clock.monoMs();
     const askedForMs = answeredMonoMs - begin;
-    if (answer.answer === wanted || askedForMs >= limitMs) return { ...answer, sentMonoMs, answeredMonoMs, askedForMs };
+    const frozenMs = stalls?.frozenMs(begin, answeredMonoMs) ?? 0;
+    // An answer that was as old as that when we came to read it says nothing of the limit: it is asked for once more.
+    const askedUntil = frozenMs > 0 ? sentMonoMs : answeredMonoMs;
+    if (answer.answer === wanted || askedUntil - begin >= limitMs)
+      return { ...answer, sentMonoMs, answeredMonoMs, askedForMs, frozenMs };
     await clock.sleep(askEveryMs, signal);
   }
 }

@@ -43,6 +43,27 @@ describe('judgeBlindness', () => {
     ]);
   });
 
+  it('J20: cannot tell where the canary in the middle arrived in an interval around the SLO', () => {
+    const around = { ...lost, receivedMonoMs: at(8000), earliestMonoMs: at(300) };
+    expect(judged({ during: around })).to.deep.equal([true, 'inconclusive', 'poll-too-coarse']);
+    const frozen = { during: around, frozenMs: 7700, nowMonoMs: at(8100) };
+    expect(judged(frozen)).to.deep.equal([true, 'inconclusive', 'harness-frozen']);
+    expect(judged({ during: { ...around, earliestMonoMs: at(4101) } })[1]).to.equal('blind');
+  });
+
+  it('cannot tell where the canary in the middle did not come, and we stood still for long enough to lose it', () => {
+    expect(judged({ frozenMs: 1000 })).to.deep.equal([true, 'inconclusive', 'harness-frozen']);
+    expect(judged({ frozenMs: 999 })[1]).to.equal('blind');
+  });
+
+  it('allows for how late the canary in the middle left, where we stood still as it was raised', () => {
+    const during = { ...lost, leftByMonoMs: at(3000) };
+    expect(judged({ during, frozenMs: 900, nowMonoMs: at(6999) })[0]).to.equal(false);
+    expect(judged({ during, frozenMs: 900, nowMonoMs: at(7000) })[1]).to.equal('blind');
+    const received = { ...during, receivedMonoMs: at(6000) };
+    expect(judged({ during: received, frozenMs: 900, nowMonoMs: at(6000) })[2]).to.equal('harness-frozen');
+  });
+
   it('stays blind where the canary in the middle arrived only after the SLO', () => {
     expect(judged({ during: { ...lost, receivedMonoMs: at(4600) } })).to.deep.equal([true, 'blind', 'canary-lost']);
   });

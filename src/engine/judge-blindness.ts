@@ -1,5 +1,6 @@
 import { formatDuration } from '../model/duration.ts';
 import type { BlindnessResult } from '../model/scorecard.ts';
+import { losesFromMs } from '../model/stalls.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import type { FaultState, Judgement } from './judge-detection.ts';
 
@@ -8,7 +9,11 @@ export interface CanaryFate {
   readonly raisedMonoMs?: number;
   /** When raising it was over; it took place in between. */
   readonly outMonoMs?: number;
+  /** By when it had left, where we stood still as it was raised. */
+  readonly leftByMonoMs?: number;
   readonly receivedMonoMs?: number;
+  /** Since when it may have been here, where that is not known to the moment: polled, or while we stood still (J19). */
+  readonly earliestMonoMs?: number;
 }
 
 export interface BlindnessCase {
@@ -21,6 +26,8 @@ export interface BlindnessCase {
   readonly duringIsIn?: boolean;
   /** Whether signals were lost here while the canary in the middle was waited for. */
   readonly overloaded?: boolean;
+  /** How long we stood still meanwhile, where it is pushed. */
+  readonly frozenMs?: number;
   /** Raised after the verified revert. */
   readonly after?: CanaryFate;
   readonly nowMonoMs: number;
@@ -70,6 +77,9 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
       : say('inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
   }
   const deadline = during.raisedMonoMs + expectation.sloMs;
+  const lastDeadline = Math.max(deadline, (during.leftByMonoMs ?? 0) + expectation.sloMs);
+  const frozenMs = facts.frozenMs ?? 0;
+  const stoodStill = `We stood still for ${formatDuration(frozenMs)} while the canary was out`;
   if (facts.duringIsIn !== true) {
     if (facts.duringIsIn === undefined && fault.goneMonoMs === undefined) return wait(false, deadline);
     return say('inconclusive', 'canary-not-proven', 'The fault may have been gone when the canary was raised.');
@@ -78,9 +88,16 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
     const took = formatDuration(during.receivedMonoMs - during.raisedMonoMs);
     return say('not-blind', 'canary-passed', `A canary raised while the fault was in still arrived, after ${took}.`);
   }
-  if (nowMonoMs < deadline) return wait(false, deadline);
+  if (during.receivedMonoMs !== undefined && (during.earliestMonoMs ?? during.receivedMonoMs) <= lastDeadline) {
+    const slo = `so whether that was within ${formatDuration(expectation.sloMs)} cannot be told.`;
+    if (frozenMs > 0) return say('inconclusive', 'harness-frozen', `${stoodStill}, and it arrived, ${slo}`);
+    return say('inconclusive', 'poll-too-coarse', `The canary arrived between two polls, ${slo} Poll more often.`);
+  }
+  if (nowMonoMs < lastDeadline) return wait(false, lastDeadline);
   if (facts.overloaded === true)
     return say('inconclusive', 'overload', `Signals of ${expectation.detector} were dropped under overload.`);
+  if (frozenMs >= losesFromMs)
+    return say('inconclusive', 'harness-frozen', `${stoodStill}, so it may have been lost here.`);
   if (after === undefined) return wait(true);
   if (after.raisedMonoMs === undefined)
     return say('inconclusive', 'canary-not-proven', 'No canary could be raised after the revert.');

@@ -3,6 +3,7 @@ import { matchesGlob } from '../model/glob.ts';
 import type { DetectionResult } from '../model/scorecard.ts';
 import { severityName } from '../model/severity.ts';
 import { type Severity, severitySchema } from '../model/signal.ts';
+import { losesFromMs } from '../model/stalls.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import { type Belonging, eventEpochMs } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
@@ -42,6 +43,8 @@ export interface DetectionCase {
   readonly proof: PathProof;
   /** Whether signals of this detector were lost, or held back, between t0 and the horizon. */
   readonly overloaded: boolean;
+  /** How long we stood still between t0 and the horizon, where its signals are pushed. */
+  readonly frozenMs?: number;
   /** When its last good poll left, where polls have failed since. */
   readonly deafSinceMonoMs?: number;
   readonly nowMonoMs: number;
@@ -182,6 +185,12 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
   }
   if (facts.overloaded)
     return judge.inconclusive('overload', `Signals of ${expectation.detector} were dropped under overload.`);
+
+  const { frozenMs = 0 } = facts;
+  if (frozenMs >= losesFromMs) {
+    const reason = `We stood still for ${formatDuration(frozenMs)} while signals of ${expectation.detector} were waited for, so one may have been lost here.`;
+    return judge.inconclusive('harness-frozen', reason);
+  }
 
   const sloAt = t0.monoMs + expectation.sloMs;
   const horizonAt = t0.monoMs + horizonFactor * expectation.sloMs;
@@ -367,6 +376,11 @@ class Verdict {
     if (lower > sloMs && this.#facts.overloaded) {
       const reason = `'${heard.signal.rule}' reached us ${took}, but signals of ${heard.detector} were dropped under overload before.`;
       return this.#settled(this.#result('inconclusive', 'overload', reason, extra));
+    }
+    const { frozenMs = 0 } = this.#facts;
+    if (lower <= sloMs ? frozenMs > 0 : frozenMs >= losesFromMs) {
+      const reason = `'${heard.signal.rule}' reached us ${took}, but we stood still for ${formatDuration(frozenMs)} meanwhile.`;
+      return this.#settled(this.#result('inconclusive', 'harness-frozen', reason, extra));
     }
     if (lower > sloMs)
       return this.#settled(this.#result('late', 'after-slo', `'${heard.signal.rule}' reached us ${took}.`, extra));

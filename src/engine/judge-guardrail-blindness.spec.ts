@@ -37,6 +37,15 @@ function judged(overrides: Partial<GuardrailBlindnessCase> = {}): readonly [bool
 const inconclusive = (code: string) => [true, 'inconclusive', code];
 
 describe('judgeGuardrailBlindness', () => {
+  it('J20: cannot tell where it let the canary through after the SLO, and we stood still before', () => {
+    const during = { ...canaries.during, askedForMs: 6000 };
+    const frozen = { canaries: { ...canaries, during: { ...during, frozenMs: 5800 } } };
+    expect(judged(frozen)).to.deep.equal(inconclusive('harness-frozen'));
+    expect(judged({ canaries: { ...canaries, during } })[1]).to.equal('blind');
+    const inTime = { ...canaries.during, frozenMs: 300 };
+    expect(judged({ canaries: { ...canaries, during: inTime } })[1]).to.equal('blind');
+  });
+
   it('is blind where only the canary in the middle was let through', () => {
     expect(judged()).to.deep.equal([true, 'blind', 'guardrail-off']);
     expect(judge().result.reason).to.equal(

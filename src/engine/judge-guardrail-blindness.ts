@@ -12,6 +12,8 @@ export interface GuardrailAnswer {
   readonly answeredMonoMs: number;
   /** How long it was asked for until then, in ms. */
   readonly askedForMs: number;
+  /** For how much of that we stood still. */
+  readonly frozenMs?: number;
 }
 
 /** Answers before the fault, while it is in, and after the verified revert; absent while there is none yet. */
@@ -79,6 +81,15 @@ export function judgeGuardrailBlindness(
     return say('not-blind', 'guardrail-on', reason);
   }
   if (during.answer === 'unknown') return unproven(`It is not known who answered the canary${because(during)}.`);
+  const { frozenMs = 0 } = during;
+  if (frozenMs > 0 && during.askedForMs > expectation.sloMs) {
+    const stoodStill = `we stood still for ${formatDuration(frozenMs)} meanwhile`;
+    return say(
+      'inconclusive',
+      'harness-frozen',
+      `${name} let its canary through, but ${stoodStill}: it may have within ${slo}.`,
+    );
+  }
   if (after === undefined) return wait(true);
   if (after.answer !== 'refused')
     return unproven(

@@ -5,6 +5,7 @@ import { belongingsOf, sourceClockOf } from './belongings.ts';
 import { type Belonging, subjectsFrom } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { faultState, tellingReads } from './fault-state.ts';
+import { heardUntil } from './heard-until.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import {
@@ -81,7 +82,6 @@ function shownState(fault: LiveFault, isToldOf: () => boolean): FaultState {
 }
 
 function detection(trial: Trial, expectation: Expectations['detections'][number], { belonging, isToldOf }: Told) {
-  const { clock } = trial.deps.request;
   const post = trial.deps.posts.get(expectation.detector);
   const fault = faultFor(trial, expectation.fault);
   const t0 = fault.t0?.monoMs ?? 0;
@@ -105,8 +105,9 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
       tool: none,
     },
     overloaded: post?.listener?.overloadedBetween(t0, t0 + horizonFactor * expectation.sloMs) ?? false,
+    frozenMs: post?.listener?.frozenMs(t0, t0 + horizonFactor * expectation.sloMs) ?? 0,
     ...deafness(post?.listener?.deafSince()),
-    nowMonoMs: clock.monoMs(),
+    nowMonoMs: heardUntil(trial),
     ...endOf(trial),
   });
   return { ...judgement, seesState: post?.config.sees === 'state' };
@@ -194,8 +195,8 @@ function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
     expectation,
     fault: faultState(fault),
     ...(duringIsIn === undefined ? {} : { duringIsIn }),
-    overloaded: wasOverloaded(trial, expectation, canaries?.during),
-    nowMonoMs: trial.deps.request.clock.monoMs(),
+    ...lossesOf(trial, expectation, canaries?.during),
+    nowMonoMs: heardUntil(trial),
     ...(canaries?.before === undefined ? {} : { before: canaries.before }),
     ...(canaries?.during === undefined ? {} : { during: canaries.during }),
     ...(canaries?.after === undefined ? {} : { after: canaries.after }),
@@ -221,10 +222,15 @@ function guardrailBlindness(trial: Trial, expectation: Expectations['blindGuardr
 }
 
 /** Whether a canary may have been lost here, and not because of the fault. */
-function wasOverloaded(trial: Trial, { detector, sloMs }: Expectations['blind'][number], during?: CanaryFate): boolean {
-  const raised = during?.raisedMonoMs;
-  if (raised === undefined) return false;
-  return trial.deps.posts.get(detector)?.listener?.overloadedBetween(raised, raised + sloMs) ?? false;
+function lossesOf(trial: Trial, { detector, sloMs }: Expectations['blind'][number], during: CanaryFate = {}) {
+  const { raisedMonoMs, leftByMonoMs } = during;
+  const listener = trial.deps.posts.get(detector)?.listener;
+  if (raisedMonoMs === undefined || listener === undefined) return {};
+  const until = (leftByMonoMs ?? raisedMonoMs) + sloMs;
+  return {
+    overloaded: listener.overloadedBetween(raisedMonoMs, until),
+    frozenMs: listener.frozenMs(raisedMonoMs, until),
+  };
 }
 
 /** Judges the control on the facts so far. */

@@ -4,6 +4,7 @@ import { isoTime } from '../model/clock.ts';
 import type { AnyChannel, BoundFormat, Decode, OpenChannel, Payload } from '../model/detector.ts';
 import { findMarkers } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
+import type { Stalls } from '../model/stalls.ts';
 import { eventEpochMs } from './correlate.ts';
 import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
@@ -18,6 +19,7 @@ export interface ListenerOptions {
   readonly formats: readonly BoundFormat[];
   readonly decode: Decode;
   readonly clock: Clock;
+  readonly stalls?: Stalls;
   readonly pollMs: number;
   /** True where alerts stay open for as long as a state lasts. */
   readonly seesState: boolean;
@@ -56,6 +58,8 @@ export interface Listener {
   readonly overload: (reason: string, count?: number) => void;
   /** Whether anything was lost or held back in a time, so that silence in it proves nothing. */
   readonly overloadedBetween: (fromMonoMs: number, untilMonoMs: number) => boolean;
+  /** How long we stood still in a time, so that what is pushed may have been lost here; 0 for what is polled. */
+  readonly frozenMs: (fromMonoMs: number, untilMonoMs: number) => number;
   /** When the last good poll left, where polls fail since: what came after is not known. Undefined for pushed channels. */
   readonly deafSince: () => number | undefined;
   /** Alerts that are open now (J8). */
@@ -154,7 +158,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       signal,
       clients: options.clients,
       log: options.log,
-      deliver: (payload) => void take(payload, payload.arrivedMonoMs),
+      // What waited for us while we stood still had come at any time in between (J19).
+      deliver: (payload) =>
+        void take(payload, options.stalls?.sinceMonoMs(payload.arrivedMonoMs) ?? payload.arrivedMonoMs),
       refuse: (reason, evidence) => {
         counters.refused++;
         if (evidence !== undefined) options.onMalformed({ reason, bytes: evidence });
@@ -215,6 +221,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     showsOpen,
     overload,
     overloadedBetween: losses.between,
+    frozenMs: (from, until) => (channel.poll === undefined ? (options.stalls?.frozenMs(from, until) ?? 0) : 0),
     deafSince: () =>
       isFailing && clock.monoMs() - lastGoodMonoMs > outageFrom * options.pollMs ? lastGoodMonoMs : undefined,
     open: seen.open,

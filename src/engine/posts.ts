@@ -79,6 +79,7 @@ async function openPost(request: RunRequest, options: PostOptions<DetectorConfig
     detector: name,
     offers: offersOf(request, config),
     clock: request.clock,
+    ...stallsOf(request),
     random: request.random,
     marginMs: config.clock.error + config.clock.resolution,
     signal,
@@ -126,6 +127,10 @@ function handOut({ interests, ring }: PostOptions<unknown>, heard: HeardSignal, 
   ring.keep(heard);
 }
 
+function stallsOf({ stalls }: RunRequest): Pick<RunRequest, 'stalls'> {
+  return stalls === undefined ? {} : { stalls };
+}
+
 function listening(
   request: RunRequest,
   options: PostOptions<DetectorConfig | AuditConfig>,
@@ -141,6 +146,7 @@ function listening(
     formats,
     decode: request.decode,
     clock: request.clock,
+    ...stallsOf(request),
     pollMs: config.poll ?? request.environment.poll,
     clients: (target: 'aws') => request.channelClients(target, rest),
     signal,

@@ -82,6 +82,8 @@ export interface Trial {
   readonly halt: (why: WindshearError) => void;
   /** When somebody stopped it or it failed. */
   endedMonoMs?: number;
+  /** Until when all that had come was read, as far as is known. */
+  heardUntilMonoMs?: number;
   readonly tell: (phase: TrialPhase, detail?: string) => void;
 }
 

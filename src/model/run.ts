@@ -10,6 +10,7 @@ import type { AnyProbe } from './probe.ts';
 import type { Random } from './random.ts';
 import type { FaultUse, LoadUse, ProbeUse, Scenario } from './scenario.ts';
 import type { ScenarioResult, Scorecard, TrialResult } from './scorecard.ts';
+import type { Stalls } from './stalls.ts';
 import type { StopProbeUse } from './stop-conditions.ts';
 import type { Store } from './store.ts';
 import type { Target } from './target.ts';
@@ -76,6 +77,8 @@ export interface RunRequest {
   /** Clients of the consumer of a channel (queues); credentials are the channel's own. */
   readonly channelClients: (target: 'aws', channelParams: unknown) => Promise<unknown>;
   readonly clock: Clock;
+  /** When this process itself did not run, where time is real. */
+  readonly stalls?: Stalls;
   readonly random: Random;
   readonly disk: Disk;
   /** Absolute: `reports/<run-id>` and `.windshear/state`. */

@@ -53,6 +53,8 @@ export const reasonCodes = {
   'guardrail-off': 'The guardrail refused its canary before and after the fault, and let it through in between.',
   'guardrail-on': 'The guardrail still refused its canary while the fault was in.',
   'detector-blind': 'The fault itself had blinded the detector before this could be judged.',
+  'harness-frozen':
+    'The harness itself stood still for a part of the time, so what it had not heard by then proves nothing.',
   overload: 'More signals came than could be kept; silence proves nothing.',
   'no-alerts': 'No matching signal was raised against the control in its window.',
   'no-detector': 'The scenario expects nothing of a detector, so nobody listened whether one alerts on the control.',

@@ -51,6 +51,7 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'canary-not-proven': 'Check the detector’s canary: it must pass before and after the fault.',
   'guardrail-on': 'The guardrail was not disabled: correct the expectation, or the fault.',
   'detector-blind': 'Judge this expectation in a scenario that leaves the detector’s sources alone.',
+  'harness-frozen': 'Run the scenario again, and neither stop nor starve the harness meanwhile.',
   overload: 'Reduce unrelated alerts, or filter them at the source.',
   'alerted-on-control': 'Narrow the rule: it alerts on a permitted change.',
   'no-detector': 'Expect a detection in this scenario, so that its control is listened to; or leave it as it is.',

@@ -11,6 +11,7 @@ import { scaleEnvironment, scaleScenario } from '../model/slo-scale.ts';
 import { type Baseline, type Comparison, compareWithBaseline, exitCodeWithBaseline } from '../scorecard/baseline.ts';
 import { runWriter } from '../scorecard/write-run.ts';
 import { errorCode } from '../system/disk-error.ts';
+import { watchStalls } from '../system/stalls.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import { systemRandom } from '../system/system-random.ts';
@@ -94,6 +95,7 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
         gitCommit: await gitCommit(options.cwd),
         compare: options.baseline === undefined ? undefined : (card) => compare(card.scenarios) ?? emptyComparison,
       });
+      const watch = watchStalls();
       const request: RunRequest = {
         runId,
         environmentName: name,
@@ -105,6 +107,7 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
         targets,
         channelClients,
         clock: systemClock,
+        stalls: watch.stalls,
         random: systemRandom,
         disk: systemDisk,
         folders: { report: folder, state: folders.state },
@@ -122,7 +125,7 @@ export async function openSession(options: SessionOptions, pick: ScenarioPick): 
         },
       };
       const watchdog = await watchdogFor(environment, { options, name, folders, own });
-      const { scorecard, exitCode: judged } = await watched(watchdog, () => runScenarios(request));
+      const { scorecard, exitCode: judged } = await watched(watchdog, () => runScenarios(request)).finally(watch.end);
       const comparison = compare(scorecard.scenarios);
       const exitCode = exitCodeWithBaseline(judged, comparison);
       await writer.finish(scorecard, exitCode);
