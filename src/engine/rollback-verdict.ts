@@ -68,7 +68,7 @@ function wasNeverSeen({ definition, injection, after, removedBefore }: RevertReq
 }
 
 function neverSeen(request: RevertRequest): Judged {
-  const reason = `${named(request)} was acknowledged, but what the scenario reads never showed it, so nobody can tell whether it is still in, and nothing was undone. Look at it by hand, put it right, correct the scenario's 'read', and move the run's folder out of the reports`;
+  const reason = `${named(request)} was acknowledged, but what the scenario reads never showed it, so nobody can tell whether it is still in, and nothing was undone. Look at it by hand, put it right, correct the scenario's 'read', and move the run's folder out of the reports, and that of its states out of .windshear/state`;
   return { verdict: 'unverified', reasonCode: 'verify-failed', reason };
 }
 
