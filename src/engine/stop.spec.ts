@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type DiskFate, MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
-import { requestStop, type StopRequest, watchStopFile } from './stop.ts';
+import { requestStop, type StopFile, type StopRequest, watchStopFile } from './stop.ts';
 
 describe('watchStopFile', () => {
   it('answers with who asked, within one tick', async () => {
@@ -55,12 +55,47 @@ describe('watchStopFile', () => {
     expect(await disk.exists('/w/stop')).to.equal(true);
   });
 
+  it('heeds at its first look what was asked, or touched, since the run began', async () => {
+    for (const bytes of [undefined, new Uint8Array()]) {
+      const { place, disk, watch, clock } = folder();
+      await disk.makeFolder('/w');
+      await clock.advance(770);
+      if (bytes === undefined) await requestStop(place, { by: 'ada' });
+      else await disk.writeDurably('/w/stop', bytes);
+      await clock.advance(100);
+      const { answer } = watch({ sinceEpochMs: clock.epochMs() - 870 });
+      await clock.advance(1);
+      expect(answer()?.by).to.equal(bytes === undefined ? 'ada' : 'the stop file');
+    }
+  });
+
+  it('takes no file that is dated far ahead for one that was written since', async () => {
+    const { place, disk, watch, clock } = folder();
+    disk.remove = () => Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }));
+    await requestStop(place, { by: 'ada' });
+    const { answer } = watch({ sinceEpochMs: clock.epochMs() - 100, place: dated(place, clock.epochMs() + 3_600_000) });
+    await clock.advance(5000);
+    expect(answer()).to.equal(undefined);
+  });
+
+  it('heeds that a file from before is touched', async () => {
+    const { place, disk, watch, clock } = folder();
+    await requestStop(place, { by: 'ada' });
+    await clock.advance(100);
+    const { answer } = watch();
+    await clock.advance(1000);
+    expect(answer()).to.equal(undefined);
+    await disk.writeDurably('/w/stop', await disk.read('/w/stop'));
+    await clock.advance(200);
+    expect(answer()?.by).to.equal('ada');
+  });
+
   it('goes on, and says so once, where the file cannot be read', async () => {
     const { place, disk, watch, clock, lines } = folder();
     const { answer } = watch();
     await clock.advance(200);
     const exists = disk.exists.bind(disk);
-    disk.exists = () => Promise.reject(new Error('EACCES'));
+    disk.exists = () => Promise.reject(new Error('EIO'));
     await clock.advance(1000);
     disk.exists = exists;
     await requestStop(place, { by: 'ada' });
@@ -95,7 +130,7 @@ describe('watchStopFile', () => {
 
   it('heeds, of the requests that name an environment, only those that name its own', async () => {
     const { place, watch, clock } = folder();
-    const [own, other, unknown] = [watch('eu'), watch('us'), watch()];
+    const [own, other, unknown] = [watch({ environment: 'eu' }), watch({ environment: 'us' }), watch()];
     await clock.advance(200);
     await requestStop(place, { by: 'ada', environment: 'eu' });
     await clock.advance(200);
@@ -140,20 +175,35 @@ describe('requestStop', () => {
   });
 });
 
+interface Watching {
+  readonly environment?: string;
+  /** When the run began; by default at its first look. */
+  readonly sinceEpochMs?: number;
+  readonly place?: StopFile;
+}
+
 function folder(decide?: () => DiskFate) {
   const disk = new MemoryDisk(decide);
   const clock = new VirtualClock();
-  const place = { disk, clock, path: '/w/stop', shared: false };
+  const written = new Map<string, number>();
+  const write = disk.writeDurably.bind(disk);
+  disk.writeDurably = async (path, bytes, mode) => {
+    await write(path, bytes, mode);
+    written.set(path, clock.epochMs());
+  };
+  const path = '/w/stop';
+  const writtenEpochMs = async () => ((await disk.exists(path)) ? written.get(path) : undefined);
+  const place: StopFile = { disk, clock, path, shared: false, writtenEpochMs };
   const lines: string[] = [];
-  const watch = (environment?: string) => {
+  const watch = ({ environment, sinceEpochMs = clock.epochMs(), place: at = place }: Watching = {}) => {
     const controller = new AbortController();
     let answer: StopRequest | undefined;
     let failure: unknown;
     const options = {
-      ...{ everyMs: 200, signal: controller.signal, environment: () => environment },
+      ...{ everyMs: 200, sinceEpochMs, signal: controller.signal, environment: () => environment },
       log: (line: string) => lines.push(line),
     };
-    void watchStopFile(place, options).then(
+    void watchStopFile(at, options).then(
       (request) => {
         answer = request;
       },
@@ -164,4 +214,8 @@ function folder(decide?: () => DiskFate) {
     return { controller, answer: () => answer, failure: () => failure };
   };
   return { disk, clock, place, lines, watch };
+}
+
+function dated(place: StopFile, epochMs: number): StopFile {
+  return { ...place, writtenEpochMs: async () => epochMs };
 }

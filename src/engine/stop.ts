@@ -34,6 +34,8 @@ export interface StopFile {
   readonly path: string;
   /** True where other users ask by it: its folder is theirs to prepare, and everyone may read it. */
   readonly shared: boolean;
+  /** When the file was last written or touched; undefined where there is none. Needs no right to read it. */
+  readonly writtenEpochMs: () => Promise<number | undefined>;
 }
 
 /** Asks every run that watches this file to stop. Rejects with the disk's error where it cannot be written. */
@@ -46,20 +48,24 @@ export async function requestStop({ disk, clock, path, shared }: StopFile, asked
 export interface StopWatch {
   readonly everyMs: number;
   readonly signal: AbortSignal;
+  /** When the run began, which is before the first look: what was asked since then is meant for it. */
+  readonly sinceEpochMs: number;
   /** The environment of the run, once it is known; until then every request concerns it. */
   readonly environment?: () => string | undefined;
   readonly log?: (line: string) => void;
 }
 
 /**
- * Answers with the request once a stop file appears or changes after this call; a file that lay there before is an
- * earlier run's, and is removed once it is old. An empty file, as `touch` makes it, counts too, and so does one that
- * may not be read: whoever made it wants an end. Rejects with the signal's reason when it is aborted.
+ * Answers with the request once a stop file was written or touched since the run began; a file from before is an earlier
+ * run's, and is removed once it is old. An empty file, as `touch` makes it, counts too, and so does one that may not be
+ * read: whoever made it wants an end. Rejects with the signal's reason when it is aborted.
  */
 export async function watchStopFile(place: StopFile, watch: StopWatch): Promise<StopRequest> {
   const log = newComplaint(watch);
   let known = await readStopFile(place).catch(log);
-  if (known !== undefined && !isFresh(place.clock, known)) {
+  if (known !== undefined && isSince(watch, known, place.clock)) {
+    if (concerns(known.text, watch)) return requestOf(known);
+  } else if (known !== undefined && !isFresh(place.clock, known)) {
     // Another user's file may be beyond us; it stays known, and only a change of it counts.
     const isGone = await place.disk.remove(place.path).then(
       () => true,
@@ -71,14 +77,16 @@ export async function watchStopFile(place: StopFile, watch: StopWatch): Promise<
     await place.clock.sleep(watch.everyMs, watch.signal);
     try {
       const now = await readStopFile(place);
-      if (now !== undefined && now !== known && concerns(now, watch)) {
-        return new StopRequest(parse(now)?.by ?? 'the stop file');
-      }
+      if (now !== undefined && isOther(now, known) && concerns(now.text, watch)) return requestOf(now);
       known = now;
     } catch (error) {
       log(error);
     }
   }
+}
+
+function requestOf({ text }: FoundFile): StopRequest {
+  return new StopRequest(parse(text)?.by ?? 'the stop file');
 }
 
 /** A request that names no environment, or none that can be read, is meant for all. */
@@ -97,14 +105,20 @@ function newComplaint({ log }: StopWatch): (error: unknown) => undefined {
   };
 }
 
-async function readStopFile({ disk, path }: StopFile): Promise<string | undefined> {
-  if (!(await disk.exists(path))) return undefined;
+interface FoundFile {
+  readonly text: string;
+  readonly writtenEpochMs: number;
+}
+
+async function readStopFile({ disk, path, writtenEpochMs }: StopFile): Promise<FoundFile | undefined> {
+  const writtenMs = await writtenEpochMs();
+  if (writtenMs === undefined) return undefined;
   try {
-    return new TextDecoder().decode(await disk.read(path));
+    return { text: new TextDecoder().decode(await disk.read(path)), writtenEpochMs: writtenMs };
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     if (error.code === 'ENOENT') return undefined;
-    if (error.code === 'EACCES') return unreadable;
+    if (error.code === 'EACCES') return { text: unreadable, writtenEpochMs: writtenMs };
     throw error;
   }
 }
@@ -112,8 +126,18 @@ async function readStopFile({ disk, path }: StopFile): Promise<string | undefine
 /** Stands for the content of a file that is there and may not be read. */
 const unreadable = 'unreadable';
 
-function isFresh(clock: Clock, text: string): boolean {
-  const ageMs = clock.epochMs() - Date.parse(parse(text)?.at ?? '');
+/** A file that says the same may have been touched. */
+function isOther(now: FoundFile, known: FoundFile | undefined): boolean {
+  return now.text !== known?.text || now.writtenEpochMs !== known.writtenEpochMs;
+}
+
+/** A file from the future was not written since: it would end every run until then. */
+function isSince({ sinceEpochMs }: StopWatch, { writtenEpochMs }: FoundFile, clock: Clock): boolean {
+  return writtenEpochMs >= sinceEpochMs && writtenEpochMs <= clock.epochMs() + freshMs;
+}
+
+function isFresh(clock: Clock, { writtenEpochMs }: FoundFile): boolean {
+  const ageMs = clock.epochMs() - writtenEpochMs;
   return ageMs >= 0 && ageMs < freshMs;
 }
 

@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type StopFile, watchStopFile } from '../engine/stop.ts';
 import { plainText } from '../scorecard/plain-text.ts';
+import { errorCode } from '../system/disk-error.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import type { Folders } from './folders.ts';
@@ -20,13 +22,28 @@ const lookEveryMs = 250;
 
 /** The stop file of a folder in which runs are started; only its owner can ask by it. */
 export function ownStopFile({ own }: Pick<Folders, 'own'>): StopFile {
-  return { disk: systemDisk, clock: systemClock, path: `${own}/stop`, shared: false };
+  return stopFileAt(`${own}/stop`, false);
 }
 
 /** A stop file in a folder that others may write to. */
 export function sharedStopFile(path: string): StopFile {
-  return { disk: systemDisk, clock: systemClock, path: resolve(path), shared: true };
+  return stopFileAt(resolve(path), true);
 }
+
+function stopFileAt(path: string, shared: boolean): StopFile {
+  const writtenEpochMs = async () => {
+    try {
+      return (await stat(path)).mtimeMs;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+      throw error;
+    }
+  };
+  return { disk: systemDisk, clock: systemClock, path, shared, writtenEpochMs };
+}
+
+/** A run begins with its process: until it looks for the first time, hundreds of milliseconds go by. */
+let sinceEpochMs = performance.timeOrigin;
 
 /** Listens for every way to stop, from here until `release`; `also` names one more stop file. */
 export function listenForStop(folders: Folders, say: (line: string) => void, also?: string): RunStop {
@@ -41,7 +58,7 @@ export function listenForStop(folders: Folders, say: (line: string) => void, als
     if (watched.has(file.path)) return;
     watched.add(file.path);
     watchStopFile(file, {
-      ...{ everyMs: lookEveryMs, signal: ended.signal, log: (line: string) => say(plainText(line)) },
+      ...{ everyMs: lookEveryMs, sinceEpochMs, signal: ended.signal, log: (line: string) => say(plainText(line)) },
       environment: () => entered,
     }).then(
       (request) => {
@@ -68,6 +85,8 @@ export function listenForStop(folders: Folders, say: (line: string) => void, als
     release: () => {
       ended.abort();
       unhandle();
+      // What was asked until now was not meant for a run that the same process starts after it.
+      sinceEpochMs = systemClock.epochMs();
     },
   };
 }
