@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { exitCodes, type RefusedError, UnreachableError } from '../model/errors.ts';
+import { CallError } from '../model/call.ts';
+import { exitCodes, type RefusedError, UnreachableError, WindshearError } from '../model/errors.ts';
 import type { RunOutcome, RunRequest } from '../model/run.ts';
 import { checkBudgets, permissionsOf } from './budgets.ts';
 import { detectorsOf } from './detectors-of.ts';
@@ -44,7 +45,7 @@ export async function runScenarios(given: RunRequest): Promise<RunOutcome> {
   });
   try {
     await request.underLock?.();
-    await preflight(request);
+    await preflight(request).catch((error: unknown) => Promise.reject(stopOr(error, request.stop)));
     const log = (text: string) => request.onEvent({ kind: 'notice', level: 'warning', text });
     const halt = (why: RefusedError) => halted.abort(why);
     const lease = await takeRunLease(request, { log, onLost: halt });
@@ -52,7 +53,7 @@ export async function runScenarios(given: RunRequest): Promise<RunOutcome> {
     try {
       const ended = await runJournaled({ request, lease, log, halt });
       if (ended.isClean) left = 'free';
-      if (ended.outcome instanceof UnreachableError) throw ended.outcome;
+      if (ended.outcome instanceof WindshearError) throw ended.outcome;
       return ended.outcome;
     } finally {
       await lease.end(left);
@@ -75,7 +76,7 @@ async function runJournaled({
   lease,
   log,
   halt,
-}: Opened): Promise<{ readonly outcome: RunOutcome | UnreachableError; readonly isClean: boolean }> {
+}: Opened): Promise<{ readonly outcome: RunOutcome | WindshearError; readonly isClean: boolean }> {
   const { folders, clock, environment } = request;
   await lease.disk.makeFolder(folders.report);
   const path = posix.join(folders.report, 'journal.jsonl');
@@ -101,9 +102,10 @@ async function runJournaled({
   const posts = await openPosts(request, interests, { log, wall });
   try {
     const unreachable = await whyUnreachable(request, posts);
-    if (unreachable !== undefined) {
-      await journal.append({ kind: 'run-ended', exitCode: unreachable.exitCode });
-      return { outcome: unreachable, isClean: true };
+    const why = stopOr(unreachable, request.stop);
+    if (why instanceof WindshearError) {
+      await journal.append({ kind: 'run-ended', exitCode: why.exitCode });
+      return { outcome: why, isClean: true };
     }
     const deps: RunDeps = {
       ...{ request, journal, preImages, interests, log, wall, halt },
@@ -125,6 +127,12 @@ async function runJournaled({
   } finally {
     await posts.close();
   }
+}
+
+/** What a stop cut short was not out of reach. */
+function stopOr(error: unknown, stop: AbortSignal): unknown {
+  const isCut = error instanceof UnreachableError || error instanceof CallError;
+  return isCut && stop.aborted ? stop.reason : error;
 }
 
 async function preflight(request: RunRequest): Promise<void> {

@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { CallError } from '../model/call.ts';
 import type { Phase } from '../model/marker.ts';
 import type { RunRequest } from '../model/run.ts';
+import { rejection } from '../testing/rejection.ts';
 import { worldRequest, worldScenario } from '../testing/world/request.ts';
 import { World } from '../testing/world/world.ts';
 import { runScenarios } from './run.ts';
+import { StopRequest } from './stop.ts';
 
 const cut = () => new CallError('unanswered', 'ECONNRESET', 'sim:Call was sent and not answered: socket hang up');
 
@@ -19,6 +21,22 @@ describe('runScenarios on a target that answers no more', () => {
       expect(trial?.detections[0]).to.include({ verdict: 'inconclusive', reasonCode: 'not-injected' });
       expect(trial?.detections[0]?.reason).to.match(/^Nothing was injected: .*socket hang up\.$/);
       expect(exitCode).to.equal(5);
+      expect(at.events.some((event) => event.action === 'write')).to.equal(false);
+    });
+  }
+
+  for (const asked of ['prove', 'checkRights'] as const) {
+    it(`ends with exit 130, not 5, where a stop cuts the preflight short (${asked})`, async () => {
+      const at = worldOf('bucket');
+      const stop = new AbortController();
+      const request = { ...requestOf(at), stop: stop.signal };
+      const target = at.target();
+      const given = async () => {
+        stop.abort(new StopRequest('SIGINT'));
+        throw new CallError('unanswered', 'Aborted', 'sim:Call was sent and given up before it was answered.');
+      };
+      const run = runScenarios({ ...request, targets: new Map([['aws', { ...target, [asked]: given }]]) });
+      expect(await rejection(run)).to.include({ code: 'stopped', exitCode: 130 });
       expect(at.events.some((event) => event.action === 'write')).to.equal(false);
     });
   }

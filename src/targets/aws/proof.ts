@@ -76,7 +76,7 @@ async function answerOr(ask: () => Promise<string>): Promise<string> {
     const nobodyThere = error.kind === 'unanswered' || error.message.includes('was not sent');
     if (nobodyThere)
       throw new UnreachableError(
-        `The AWS target cannot be reached: ${error.message}. Check its endpoint in windshear.yaml and whether it runs.`,
+        `The AWS target cannot be reached: ${error.message.replace(/\.$/, '')}. Check its endpoint in windshear.yaml and whether it runs.`,
         { cause: error },
       );
     return error.code;

@@ -152,6 +152,16 @@ describe('httpTarget', () => {
     expect(await rejection(sent)).to.include({ code: 'clear-text' });
   });
 
+  it('says in one sentence that nobody answers, as a stop or a deadline leaves it', async () => {
+    const leaving = new AbortController();
+    const asked = httpTarget(config({}), options).prove(leaving.signal);
+    server.once('request', () => leaving.abort(new Error('stopped')));
+    const failure: unknown = await asked.catch((error: unknown) => error);
+    expect(String(failure))
+      .to.match(/The HTTP target cannot be reached: .*before it was answered\.$/)
+      .and.not.match(/\.\.$/);
+  });
+
   it('proves staging by pinned hosts and beacon', async () => {
     const proofs = async (beacon: HttpTargetConfig['proof']['beacon']) => {
       const results = await httpTarget(config({ proof: { beacon } }), options).prove(signal);

@@ -44,7 +44,9 @@ async function answerOf(ask: () => Promise<string>): Promise<string> {
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     if (error.kind === 'unanswered' || error.message.includes('was not sent')) {
-      throw new UnreachableError(`The HTTP target cannot be reached: ${error.message}.`, { cause: error });
+      throw new UnreachableError(`The HTTP target cannot be reached: ${error.message.replace(/\.$/, '')}.`, {
+        cause: error,
+      });
     }
     return error.code;
   }

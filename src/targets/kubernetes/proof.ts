@@ -58,7 +58,9 @@ async function answerOr(ask: () => Promise<string>): Promise<string> {
     if (!(error instanceof CallError)) throw error;
     const nobodyThere = error.kind === 'unanswered' || error.message.includes('was not sent');
     if (nobodyThere) {
-      throw new UnreachableError(`The Kubernetes target cannot be reached: ${error.message}.`, { cause: error });
+      throw new UnreachableError(`The Kubernetes target cannot be reached: ${error.message.replace(/\.$/, '')}.`, {
+        cause: error,
+      });
     }
     return error.code;
   }
