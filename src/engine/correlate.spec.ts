@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Marker, Phase } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
 import { epoch0, heard, t0 } from '../testing/facts.ts';
-import { belongingOf, type SourceClock, subjectsFrom, type TrialView } from './correlate.ts';
+import { belongingOf, isAbout, type SourceClock, subjectsFrom, type TrialView } from './correlate.ts';
 
 const marker: Marker = 'wsaaaaaaaaaaaa';
 const other: Marker = 'wsbbbbbbbbbbbb';
@@ -256,4 +256,20 @@ describe('belongingOf', () => {
   it('J10: gives a signal on the subject before t0 to the control', () => {
     expect(whose(heard(-3000, eventAt(-3500)))).to.equal('control');
   });
+});
+
+describe('isAbout', () => {
+  const subjects = subjectsFrom(['arn:aws:iam::111122223333:role/app']);
+
+  for (const [whose, arn, isIt] of [
+    ['the very role', 'arn:aws:iam::111122223333:role/app', true],
+    ['a session of it', 'arn:aws:sts::111122223333:assumed-role/app/nightly', true],
+    ["another account's role of that name", 'arn:aws:iam::444455556666:role/app', false],
+    ["a session of another account's", 'arn:aws:sts::444455556666:assumed-role/app/nightly', false],
+  ] as const) {
+    it(`J5: ${isIt ? 'takes' : 'does not take'} ${whose} for the role`, () => {
+      expect(isAbout(heard(0, { resource: { arn } }).signal, subjects)).to.equal(isIt);
+      expect(isAbout(heard(0, { resources: [arn] }).signal, subjects)).to.equal(isIt);
+    });
+  }
 });

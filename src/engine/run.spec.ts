@@ -56,8 +56,24 @@ describe('runScenarios', () => {
     expect(trial.control?.verdict).to.equal('quiet');
     expect(trial.rollback.verdict).to.equal('clean');
     expect(trial.verdict).to.equal('passed');
+    expect(trial.verdict).to.equal('passed');
     expect(at.resources.get('bucket')).to.equal('private');
   });
+
+  for (const [of, scenarioLimit, budget, limitMs] of [
+    ['its scenario', { maxExposure: '5s' }, '60s', 5000],
+    ['the budget', {}, '7s', 7000],
+  ] as const) {
+    it(`takes a fault out at the longest exposure of ${of}, though a guardrail is still waited for`, async () => {
+      const at = world();
+      const guardrails = [{ guardrail: 'fixer', outcome: 'reverted', within: '4s' }];
+      const waiting = scenario(at, { ...scenarioLimit, control: [], expect: { detections: [seen], guardrails } });
+      const environment = worldEnvironment(at, { budgets: { maxExposure: budget } });
+      await runScenarios(worldRequest(at, [waiting], { environment }));
+      const [inAt, outAt] = at.events.filter(({ action }) => action === 'write').map(({ epochMs }) => epochMs);
+      expect((outAt ?? 0) - (inAt ?? 0)).to.be.within(limitMs, limitMs + 100);
+    });
+  }
 
   it('says missed only after the horizon, with the path proven alive', async () => {
     const at = world(detector({ rule: () => undefined }));
