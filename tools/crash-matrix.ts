@@ -1,12 +1,13 @@
 /**
  * Kills the harness at every durable write of each scenario on the embedded staging, and recovers:
- * `npm run crash-matrix [-- <scenario>… --every <n> --stagings <n> --json]`. Exits 1 where anything is left.
+ * `npm run crash-matrix [-- <scenario>… --every <n> --stagings <n> --json --record]`. Exits 1 where anything is left.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Cell, crashMatrix } from '../src/testing/crash/matrix.ts';
-import { crashTable } from '../src/testing/crash/table.ts';
+import { crashRows, crashTable } from '../src/testing/crash/table.ts';
+import { record, typed } from './docs/figures.ts';
 import { root } from './sources.ts';
 
 const { values, positionals } = parseArgs({
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
     every: { type: 'string', default: '1' },
     stagings: { type: 'string', default: '4' },
     json: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 });
 const every = wholeNumber('--every', values.every);
@@ -37,7 +39,8 @@ const cells = await crashMatrix({
 });
 const seconds = Math.round((performance.now() - began) / 1000);
 if (values.json) console.log(JSON.stringify({ seconds, cells }));
-else console.log(`${crashTable(cells)}\n${seconds} s`);
+else console.log(`${crashTable(crashRows(cells))}\n${seconds} s`);
+if (values.record) await record('crash-matrix', { command: typed('crash-matrix'), seconds, rows: crashRows(cells) });
 process.exit(cells.some(({ residues }) => residues.length > 0) ? 1 : 0);
 
 function sentence({ scenario, crash, label, diedAt, residues }: Cell): string {

@@ -1,17 +1,23 @@
 /**
- * Regenerates the JSON schemas and README's tables from the model and the catalogue: `npm run docs`.
+ * Regenerates the JSON schemas, README's tables and the figures of the tests: `npm run docs`.
  * With `--check` nothing is written: it fails when a committed file is not what would be generated.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { catalogue } from '../src/catalogue.ts';
 import { generatedSchemas } from '../src/model/json-schema.ts';
+import { readFigures } from './docs/figures.ts';
 import { withGenerated } from './docs/generated.ts';
 import { catalogueTables, exitCodeTable, reasonCodeTable } from './docs/tables.ts';
+import { testingPage } from './docs/testing-page.ts';
 import { root } from './sources.ts';
 
 const check = process.argv.includes('--check');
-const generated = new Map([...generatedSchemas(catalogue), ['README.md', await readme()]]);
+const generated = new Map([
+  ...generatedSchemas(catalogue),
+  ['README.md', await readme()],
+  ['src/testing/README.md', testingPage(await readFigures())],
+]);
 const stale: string[] = [];
 for (const [path, text] of generated) {
   const committed = await readFile(join(root, path), 'utf8').catch(() => undefined);

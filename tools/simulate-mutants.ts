@@ -2,25 +2,26 @@ import { registerHooks } from 'node:module';
 import { execa } from 'execa';
 import { type Mutant, mutants, mutate } from '../src/testing/simulator/mutants.ts';
 import type { Story } from '../src/testing/simulator/story.ts';
+import type { MutantFigures } from './docs/figures.ts';
 import { root } from './sources.ts';
 
 /** How many seeds a bug may survive; all of them are clean without it. */
 const seeds = 300;
 
-/** Plays each mutant in a process of its own; says whether every one was caught. */
-export async function runMutants(): Promise<boolean> {
-  let caught = 0;
+/** Plays each mutant in a process of its own, and says what caught it. */
+export async function runMutants(): Promise<MutantFigures['mutants']> {
+  const played: { name: string; file: string; caughtBy: string | null }[] = [];
   for (const { name, file } of mutants) {
     const tool = `${root}tools/simulate.ts`;
     const args = ['--conditions=windshear-source', tool, '--mutant', name, '--seeds', String(seeds)];
     const { exitCode, stdout, stderr } = await execa(process.execPath, args, { cwd: root, reject: false });
     const said = stdout.split('\n').at(-1) ?? '';
     const isCaught = exitCode === 0 && said.startsWith('caught');
-    if (isCaught) caught++;
+    played.push({ name, file, caughtBy: isCaught ? said.replace(/^caught by /, '') : null });
     console.log(`${isCaught ? 'caught' : 'NOT CAUGHT'} | ${name} | ${file} | ${said === '' ? stderr : said}`);
   }
-  console.log(`${caught} of ${mutants.length} mutants caught`);
-  return caught === mutants.length;
+  console.log(`${played.filter(({ caughtBy }) => caughtBy !== null).length} of ${mutants.length} mutants caught`);
+  return played;
 }
 
 /** Plays seeds, and then what seeds had shrunk to, until the bug shows; answers what showed it, and which rules it breaks. */

@@ -60,7 +60,7 @@ function wallClock(zone: string): (epochMs: number) => WallTime {
   });
   return (epochMs) => {
     const parts = Object.fromEntries(format.formatToParts(epochMs).map(({ type, value }) => [type, value]));
-    const day = days.findIndex((name) => name === parts['weekday']?.toLowerCase());
+    const day = (days as readonly string[]).indexOf(parts['weekday']?.toLowerCase() ?? '');
     return { day, minute: Number(parts['hour']) * 60 + Number(parts['minute']) };
   };
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { stepNamer } from './label.ts';
 import { type Cell, crashMatrix } from './matrix.ts';
-import { crashTable } from './table.ts';
+import { crashRows, crashTable } from './table.ts';
 
 describe('stepNamer', () => {
   it('names what a journal gains by role and index, in whichever batch', () => {
@@ -29,14 +29,14 @@ describe('crashTable', () => {
       ...more,
     });
     const { diedAt: _never, ...survivor } = cell('journal: run-ended');
-    const table = crashTable([
+    const rows = crashRows([
       cell('journal: run-started'),
       cell('journal: control 0 intent'),
       cell('create fault 0', { residues: ['the staging differs'] }),
       cell('journal: fault 0 verified'),
       survivor,
     ]);
-    expect(table.split('\n')[2]).to.equal(
+    expect(crashTable(rows).split('\n')[2]).to.equal(
       '| flip | 0 of 1 | 0 of 1 | 1 of 2 | 0 of 0 (1 not reached) | 1 of 4 (1 not reached) |',
     );
   });

@@ -3,21 +3,41 @@ import type { Cell } from './matrix.ts';
 const phases = ['arm', 'control', 'fault', 'after'] as const;
 type Phase = (typeof phases)[number];
 
-/** Sums crashes up as Markdown: scenarios by phase of the trial, each as residues of crashes, and what was not reached. */
-export function crashTable(cells: readonly Cell[]): string {
+/** The crashes of a scenario in one phase: how many left something, how many there were, how many a run did not come to. */
+export interface CrashSum {
+  readonly residues: number;
+  readonly died: number;
+  readonly notReached: number;
+}
+
+/** The crashes of a scenario by phase of the trial. */
+export type CrashRow = { readonly scenario: string } & Readonly<Record<Phase, CrashSum>>;
+
+/** Sums crashes up by scenario and phase. */
+export function crashRows(cells: readonly Cell[]): readonly CrashRow[] {
   const scenarios = [...new Set(cells.map(({ scenario }) => scenario))].toSorted();
-  const rows = scenarios.map((scenario) => {
-    const own = cells.filter((cell) => cell.scenario === scenario);
-    const byPhase = new Map<Phase, Cell[]>();
+  return scenarios.map((scenario) => {
+    const byPhase: Record<Phase, Cell[]> = { arm: [], control: [], fault: [], after: [] };
     let phase: Phase = 'arm';
-    for (const cell of own) {
+    for (const cell of cells.filter((one) => one.scenario === scenario)) {
       phase = phaseOf(cell.label, phase);
-      byPhase.set(phase, [...(byPhase.get(phase) ?? []), cell]);
+      byPhase[phase].push(cell);
     }
-    return [scenario, ...phases.map((one) => summed(byPhase.get(one) ?? [])), summed(own)];
+    const { arm, control, fault, after } = byPhase;
+    return { scenario, arm: sumOf(arm), control: sumOf(control), fault: sumOf(fault), after: sumOf(after) };
   });
+}
+
+/** Renders sums as Markdown: scenarios by phase, each as residues of crashes, and what was not reached. */
+export function crashTable(rows: readonly CrashRow[]): string {
   const head = ['scenario', 'until armed', 'control', 'fault', 'afterwards', 'all'];
-  const lines = [head, head.map(() => '---'), ...rows, ['**all**', '', '', '', '', summed(cells)]];
+  const sums = (row: CrashRow) => phases.map((phase) => row[phase]);
+  const lines = [
+    head,
+    head.map(() => '---'),
+    ...rows.map((row) => [row.scenario, ...sums(row).map(told), told(total(sums(row)))]),
+    ['**all**', ...phases.map((phase) => told(total(rows.map((row) => row[phase])))), told(total(rows.flatMap(sums)))],
+  ];
   return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
@@ -27,10 +47,18 @@ function phaseOf(label: string, before: Phase): Phase {
   return /trial-ended|run-ended/.test(label) || before === 'after' ? 'after' : before;
 }
 
-/** `0 of 12`: residues of crashes; writes that a run did not come to again are told apart. */
-function summed(cells: readonly Cell[]): string {
-  const died = cells.filter(({ diedAt }) => diedAt !== undefined);
+function sumOf(cells: readonly Cell[]): CrashSum {
+  const died = cells.filter(({ diedAt }) => diedAt !== undefined).length;
   const residues = cells.filter((cell) => cell.residues.length > 0).length;
-  const missed = cells.length - died.length;
-  return `${residues} of ${died.length}${missed === 0 ? '' : ` (${missed} not reached)`}`;
+  return { residues, died, notReached: cells.length - died };
+}
+
+function total(sums: readonly CrashSum[]): CrashSum {
+  const add = (pick: (sum: CrashSum) => number) => sums.reduce((all, sum) => all + pick(sum), 0);
+  return { residues: add((s) => s.residues), died: add((s) => s.died), notReached: add((s) => s.notReached) };
+}
+
+/** `0 of 12`: residues of crashes; writes that a run did not come to again are told apart. */
+function told({ residues, died, notReached }: CrashSum): string {
+  return `${residues} of ${died}${notReached === 0 ? '' : ` (${notReached} not reached)`}`;
 }
