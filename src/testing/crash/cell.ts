@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
+import { differencesTo } from '../game-day/leftovers.ts';
 import type { Workplace } from '../game-day/workplace.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
@@ -34,9 +34,8 @@ export async function crashAndRecover(
   const { steps, isDead } = await runCounted(work, scenario, crash);
   const recovered = await work.windshear('recover');
   const residues = recovered.code === 0 ? [] : [`recover ended with ${recovered.code}: ${firstLine(recovered)}`];
-  const account = await settled(work, untouched);
-  if (!isDeepStrictEqual(account, untouched))
-    residues.push(`the staging differs in ${differences(account, untouched)}`);
+  const differing = await differencesTo(work, untouched);
+  if (differing.length > 0) residues.push(`the staging differs in ${differing.join(', ')}`);
   const again = await work.windshear('recover');
   if (again.code !== 0 || again.stdout !== nothingLeft) residues.push(`a second recover found: ${firstLine(again)}`);
   const left = [...(await work.files('.windshear/state')).keys()];
@@ -79,31 +78,6 @@ async function runCounted(work: Workplace, scenario: string, crash?: Crash) {
   }
 }
 
-/** A Deployment that was taken back still has to replace its pods. */
-async function settled(work: Workplace, untouched: unknown): Promise<unknown> {
-  const deadlineMs = performance.now() + 5000;
-  for (;;) {
-    const now = await work.account();
-    if (isDeepStrictEqual(now, untouched) || performance.now() > deadlineMs) return now;
-  }
-}
-
 function firstLine({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string {
   return `${stdout}\n${stderr}`.trim().split('\n')[0] ?? '';
-}
-
-/** Where two dumps part, as far as their second level. */
-function differences(now: unknown, before: unknown): string {
-  const parts = (dump: unknown) => Object.entries((dump ?? {}) as Readonly<Record<string, unknown>>);
-  const was = new Map(parts(before));
-  const found = parts(now).flatMap(([part, value]) => {
-    if (isDeepStrictEqual(value, was.get(part))) return [];
-    const old = new Map(parts(was.get(part)));
-    const names = new Set([...parts(value), ...old].map(([name]) => name));
-    const current = new Map(parts(value));
-    return [...names]
-      .filter((name) => !isDeepStrictEqual(current.get(name), old.get(name)))
-      .map((name) => `${part} ${name}`);
-  });
-  return found.join(', ');
 }

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { RoleManifest } from '../../session/least-roles.ts';
-import type { Plan } from '../../session/plan.ts';
-import { askClusterAdmin } from '../../staging/cluster-admin.ts';
-import type { StagingState } from '../../staging/state.ts';
+import { attemptWithout, printedRights } from '../least-rights/attempt.ts';
+import { grant } from '../least-rights/grant.ts';
+import { type Rights, removalsFrom } from '../least-rights/removals.ts';
 import { fullOutcomes, outcomesOf } from './outcomes.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
@@ -16,34 +15,25 @@ const scenarios = [
   'service-account-sprawl',
 ];
 
-/** A right that one scenario needs, for each identity and kind of role. */
-const needed = [
-  { scenario: 'rogue-bare-pod', who: 'tester', resource: 'pods' },
-  { scenario: 'rogue-bare-pod', who: 'revert', resource: 'pods' },
-  { scenario: 'cluster-admin-binding', who: 'tester', resource: 'clusterroles' },
-  { scenario: 'service-account-sprawl', who: 'revert', resource: 'secrets' },
+/** A few of `npm run least-rights`: where a right is taken away from, and what ends the run. */
+const sample = [
+  { of: 'rogue-bare-pod', who: 'tester', right: 'create pods', ending: 'preflight' },
+  { of: 'rogue-bare-pod', who: 'revert', right: 'delete pods', ending: 'preflight' },
 ] as const;
 
 describe('windshear run with the roles that plan prints, and no other rights in the cluster', function () {
   this.timeout(180_000);
   let work: Workplace;
-  let state: StagingState;
-  let untouched: unknown;
-  let roles: Plan['roles'];
+  let rights: Rights;
 
   before(async () => {
     work = await openWorkplace();
-    state = await work.up();
-    const { stdout } = await work.windshear('plan', '--json', ...scenarios);
-    roles = (JSON.parse(stdout) as Plan).roles;
+    const state = await work.up();
+    rights = await printedRights(work, ...scenarios);
+    await grant(state, rights);
   });
 
   after(() => work.close());
-
-  beforeEach(async () => {
-    await grant(state, roles);
-    untouched = await work.account();
-  });
 
   it('is planned without a mutating call, on either half of the staging', async () => {
     const files = ['kubernetes.jsonl', 'trail-primary.jsonl', 'trail-regional.jsonl'];
@@ -60,23 +50,19 @@ describe('windshear run with the roles that plan prints, and no other rights in 
   });
 
   it('succeeds for every scenario of the cluster', async () => {
+    const untouched = await work.account();
     const { stdout, stderr } = await work.windshear('run', ...scenarios);
     const expected = Object.fromEntries(scenarios.map((id) => [id, fullOutcomes[id]]));
     expect(outcomesOf(await work.scorecard()), stdout + stderr).to.deep.equal(expected);
     expect(await work.account()).to.deep.equal(untouched);
   });
 
-  for (const { scenario, who, resource } of needed) {
-    it(`leaves nothing of ${scenario} in where the ${who} lacks its rule on ${resource}`, async () => {
-      await grant(state, { ...roles, [who]: roles[who].map((role) => without(role, resource)) });
-      untouched = await work.account();
-      const { code, stdout, stderr } = await work.windshear('run', scenario);
-      expect(code, stdout + stderr).to.be.oneOf([1, 3, 4]);
-      // Where preflight refuses, there is no scorecard of this run.
-      if (code !== 4)
-        expect(outcomesOf(await work.scorecard())[scenario], stdout + stderr).to.not.deep.equal(fullOutcomes[scenario]);
-      expect(stdout + stderr).to.match(/Nothing was touched|is forbidden/);
-      expect(await work.account()).to.deep.equal(untouched);
+  for (const { of, who, right, ending } of sample) {
+    it(`is refused in ${ending} where the ${who} lacks '${right}' (${of})`, async () => {
+      const removal = removalsFrom(rights).find((one) => one.who === who && one.right === right);
+      if (removal === undefined) throw new Error(`'${right}' is not printed.`);
+      const { printed, ...ended } = await attemptWithout(work, of, removal);
+      expect(ended, printed).to.deep.equal({ ending, faults: [] });
     });
   }
 });
@@ -94,30 +80,4 @@ function isMutating(line: string): boolean {
     !['get', 'list', 'watch'].includes(verb ?? '') &&
     !/^\/apis\/auth(?:orization|entication)\.k8s\.io\/\w+\/self\w+reviews/.test(requestURI ?? '')
   );
-}
-
-function without(role: RoleManifest, resource: string): RoleManifest {
-  return { ...role, rules: role.rules.filter(({ resources }) => !resources.includes(resource)) };
-}
-
-/** Puts the printed rules in the place of those that the staging was seeded with; what is printed for no place has none. */
-async function grant({ kubernetes }: StagingState, roles: Plan['roles']): Promise<void> {
-  const api = '/apis/rbac.authorization.k8s.io/v1';
-  for (const [who, printed] of Object.entries(roles)) {
-    const name = `windshear-${who}`;
-    const places = [
-      { kind: 'ClusterRole', path: `${api}/clusterroles/${name}`, namespace: undefined },
-      ...[kubernetes.namespace, 'kube-system'].map((namespace) => ({
-        kind: 'Role',
-        path: `${api}/namespaces/${namespace}/roles/${name}`,
-        namespace,
-      })),
-    ];
-    for (const { kind, path, namespace } of places) {
-      const rules = printed.find((one) => one.metadata.namespace === namespace)?.rules ?? [];
-      const now = (await askClusterAdmin(kubernetes, { method: 'GET', path })) as { readonly metadata: object };
-      const body = { apiVersion: 'rbac.authorization.k8s.io/v1', kind, metadata: now.metadata, rules };
-      await askClusterAdmin(kubernetes, { method: 'PUT', path, body });
-    }
-  }
 }

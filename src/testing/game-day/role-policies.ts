@@ -1,4 +1,4 @@
-import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { DeleteRolePolicyCommand, NoSuchEntityException, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { rootClients } from '../../staging/seed/clients.ts';
 import type { StagingState } from '../../staging/state.ts';
 
@@ -19,8 +19,13 @@ export async function putRolePolicy(
   await iamOf(state).send(new PutRolePolicyCommand({ ...at, PolicyDocument: JSON.stringify(policy.document) }));
 }
 
+/** Takes an inline policy from a role, where it has it. */
 export async function removeRolePolicy(state: StagingState, who: Who, name: string): Promise<void> {
-  await iamOf(state).send(new DeleteRolePolicyCommand({ RoleName: roleName(state, who), PolicyName: name }));
+  try {
+    await iamOf(state).send(new DeleteRolePolicyCommand({ RoleName: roleName(state, who), PolicyName: name }));
+  } catch (error) {
+    if (!(error instanceof NoSuchEntityException)) throw error;
+  }
 }
 
 function iamOf({ aws }: StagingState) {
