@@ -88,6 +88,11 @@ export const bearable: readonly { readonly right: RegExp; readonly says: RegExp;
     why: 'an explicit deny, the guardrail under test, refuses it with or without an allow',
   },
   {
+    right: /^watch /,
+    says: /Watching what '\S+' changed failed/,
+    why: 'without it the state is polled only, and that is said',
+  },
+  {
     right: /^ec2:CreateTags/,
     says: /^/,
     why: 'the emulator asks for ec2:RunInstances alone to launch a tagged instance',
