@@ -58,7 +58,7 @@ export async function observeAbsence(ctx: KubernetesFaultContext, ref: ObjectRef
   if (now === undefined) return { status: 'ours', state: { object: null } };
   const object = recreatable(now.object);
   const was = beforeOf(before).object;
-  const status = sameJson(contentOf(object), contentOf(was)) ? 'before' : 'other';
+  const status = isBack(object, before) ? 'before' : 'other';
   const state = { uid: now.uid, object: digestOf(object) };
   return { status, state, othersChanged: !sameJson(object, was), managers: managersOf(now) };
 }
@@ -67,8 +67,7 @@ export async function observeAbsence(ctx: KubernetesFaultContext, ref: ObjectRef
 export async function recreate(ctx: KubernetesFaultContext, ref: ObjectRef, before: Json): Promise<RevertReport> {
   const now = await readObject(ctx, ref);
   if (now !== undefined) {
-    const isAsBefore = sameJson(contentOf(recreatable(now.object)), contentOf(beforeOf(before).object));
-    if (isAsBefore) return { outcome: 'already-gone' };
+    if (isBack(recreatable(now.object), before)) return { outcome: 'already-gone' };
     return { outcome: 'left', note: `Somebody created another ${ref.name} in its place.` };
   }
   try {
@@ -86,6 +85,11 @@ function recreatable(object: JsonObject): JsonObject {
   const { name, namespace, labels, annotations } = asObject(metadata);
   const kept = Object.entries({ name, namespace, labels, annotations }).filter(([, value]) => value !== undefined);
   return { ...content, metadata: Object.fromEntries(kept) as JsonObject };
+}
+
+/** Whether an object has the content that was captured, whoever created it. */
+function isBack(now: JsonObject, before: Json): boolean {
+  return sameJson(contentOf(now), contentOf(beforeOf(before).object));
 }
 
 function contentOf({ metadata: _metadata, ...content }: JsonObject): JsonObject {
