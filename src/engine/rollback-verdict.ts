@@ -1,4 +1,5 @@
 import { formatDuration } from '../model/duration.ts';
+import { withoutFullStop } from '../model/full-stop.ts';
 import { failureText } from './failure-text.ts';
 import type { FaultRollback, RevertRequest, RevertRounds } from './revert-request.ts';
 
@@ -103,7 +104,7 @@ function unproven(request: RevertRequest, rounds: RevertRounds, candidates: read
 }
 
 function noteOf({ report }: RevertRounds): string {
-  return report?.note === undefined ? '' : ` (${report.note.replace(/\.$/, '')})`;
+  return report?.note === undefined ? '' : ` (${withoutFullStop(report.note)})`;
 }
 
 function unread(request: RevertRequest, rounds: RevertRounds): Judged {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from 'yaml';
+import { withoutFullStop } from './full-stop.ts';
 
 /** Says what is wrong with the text of a YAML file, and what to do. */
 export function yamlSentence(code: ErrorCode, message: string): string {
@@ -14,5 +15,5 @@ const sentences: Partial<Record<ErrorCode, string>> = {
 };
 
 function firstLetterSmall(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`.replace(/\.$/, '');
+  return withoutFullStop(`${text.charAt(0).toLowerCase()}${text.slice(1)}`);
 }

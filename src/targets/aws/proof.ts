@@ -1,6 +1,7 @@
 import { CallError } from '../../model/call.ts';
 import type { AwsTargetConfig } from '../../model/environment.ts';
 import { UnreachableError } from '../../model/errors.ts';
+import { withoutFullStop } from '../../model/full-stop.ts';
 import type { ProofResult } from '../../model/target.ts';
 import { openConnection } from './connection.ts';
 import { type IdentityRequest, whoIs } from './identity.ts';
@@ -76,7 +77,7 @@ async function answerOr(ask: () => Promise<string>): Promise<string> {
     const nobodyThere = error.kind === 'unanswered' || error.message.includes('was not sent');
     if (nobodyThere)
       throw new UnreachableError(
-        `The AWS target cannot be reached: ${error.message.replace(/\.$/, '')}. Check its endpoint in windshear.yaml and whether it runs.`,
+        `The AWS target cannot be reached: ${withoutFullStop(error.message)}. Check its endpoint in windshear.yaml and whether it runs.`,
         { cause: error },
       );
     return error.code;

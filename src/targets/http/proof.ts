@@ -1,6 +1,7 @@
 import { CallError } from '../../model/call.ts';
 import type { HttpTargetConfig } from '../../model/environment-targets.ts';
 import { UnreachableError } from '../../model/errors.ts';
+import { withoutFullStop } from '../../model/full-stop.ts';
 import type { Json } from '../../model/json.ts';
 import type { ProofResult } from '../../model/target.ts';
 import type { HttpAnswer, HttpClients } from './clients.ts';
@@ -44,7 +45,7 @@ async function answerOf(ask: () => Promise<string>): Promise<string> {
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     if (error.kind === 'unanswered' || error.message.includes('was not sent')) {
-      throw new UnreachableError(`The HTTP target cannot be reached: ${error.message.replace(/\.$/, '')}.`, {
+      throw new UnreachableError(`The HTTP target cannot be reached: ${withoutFullStop(error.message)}.`, {
         cause: error,
       });
     }

@@ -1,5 +1,6 @@
 import { CallError } from '../../model/call.ts';
 import { UnreachableError } from '../../model/errors.ts';
+import { withoutFullStop } from '../../model/full-stop.ts';
 import type { ProofResult } from '../../model/target.ts';
 import { type IdentityRequest, namespaces, serverOf, textAt, whoIs, withConnection } from './identity.ts';
 import { readToken } from './token.ts';
@@ -58,7 +59,7 @@ async function answerOr(ask: () => Promise<string>): Promise<string> {
     if (!(error instanceof CallError)) throw error;
     const nobodyThere = error.kind === 'unanswered' || error.message.includes('was not sent');
     if (nobodyThere) {
-      throw new UnreachableError(`The Kubernetes target cannot be reached: ${error.message.replace(/\.$/, '')}.`, {
+      throw new UnreachableError(`The Kubernetes target cannot be reached: ${withoutFullStop(error.message)}.`, {
         cause: error,
       });
     }
