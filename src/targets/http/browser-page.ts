@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Response } from 'playwright-core';
 import type { PageAct, PageSettings } from './browser-messages.ts';
 import { type PinnedHosts, pinHosts } from './hosts.ts';
 
@@ -94,13 +94,33 @@ async function carryOut(page: Page, act: PageAct): Promise<Uint8Array | undefine
   if (act.kind === 'fill') await page.fill(act.field, act.text, { timeout });
   else if (act.kind === 'click') await page.click(act.element, { timeout });
   else if (act.kind === 'goto') {
-    const answer = await page.goto(act.url, { timeout, waitUntil: 'domcontentloaded' });
+    const answer = await goTo(page, act.url, timeout);
     if (answer !== null && !answer.ok()) throw new Error(`the page was answered HTTP ${answer.status()}`);
   } else {
     const element = page.locator(act.element).filter({ hasText: act.text }).first();
     await element.waitFor({ state: 'visible', timeout });
   }
   return undefined;
+}
+
+/**
+ * Chromium may show the error page of a step that failed only after the next step began, which then ends as "interrupted
+ * by another navigation"; such a step begins again.
+ */
+async function goTo(page: Page, url: string, timeoutMs: number): Promise<Response | null> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      // No limit is what 0 means to playwright: https://playwright.dev/docs/api/class-page#page-goto
+      return await page.goto(url, { timeout: Math.max(1, end - performance.now()), waitUntil: 'domcontentloaded' });
+    } catch (error) {
+      if (!isInterruptedByErrorPage(error)) throw error;
+    }
+  }
+}
+
+function isInterruptedByErrorPage(error: unknown): boolean {
+  return error instanceof Error && /interrupted by another navigation to "chrome-error:/.test(error.message);
 }
 
 function isPinned(hosts: PinnedHosts, url: string): boolean {
