@@ -47,7 +47,8 @@ for (const { name, output } of failed) console.log(`\n── ${name}\n${output.t
 console.log(`\n${table(results)}\n`);
 console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
 if (values.json !== undefined) {
-  const counts = { passed: results.length - failed.length, failed: failed.length, finished: true };
+  const failures = failed.map(({ name }) => name);
+  const counts = { passed: results.length - failed.length, failed: failed.length, failures, finished: true };
   await writeFile(values.json, JSON.stringify(counts));
 }
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -15,15 +15,20 @@ describe('counting-reporter', () => {
   it('counts what passed and what failed, hooks included, and not what is pending', async () => {
     const counts = await countsOf(`
       it('a', () => {}); it('b', () => {}); it('c');
-      it('d', () => { throw new Error('d'); });
+      it('d', () => { throw new Error('no d\\nat all'); });
       describe('e', () => { before(() => { throw new Error('hook'); }); it('f', () => {}); });
     `);
-    expect(counts).to.deep.equal({ passed: 2, failed: 2, finished: true });
+    expect(counts).to.deep.equal({
+      passed: 2,
+      failed: 2,
+      failures: ['d: no d', 'e "before all" hook for "f": hook'],
+      finished: true,
+    });
   });
 
   it('says how far a run came that ended early', async () => {
     const counts = await countsOf("it('a', () => {}); it('b', () => process.exit(0));");
-    expect(counts).to.deep.equal({ passed: 1, failed: 0, finished: false });
+    expect(counts).to.deep.equal({ passed: 1, failed: 0, failures: [], finished: false });
   });
 
   async function countsOf(spec: string): Promise<unknown> {
