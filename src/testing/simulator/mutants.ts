@@ -148,6 +148,24 @@ export const mutants: readonly Mutant[] = [
     text: 'return !present && instead === undefined;',
     replacement: 'return !present;',
   },
+  {
+    name: 'scenario met whatever its expectations',
+    file: 'src/model/summary.ts',
+    text: 'return verdictOf([...expectations.map((e) => e.met), ...trials.flatMap(surroundings)]);',
+    replacement: 'return verdictOf(trials.flatMap(surroundings));',
+  },
+  {
+    name: 'J22 inconclusive in the denominator',
+    file: 'src/model/summary.ts',
+    text: 'wilson95: wilson95(hits, judged.length),',
+    replacement: 'wilson95: wilson95(hits, perTrial.length),',
+  },
+  {
+    name: 'J22 wanted hits of open trials taken for misses',
+    file: 'src/model/summary.ts',
+    text: 'return n.hits + n.inconclusive >= pass.hits || n.judged === 0 ? null : false;',
+    replacement: 'return false;',
+  },
 ];
 
 /** Answers a module's source with the bug in it; throws where its text is not there just once. */

@@ -47,7 +47,8 @@ function* smallerOnes(story: Story): Generator<Story> {
 }
 
 function* simplerScenarios(one: ScenarioStory): Generator<ScenarioStory> {
-  if (one.trials > 1) yield { ...one, trials: one.trials - 1 };
+  if (one.hits !== undefined) yield omit(one, 'hits');
+  else if (one.trials > 1) yield { ...one, trials: one.trials - 1 };
   if (one.control.length > 0) yield { ...one, control: [] };
   if (one.holdMs !== undefined) yield omit(one, 'holdMs');
   if (one.maxExposureMs !== undefined) yield omit(one, 'maxExposureMs');

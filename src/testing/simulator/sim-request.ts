@@ -102,6 +102,7 @@ export function simScenario(story: ScenarioStory): BoundScenario {
     ...(story.holdMs === undefined ? {} : { hold: ms(story.holdMs) }),
     ...(story.maxExposureMs === undefined ? {} : { maxExposure: ms(story.maxExposureMs) }),
     trials: story.trials,
+    ...(story.hits === undefined ? {} : { pass: { hits: story.hits } }),
   });
   const bind = (one: (typeof scenario.faults)[number]): BoundFault => {
     const definition = simFaults.get(one.type);

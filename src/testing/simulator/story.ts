@@ -70,6 +70,8 @@ export interface ScenarioStory {
   readonly holdMs?: number;
   readonly maxExposureMs?: number;
   readonly trials: number;
+  /** How many of the trials have to meet an expectation; all where absent. */
+  readonly hits?: number;
 }
 
 export interface FaultStory {

@@ -36,6 +36,13 @@ export function tellScenarios(dice: Dice, told: Told): ScenarioStory[] {
       resource === 'trail/main' && blinded !== undefined
         ? [{ detector: blinded.name, canary: 'rule' as const, withinMs: dice.pick(slos) }]
         : [];
+    const trials = mayRepeat
+      ? dice.weigh([
+          [8, 1],
+          [2, 2],
+          [1, 3],
+        ])
+      : 1;
     return {
       id,
       faults,
@@ -45,13 +52,8 @@ export function tellScenarios(dice: Dice, told: Told): ScenarioStory[] {
       blind,
       ...(dice.chance(0.15) ? { holdMs: dice.integer(0, 6000) } : {}),
       ...(dice.chance(0.12) ? { maxExposureMs: dice.integer(500, 16_000) } : {}),
-      trials: mayRepeat
-        ? dice.weigh([
-            [8, 1],
-            [2, 2],
-            [1, 3],
-          ])
-        : 1,
+      trials,
+      ...(trials > 1 && dice.chance(0.5) ? { hits: dice.integer(1, trials) } : {}),
     };
   });
 }

@@ -1,7 +1,8 @@
-import type { ScenarioResult, TrialResult } from '../../../model/scorecard.ts';
+import type { TrialResult } from '../../../model/scorecard.ts';
 import type { Played, PlayedRun } from '../play.ts';
 import type { ScenarioStory } from '../story.ts';
 import type { Finding } from './finding.ts';
+import { besideOf, joined, judgeSums, saidOf, scenarioVerdictOf } from './oracle-sums.ts';
 
 /** Holds what a run did as a whole to §2, §3, §7 and §8: order, journal, stops, conflicts, sums and exit codes. */
 export function judgeRun(played: Played, run: PlayedRun): Finding[] {
@@ -12,7 +13,7 @@ export function judgeRun(played: Played, run: PlayedRun): Finding[] {
     ...apart(played, run),
     ...trialsOf(run).flatMap((trial) => verdictOfTrial(run, trial)),
     ...(run.outcome === undefined ? [] : exitCode(played, run)),
-    ...(run.outcome?.scorecard.scenarios ?? []).flatMap((scenario) => sums(run, scenario)),
+    ...(run.outcome?.scorecard.scenarios ?? []).flatMap((scenario) => judgeSums(run, scenario)),
   ];
 }
 
@@ -119,22 +120,7 @@ function verdictOfTrial(
   run: PlayedRun,
   { scenario, result }: { readonly scenario: ScenarioStory; readonly result: TrialResult },
 ): Finding[] {
-  const strength = { mitigated: 0, reverted: 1, prevented: 2 };
-  const parts: (boolean | null)[] = [
-    ...result.detections.map(({ verdict }) =>
-      verdict === 'inconclusive' ? null : verdict === 'detected' || verdict === 'attempt',
-    ),
-    ...result.guardrails.map(({ verdict, outcome }) => {
-      if (verdict === 'inconclusive') return null;
-      return verdict !== 'late' && verdict !== 'absent' && strength[verdict] >= strength[outcome];
-    }),
-    ...result.blindness.map(({ verdict }) => (verdict === 'inconclusive' ? null : verdict === 'blind')),
-    ...(result.control === undefined || result.control.verdict === 'unheard'
-      ? []
-      : [result.control.verdict === 'inconclusive' ? null : result.control.verdict === 'quiet']),
-    result.rollback.verdict !== 'dirty' && result.rollback.verdict !== 'unverified',
-  ];
-  const judged = parts.includes(false) ? 'failed' : parts.includes(null) ? 'inconclusive' : 'passed';
+  const judged = joined([...saidOf(result).map(({ met }) => met), ...besideOf(result)]);
   if (result.verdict === judged || result.verdict === 'aborted' || result.verdict === 'errored') return [];
   const about = `trial ${run.run} ${scenario.id}/${result.n}`;
   return [{ rule: '§3 trial', about, what: `said ${result.verdict}; its parts make it ${judged}` }];
@@ -144,7 +130,13 @@ function verdictOfTrial(
 function exitCode(played: Played, run: PlayedRun): Finding[] {
   const scenarios = run.outcome?.scorecard.scenarios ?? [];
   const trials = scenarios.flatMap((scenario) => scenario.trials);
-  const isIn = (verdict: string) => scenarios.some((scenario) => scenario.verdict === verdict);
+  const verdicts = scenarios.map((one) =>
+    scenarioVerdictOf(
+      run.scenarios.find(({ id }) => id === one.id),
+      one,
+    ),
+  );
+  const isIn = (verdict: (typeof verdicts)[number]) => verdicts.includes(verdict);
   const isStopped = played.stoppedMs !== undefined && played.stoppedMs <= (run.endedMs ?? 0);
   const sent = played.world.ledger.acts.some(
     (act) => act.run === run.run && act.op === 'write' && (act.phase === 'inject' || act.phase === 'control'),
@@ -171,20 +163,4 @@ function exitCode(played: Played, run: PlayedRun): Finding[] {
       ? []
       : [{ rule: '§3 trial', about: run.run, what: `a trial errored: ${errored.error}` }]),
   ];
-}
-
-/** J22. */
-function sums(run: PlayedRun, scenario: ScenarioResult): Finding[] {
-  return scenario.expectations.flatMap((expectation) => {
-    const verdicts = scenario.trials.flatMap((trial) =>
-      [...trial.detections, ...trial.guardrails, ...trial.blindness]
-        .filter(({ id }) => id === expectation.id)
-        .map(({ verdict }) => verdict),
-    );
-    const inconclusive = verdicts.filter((verdict) => verdict === 'inconclusive').length;
-    const isRight =
-      expectation.inconclusive === inconclusive && expectation.judged + expectation.inconclusive === verdicts.length;
-    const about = `${run.run} ${scenario.id} ${expectation.id}`;
-    return isRight ? [] : [{ rule: 'J22', about, what: `counts ${expectation.judged} judged of ${verdicts.length}` }];
-  });
 }
