@@ -15,6 +15,7 @@ const provenDetector = {
   assumeAlive: false,
   overloaded: false,
   isDeaf: false,
+  frozenMs: 0,
 };
 
 function controlCase(overrides: Partial<ControlCase> = {}): ControlCase {
@@ -107,6 +108,12 @@ describe('judgeControl', () => {
     const judged = judgeControl(controlCase({ detectors: [{ ...provenDetector, isDeaf: true }] }));
     expect([judged.verdict, judged.reasonCode]).to.deep.equal(['inconclusive', 'channel-unproven']);
     expect(judged.reason).to.contain('could not be asked until the end of its window');
+  });
+
+  it('says quiet only where we did not stand still long enough to lose a signal', () => {
+    const frozenFor = (frozenMs: number) =>
+      judgeControl(controlCase({ detectors: [{ ...provenDetector, frozenMs }] })).reasonCode;
+    expect([frozenFor(999), frozenFor(1000)]).to.deep.equal(['no-alerts', 'harness-frozen']);
   });
 
   it('never says quiet of a detector whose signals were dropped', () => {

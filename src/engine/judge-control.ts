@@ -1,4 +1,6 @@
+import { formatDuration } from '../model/duration.ts';
 import type { ControlResult } from '../model/scorecard.ts';
+import { losesFromMs } from '../model/stalls.ts';
 import type { Belonging } from './correlate.ts';
 import { ruleMatches } from './judge-detection.ts';
 
@@ -18,6 +20,8 @@ export interface ControlCase {
     readonly overloaded: boolean;
     /** Its polls fail since before the end of the window. */
     readonly isDeaf: boolean;
+    /** How long we stood still in its window, where its signals are pushed. */
+    readonly frozenMs: number;
   }[];
   readonly belonging: readonly Belonging[];
   /** Until when a signal without marker counts against the control. */
@@ -101,6 +105,15 @@ export function judgeControl(facts: ControlCase): ControlResult {
       verdict: 'inconclusive',
       reasonCode: 'channel-unproven',
       reason: `${deaf.name} could not be asked until the end of its window, so what came in it is not known.`,
+      alerts,
+    };
+  }
+  const unread = facts.detectors.find(({ frozenMs }) => frozenMs >= losesFromMs);
+  if (unread !== undefined) {
+    return {
+      verdict: 'inconclusive',
+      reasonCode: 'harness-frozen',
+      reason: `We stood still for ${formatDuration(unread.frozenMs)} while signals of ${unread.name} were listened for, so one may have been lost here.`,
       alerts,
     };
   }

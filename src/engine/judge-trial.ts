@@ -257,6 +257,7 @@ export function judgeTrialControl(trial: Trial, status: ControlCase['status'], d
         assumeAlive: config?.assumeAlive ?? false,
         overloaded: post?.listener?.overloadedBetween(t0, windowEnd) ?? false,
         isDeaf: isDeafBefore(trial, name, windowEnd),
+        frozenMs: post?.listener?.frozenMs(t0, windowEnd) ?? 0,
       };
     }),
   });
