@@ -86,6 +86,11 @@ function linesOf(run: RecoveredRun): readonly { readonly good: boolean; readonly
     good: rollback.verdict !== 'dirty' && rollback.verdict !== 'unverified',
     text: `${scenario} ${role === 'control' ? 'control ' : ''}${touches.join(', ')}: ${rollback.verdict}. ${rollback.reason}`,
   }));
+  const programs = (run.programs ?? []).flatMap(({ scenario, program, pid, end }) => {
+    const whose = scenario === undefined ? '' : `${scenario} `;
+    const text = `${whose}program '${program}' (pid ${pid}): ended. It had outlived the run.`;
+    return end === 'ended' ? [{ good: true, text }] : [];
+  });
   const lines = run.damaged.map(({ line }) => String(line)).join(', ');
   const where =
     run.states === undefined
@@ -96,6 +101,6 @@ function linesOf(run: RecoveredRun): readonly { readonly good: boolean; readonly
       ? run.damaged.map(({ line }) => bad(`Line ${line} of the journal is damaged.`))
       : [bad(`Line ${lines} of the journal is damaged: what it told of may still be in.${where}`)];
   const closed = run.closed === undefined ? [] : [{ good: true, text: run.closed }];
-  const all = [...faults, ...closed, ...damaged, ...run.problems.map(bad)];
+  const all = [...programs, ...faults, ...closed, ...damaged, ...run.problems.map(bad)];
   return all.length > 0 ? all : [{ good: true, text: 'Nothing of it was left in.' }];
 }

@@ -8,6 +8,9 @@ type Entry<Kind extends JournalEntry['kind']> = Extract<JournalEntry, { kind: Ki
 export type Intent = Entry<'intent'>;
 export type RunStart = Entry<'run-started'>;
 
+/** A program that was started, and may still be there. */
+export type JournaledProgram = Entry<'program-started'> & { readonly scenario?: string };
+
 /** A fault or control that may still be in, as far as the journal tells. */
 export interface OpenIntent {
   readonly intent: Intent;
@@ -39,6 +42,18 @@ export function openIntents(entries: readonly JournalEntry[]): readonly OpenInte
 export function hasEnded(entries: readonly JournalEntry[]): boolean {
   const last = entries.findLast(({ kind }) => kind === 'run-ended' || kind === 'closed' || kind === 'recovery-started');
   return last !== undefined && last.kind !== 'recovery-started';
+}
+
+/** Lists the programs that a journal tells of, newest first. */
+export function startedPrograms(entries: readonly JournalEntry[]): readonly JournaledProgram[] {
+  const scenarios = new Map(
+    entries.flatMap((entry) => (entry.kind === 'trial-started' ? [[entry.marker, entry.scenario] as const] : [])),
+  );
+  const started = entries.flatMap((entry) => (entry.kind === 'program-started' ? [entry] : [])).reverse();
+  return started.map((entry) => {
+    const scenario = scenarios.get(entry.marker);
+    return scenario === undefined ? entry : { ...entry, scenario };
+  });
 }
 
 export function runStart(entries: readonly JournalEntry[]): RunStart | undefined {

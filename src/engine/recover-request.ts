@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.ts';
 import type { Disk } from '../model/disk.ts';
 import type { ExitCode, RefusedError } from '../model/errors.ts';
 import type { TargetKind } from '../model/fault.ts';
+import type { EndProgram } from '../model/program.ts';
 import type { Random } from '../model/random.ts';
 import type { LeasePlace } from '../model/run.ts';
 import type { Target } from '../model/target.ts';
@@ -47,6 +48,7 @@ export interface RecoverRequest {
   /** Run of the caller, which is not to be recovered. */
   readonly except?: string;
   readonly process: OwnProcess;
+  readonly endProgram: EndProgram;
   /** Aborted only by the second Ctrl-C. */
   readonly abandon: AbortSignal;
   readonly log?: (line: string) => void;
@@ -62,11 +64,21 @@ export interface RecoveredFault {
   readonly rollback: FaultRollback;
 }
 
+/** A program that a dead run had started and that was still there. */
+export interface RecoveredProgram {
+  readonly scenario?: string;
+  readonly program: string;
+  readonly pid: number;
+  readonly end: 'ended' | 'still-there';
+}
+
 /** What became of one unfinished run. */
 export interface RecoveredRun {
   readonly runId: string;
   readonly environment?: string;
   readonly faults: readonly RecoveredFault[];
+  /** Absent where none was there any more. */
+  readonly programs?: readonly RecoveredProgram[];
   readonly damaged: readonly DamagedLine[];
   /** Where the states lie that a damaged line may have told of. */
   readonly states?: string;

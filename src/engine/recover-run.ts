@@ -4,6 +4,7 @@ import type { After, AnyFault } from '../model/fault.ts';
 import type { NewJournalEntry, StateFile } from '../model/journal.ts';
 import type { Marker, Phase } from '../model/marker.ts';
 import type { TargetSession } from '../model/target.ts';
+import { endPrograms } from './end-programs.ts';
 import { failureText } from './failure-text.ts';
 import { type Journal, JournalError, openJournal } from './journal.ts';
 import type { OpenIntent } from './journal-state.ts';
@@ -53,14 +54,21 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   };
 
   await write({ kind: 'recovery-started', pid, processStartedAt: startedAt });
+  // What still acts, or still sends traffic, must not do so while it is taken back.
+  const { programs, leftSentences } = await endPrograms(request, run, write);
+  const isLeft = leftSentences.length > 0;
+  problems.push(...leftSentences);
   if (isGone) {
     const reason = goneWith(run);
     // Whoever dies in between leaves a run that is still found, never states of one that is not.
     await preImages.removeAll();
-    await write({ kind: 'closed', reason });
-    return { ...about, faults: [], closed: reason, problems: [...new Set(problems)] };
+    if (!isLeft) await write({ kind: 'closed', reason });
+    return { ...about, programs, faults: [], closed: reason, problems: [...new Set(problems)] };
   }
 
+  const { targets } = environment;
+  for (const target of targets.values())
+    target.notePrograms?.((program) => write({ kind: 'program-started', ...program }));
   const sessions = newSessions(environment);
   const faults: RecoveredFault[] = [];
   for (const open of run.open) {
@@ -79,9 +87,10 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
     // What a damaged line may have spoken of stays for a person to look at.
     const isClean = run.damaged.length === 0 && faults.every((fault) => isClosingVerdict(fault.rollback.verdict));
     if (isClean && problems.length === 0) await preImages.removeAll();
-    await write({ kind: 'run-ended', exitCode: isClean ? exitCodes.met : exitCodes.dirty });
+    // A run that has ended is not found again.
+    if (!isLeft) await write({ kind: 'run-ended', exitCode: isClean ? exitCodes.met : exitCodes.dirty });
   }
-  return { ...about, faults, problems: [...new Set(problems)] };
+  return { ...about, programs, faults, problems: [...new Set(problems)] };
 }
 
 /**

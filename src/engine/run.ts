@@ -91,6 +91,10 @@ async function runJournaled({
     toolVersion: request.toolVersion,
     ...(request.stagingId === undefined ? {} : { stagingId: request.stagingId }),
   });
+  for (const target of request.targets.values())
+    target.notePrograms?.(async (program) => {
+      await journal.append({ kind: 'program-started', ...program });
+    });
   const preImages = openPreImages({
     disk: lease.disk,
     stateFolder: folders.state,

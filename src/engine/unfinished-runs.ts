@@ -2,7 +2,15 @@ import { posix } from 'node:path';
 import type { Disk } from '../model/disk.ts';
 import { RefusedError } from '../model/errors.ts';
 import { type DamagedLine, readJournal } from './journal-lines.ts';
-import { hasEnded, type OpenIntent, openIntents, type RunStart, runStart } from './journal-state.ts';
+import {
+  hasEnded,
+  type JournaledProgram,
+  type OpenIntent,
+  openIntents,
+  type RunStart,
+  runStart,
+  startedPrograms,
+} from './journal-state.ts';
 import type { OwnProcess } from './lock.ts';
 import { ownersOfStates, type StateOwner } from './state-files.ts';
 
@@ -15,6 +23,8 @@ export interface UnfinishedRun {
   readonly start?: RunStart;
   /** Newest first. */
   readonly open: readonly OpenIntent[];
+  /** What it had started; newest first. */
+  readonly programs: readonly JournaledProgram[];
   readonly damaged: readonly DamagedLine[];
   readonly tornTail: boolean;
   /** What stands beside the states that it left, as far as it can be read. */
@@ -66,7 +76,7 @@ export function environmentOf(run: UnfinishedRun): string | undefined {
 }
 
 function lostRun(runId: string, lost: NonNullable<UnfinishedRun['lost']>): UnfinishedRun {
-  return { runId, path: lost.owner?.journal ?? runId, open: [], damaged: [], tornTail: false, lost };
+  return { runId, path: lost.owner?.journal ?? runId, open: [], programs: [], damaged: [], tornTail: false, lost };
 }
 
 function journalOf(reportsFolder: string, runId: string): string {
@@ -99,7 +109,8 @@ async function readUnfinished(
   const mayHoldMore = hasStates && damaged.length > 0 && !entries.some(({ kind }) => kind === 'closed');
   if (hasEnded(entries) && open.length === 0 && !tornTail && !mayHoldMore) return undefined;
   const start = runStart(entries);
-  return { runId, path, open, damaged, tornTail, ...(start !== undefined && { start }) };
+  const programs = startedPrograms(entries);
+  return { runId, path, open, programs, damaged, tornTail, ...(start !== undefined && { start }) };
 }
 
 export interface UnfinishedCheck {

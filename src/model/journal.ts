@@ -70,6 +70,17 @@ export const journalEntrySchema = z.discriminatedUnion('kind', [
     n: z.number().int(),
     verdict: z.string(),
   }),
+  /** Written once a program has a pid and before it does anything; `recover` ends what is still there of it. */
+  z.strictObject({
+    ...head,
+    kind: z.literal('program-started'),
+    marker: z.string(),
+    program: z.string(),
+    // Signals to 0 and -1 would reach others.
+    pid: z.number().int().min(2),
+    startedAt: z.string(),
+  }),
+  z.strictObject({ ...head, kind: z.literal('program-ended'), pid: z.number().int(), startedAt: z.string() }),
   z.strictObject({ ...head, kind: z.literal('stop-requested'), by: z.string() }),
   z.strictObject({ ...head, kind: z.literal('recovery-started'), pid: z.number().int(), processStartedAt: z.string() }),
   /** The embedded staging that this run used is gone, and what was in it with it. */

@@ -2,6 +2,7 @@ import type { CallRecord } from './call.ts';
 import type { TargetKind } from './fault.ts';
 import type { Marker, Phase } from './marker.ts';
 import type { PeerSet } from './peers.ts';
+import type { NoteProgram } from './program.ts';
 
 /** Who we are at a target: the session's own ARN or user name, and its account or cluster. */
 export interface Identity {
@@ -50,5 +51,7 @@ export interface Target {
   readonly countPeers?: (resources: readonly string[], signal: AbortSignal) => Promise<readonly PeerSet[]>;
   /** Loads what calls of these actions need, so that no trial has to wait for it. */
   readonly prepare?: (actions: readonly string[]) => Promise<void>;
+  /** Where it starts programs of this machine: they are written down from now on, before they do anything. */
+  readonly notePrograms?: (note: NoteProgram) => void;
   readonly close: () => Promise<void>;
 }

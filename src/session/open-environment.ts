@@ -3,6 +3,7 @@ import { UsageError } from '../model/errors.ts';
 import type { TargetKind } from '../model/fault.ts';
 import type { RunRequest } from '../model/run.ts';
 import type { Target } from '../model/target.ts';
+import { startOf } from '../system/process-identity.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { externalTarget } from '../targets/external/external-target.ts';
 
@@ -47,7 +48,7 @@ export async function openTargets(environment: Environment, options: Environment
   }
   if (process !== undefined) {
     const { processTarget } = await import('../targets/process/process-target.ts');
-    targets.set('process', processTarget(process, { ...shared, clock: systemClock }));
+    targets.set('process', processTarget(process, { ...shared, clock: systemClock, startOf }));
   }
   targets.set('none', externalTarget({ clock: systemClock }));
   const opened: { readonly close: () => void }[] = [];

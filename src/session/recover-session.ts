@@ -4,6 +4,7 @@ import { loadEnvironmentFile } from '../loading/environment-file.ts';
 import { chooseEnvironment } from '../loading/validate.ts';
 import { RefusedError, UsageError, WindshearError } from '../model/errors.ts';
 import { InvalidFilesError, problemText } from '../model/problems.ts';
+import { endProgram } from '../system/end-program.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import { systemRandom } from '../system/system-random.ts';
@@ -44,6 +45,7 @@ export async function recoverSession(session: RecoverSession): Promise<RecoverOu
     ...(environment === undefined || underLockOf !== undefined ? {} : { assume: environment }),
     ...(underLockOf === undefined || environment === undefined ? {} : { locked: environment, except: underLockOf }),
     process: session.own,
+    endProgram,
     from: session.from,
     forget: session.forget,
     abandon: session.stopping.abandon,

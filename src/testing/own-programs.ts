@@ -1,4 +1,5 @@
 import type { Target } from '../model/target.ts';
+import { startOf } from '../system/process-identity.ts';
 import { processTarget } from '../targets/process/process-target.ts';
 import { realTime } from './real-time.ts';
 
@@ -8,5 +9,5 @@ export function ownPrograms(
   variables: Readonly<Record<string, string | undefined>> = {},
 ): Target {
   const config = { executables: [...executables], variables: [], proof: {}, grace: 1000 };
-  return processTarget(config, { embedded: true, clock: realTime, variables });
+  return processTarget(config, { embedded: true, clock: realTime, startOf, variables });
 }

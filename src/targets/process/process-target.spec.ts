@@ -14,7 +14,12 @@ const marker = 'wsabcdefghij23';
 const signal = new AbortController().signal;
 const node = process.execPath;
 const config: ProcessTargetConfig = { executables: [node], variables: ['GREETING'], proof: {}, grace: 1000 };
-const options = { embedded: true, clock: realTime, variables: { GREETING: 'hello', SECRET: 'no' } };
+const options = {
+  embedded: true,
+  clock: realTime,
+  startOf: async () => 'then',
+  variables: { GREETING: 'hello', SECRET: 'no' },
+};
 
 function command(script: string, over: Partial<ProcessCommand> = {}): ProcessCommand {
   return { argv: [node, '-e', script], timeoutMs: 8000, mutating: true, ...over };
@@ -86,6 +91,22 @@ describe('processTarget', () => {
     const running = clients.run(command('setInterval(() => {}, 1000)'), stop.signal);
     stop.abort(new Error('stopped'));
     expect(await rejection(running)).to.be.instanceOf(Error);
+  });
+
+  it('starts nothing that cannot be written down, but for what takes back', async () => {
+    const noting = processTarget(config, options);
+    const failure = new Error('the disk is full');
+    noting.notePrograms?.(() => Promise.reject(failure));
+    const act = command('console.log("done")');
+    const run = async (phase: 'inject' | 'observe' | 'revert', how = act) => {
+      const clients = (await noting.session(phase, marker, signal)).clients as ProcessClients;
+      return clients.run(how, signal);
+    };
+    expect(await rejection(run('inject'))).to.equal(failure);
+    expect((await noting.session('inject', marker, signal)).calls()).to.deep.equal([]);
+    expect((await run('revert')).stdout).to.equal('done\n');
+    expect((await run('observe', { ...act, mutating: false })).stdout).to.equal('done\n');
+    await noting.close();
   });
 
   it('proves its programs, and takes a live beacon from a file', async () => {

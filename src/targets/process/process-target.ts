@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import type { ProcessTargetConfig } from '../../model/environment-targets.ts';
 import { type Marker, markerWithPhase, type Phase } from '../../model/marker.ts';
+import type { NoteProgram } from '../../model/program.ts';
 import type { ProofResult, RightCheck, Target, TargetSession } from '../../model/target.ts';
 import type { ProcessClients } from './clients.ts';
 import { openProcesses, type Processes } from './processes.ts';
@@ -12,6 +13,8 @@ export interface ProcessTargetOptions {
   /** An embedded staging is on this very machine, so it needs no beacon. */
   readonly embedded: boolean;
   readonly clock: Clock;
+  /** Tells when a process started, as the journal knows it. */
+  readonly startOf: (pid: number) => Promise<string | undefined>;
   /** Environment variables; programs get those that windshear.yaml names, and PATH of the system. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
@@ -21,6 +24,7 @@ const systemPath = '/usr/local/bin:/usr/bin:/bin';
 /** The programs of this machine that windshear.yaml lists, as target; each runs in a process group of its own. */
 export function processTarget(config: ProcessTargetConfig, options: ProcessTargetOptions): Target {
   const sessions = new Map<string, { readonly session: TargetSession; readonly processes: Processes }>();
+  let note: NoteProgram | undefined;
   return {
     kind: 'process',
     prove: async () => [
@@ -38,6 +42,9 @@ export function processTarget(config: ProcessTargetConfig, options: ProcessTarge
         env: { PATH: systemPath, LANG: 'C.UTF-8', ...named(config.variables, options.variables) },
         marker: name,
         phase,
+        startOf: options.startOf,
+        trial: marker,
+        note: () => note,
         graceMs: config.grace,
         clock: options.clock,
       });
@@ -61,6 +68,9 @@ export function processTarget(config: ProcessTargetConfig, options: ProcessTarge
       return session;
     },
     checkRights: ({ as, actions }) => Promise.all(actions.map((action) => checkRight(config, as, action))),
+    notePrograms: (by) => {
+      note = by;
+    },
     close: async () => {
       await Promise.all([...sessions.values()].map(({ processes }) => processes.close()));
       sessions.clear();

@@ -2,8 +2,10 @@ import { execa } from 'execa';
 import { CallError, type CallRecord } from '../../model/call.ts';
 import type { Clock } from '../../model/clock.ts';
 import { RefusedError } from '../../model/errors.ts';
-import type { Phase } from '../../model/marker.ts';
+import type { Marker, Phase } from '../../model/marker.ts';
+import type { NoteProgram } from '../../model/program.ts';
 import type { ProcessCommand, ProcessResult, RunningProcess } from './clients.ts';
+import { gated } from './gate.ts';
 
 export interface ProcessSettings {
   /** What may be run; programs that were built by these are added to it. */
@@ -13,6 +15,10 @@ export interface ProcessSettings {
   /** `ws….i`, for programs that can carry it; in `WINDSHEAR_MARKER`. */
   readonly marker: string;
   readonly phase: Phase;
+  readonly trial: Marker;
+  /** Where programs are written down; absent where they are not. */
+  readonly note: () => NoteProgram | undefined;
+  readonly startOf: (pid: number) => Promise<string | undefined>;
   readonly graceMs: number;
   readonly clock: Clock;
 }
@@ -33,6 +39,14 @@ export function openProcesses(settings: ProcessSettings): Processes {
   const underWay = new Set<RunningProcess>();
 
   async function start(command: ProcessCommand, signal: AbortSignal): Promise<RunningProcess> {
+    return begin(command, signal, settings.note());
+  }
+
+  async function begin(
+    command: ProcessCommand,
+    signal: AbortSignal,
+    note: NoteProgram | undefined,
+  ): Promise<RunningProcess> {
     const [file, ...args] = command.argv;
     if (!settings.executables.has(file)) {
       const listed = [...settings.executables].join(', ') || 'none';
@@ -49,13 +63,17 @@ export function openProcesses(settings: ProcessSettings): Processes {
       sentMonoMs: settings.clock.monoMs(),
       outcome: 'in-flight',
     };
-    const child = execa(file, args, {
+    const noted = Promise.withResolvers<boolean>();
+    const gate = note === undefined ? undefined : gated(command.argv, noted.promise);
+    const stdin = command.input === undefined ? 'ignore' : 'pipe';
+    const child = execa(gate?.file ?? file, gate?.args ?? args, {
       shell: false,
       detached: true,
       cleanup: false,
       extendEnv: false,
       env: { ...settings.env, WINDSHEAR_MARKER: settings.marker, ...command.env },
-      ...(command.input === undefined ? { stdin: 'ignore' } : { input: command.input }),
+      stdio: [stdin, 'pipe', 'pipe', ...(gate?.stdio ?? [])],
+      ...(command.input === undefined ? {} : { input: command.input }),
       ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
       maxBuffer: longestOutputBytes,
       reject: false,
@@ -66,7 +84,21 @@ export function openProcesses(settings: ProcessSettings): Processes {
       const { shortMessage } = await child;
       throw new CallError('failed', 'NotStarted', `Program '${file}' could not be started: ${shortMessage}`);
     }
+    if (note !== undefined) {
+      try {
+        await writeDown(note, { pid, file });
+      } catch (error) {
+        // What is in must be taken back even where that can no longer be written down.
+        if (settings.phase !== 'revert') {
+          noted.resolve(false);
+          await child;
+          throw error;
+        }
+      }
+      record.sentMonoMs = settings.clock.monoMs();
+    }
     records.push(record);
+    noted.resolve(true);
     // Its children may hold the pipes open: they end with it.
     child.nodeChildProcess.once('exit', () => killGroup(pid));
     const ended = child.then((result): ProcessResult => {
@@ -109,10 +141,17 @@ export function openProcesses(settings: ProcessSettings): Processes {
     return running;
   }
 
+  async function writeDown(note: NoteProgram, { pid, file }: { pid: number; file: string }): Promise<void> {
+    const startedAt = await settings.startOf(pid);
+    // Gone already: nothing was done.
+    if (startedAt !== undefined) await note({ marker: settings.trial, program: file, pid, startedAt });
+  }
+
   return {
     start,
     run: async (command, signal) => {
-      const running = await start(command, signal);
+      // What only reads, and is waited for, is read again and again, and ends by itself.
+      const running = await begin(command, signal, command.mutating ? settings.note() : undefined);
       const done = new AbortController();
       let isLate = false;
       const limit = settings.clock.sleep(command.timeoutMs, done.signal).then(

@@ -120,6 +120,7 @@ export function machine(options: MachineOptions = {}) {
         catalogue: { faults: new Map([[fault.type, fault]]) },
         environment: async () => upWith('staging-1', worldTarget(world)),
         process: processOf(as),
+        endProgram: async () => 'gone',
         abandon: new AbortController().signal,
         ...more,
       }),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { recover } from '../../engine/recover.ts';
 import type { Disk } from '../../model/disk.ts';
 import { newMarker } from '../../model/marker.ts';
+import { endProgram } from '../../system/end-program.ts';
 import { isAlive, thisProcess } from '../../system/process-identity.ts';
 import { systemClock } from '../../system/system-clock.ts';
 import { systemDisk } from '../../system/system-disk.ts';
@@ -57,6 +58,7 @@ if (what === 'run') {
   const targets = new Map([['aws' as const, worldTarget(world as unknown as MemoryWorld)]]);
   const { exitCode, runs } = await recover({
     ...common,
+    endProgram,
     catalogue: { faults: new Map([[fault.type, fault]]) },
     environment: async () => ({
       status: 'up',

@@ -225,6 +225,7 @@ class Stage {
       process,
       disk: process.disk,
       clock: process.clock,
+      endProgram: async () => 'gone' as const,
       random: new SeededRandom(this.#story.seed * 57 + process.n),
       folders,
       catalogue: { faults: simFaults },
