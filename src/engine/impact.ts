@@ -58,7 +58,7 @@ export function loadResult(trial: Trial): LoadResult | undefined {
   const { load } = trial.bound;
   const felt = trial.load.felt();
   if (load === undefined || felt === undefined) return undefined;
-  const { figures, impaired, unsound } = felt.summary;
+  const { figures, impaired, unsound, endedMonoMs } = felt.summary;
   const t0 = faultFor(trial, undefined).t0?.monoMs ?? trial.startedAt.monoMs;
   return {
     load: load.use.type,
@@ -68,6 +68,7 @@ export function loadResult(trial: Trial): LoadResult | undefined {
       fromMs: feltMonoMs < t0 ? fromMonoMs - t0 : Math.max(0, fromMonoMs - t0),
       ...(untilMonoMs === undefined ? {} : { untilMs: untilMonoMs - t0 }),
     })),
+    ...(endedMonoMs === undefined ? {} : { endedMs: endedMonoMs - t0 }),
     ...(unsound === undefined ? {} : { unsound }),
   };
 }

@@ -55,7 +55,7 @@ describe('judgeLoad', () => {
 
   it('relies on nothing that the generator does not vouch for', () => {
     const unsound = judge(errors(1), { unsound: 'the generator was too slow' });
-    expect(unsound).to.deep.include({ verdict: 'inconclusive', reasonCode: 'not-measured' });
+    expect(unsound).to.deep.include({ verdict: 'inconclusive', reasonCode: 'load-failed' });
     expect(judge(errors(1), { figures: [] }).reasonCode).to.equal('not-measured');
     expect(judge(errors(1), {}, { ended: 'stopped' }).reasonCode).to.equal('stopped');
   });
@@ -82,7 +82,7 @@ describe('judgeLoad', () => {
   it('says nothing of a fault that came after the traffic had ended by itself', () => {
     for (const errorRatio of [0.02, 0.5]) {
       for (const result of judgeEndedAt(7400, errorRatio)) {
-        expect(result).to.deep.include({ verdict: 'inconclusive', reasonCode: 'not-measured' });
+        expect(result).to.deep.include({ verdict: 'inconclusive', reasonCode: 'load-failed' });
         expect(result.reason).to.equal(
           'The load ended by itself 2.6 s before the fault went in, so it says nothing of the fault.',
         );

@@ -1,4 +1,5 @@
 import { formatDuration } from '../model/duration.ts';
+import { withoutFullStop } from '../model/full-stop.ts';
 import { impairedSlotMs, type LoadFigures, type LoadLimit, type LoadSummary, wellForMs } from '../model/load.ts';
 import { expectationId, type LoadExpectation, type LoadUse } from '../model/scenario.ts';
 import type { ProbeResult } from '../model/scorecard.ts';
@@ -17,12 +18,27 @@ export interface LoadCase {
 /** Fewer requests than these say nothing about a percentile. */
 const leastRequests = { p50: 1, p95: 20, p99: 100 } as const;
 
-/** Judges what users felt: each expectation of a load, then the load's own limits. */
+/**
+ * Judges what users felt: each expectation of a load, then the load's own limits. Traffic that did not flow as declared
+ * is said even where nothing is expected of it: what passed beside it was not tried under that load.
+ */
 export function judgeLoad(facts: LoadCase): readonly ProbeResult[] {
-  return [
+  const results = [
     ...facts.use.expect.map((expected) => judgeOne(facts, expected)),
     ...facts.summary.limits.map(toResult(facts)),
   ];
+  const failed = whyFailed(facts);
+  if (failed === undefined || results.some(({ reasonCode }) => reasonCode === failed.reasonCode)) return results;
+  return [...results, { ...wholeOf(facts), id: `${facts.use.type}/as-declared`, unit: 'load', ...failed }];
+}
+
+function whyFailed(facts: LoadCase): Said | undefined {
+  if (facts.ended !== undefined) return undefined;
+  const { unsound } = facts.summary;
+  const early = untold(facts, 'held');
+  if (unsound === undefined) return early;
+  const cut = early === undefined ? '' : ` ${early.reason}`;
+  return open('load-failed', `The load did not run as declared: ${withoutFullStop(unsound)}.${cut}`);
 }
 
 type Said = Pick<ProbeResult, 'verdict' | 'reasonCode' | 'reason'> & { readonly worst?: number };
@@ -46,7 +62,7 @@ function judgeOne(facts: LoadCase, expected: LoadExpectation): ProbeResult {
 function say(facts: LoadCase, expected: LoadExpectation, figures: LoadFigures | undefined): Said {
   const { summary, ended } = facts;
   if (ended !== undefined) return open(ended, 'The trial ended before its time, and the traffic with it.');
-  if (summary.unsound !== undefined) return open('not-measured', `Not to be relied on: ${summary.unsound}`);
+  if (summary.unsound !== undefined) return open('load-failed', `Not to be relied on: ${summary.unsound}`);
   if (figures === undefined) return open('not-measured', 'The load has no figures of that phase.');
   const said = sayFigures(facts, expected, figures);
   return (figures.phase === 'before' ? undefined : untold(facts, said.verdict)) ?? said;
@@ -59,12 +75,12 @@ function untold({ summary, t0MonoMs, timeIn }: LoadCase, verdict: ProbeResult['v
   const by = 'The load ended by itself';
   if (endedMonoMs <= t0MonoMs) {
     const before = formatDuration(t0MonoMs - endedMonoMs);
-    return open('not-measured', `${by} ${before} before the fault went in, so it says nothing of the fault.`);
+    return open('load-failed', `${by} ${before} before the fault went in, so it says nothing of the fault.`);
   }
   if (verdict === 'breached' || endedMonoMs >= timeIn.untilMonoMs) return undefined;
   const after = formatDuration(endedMonoMs - t0MonoMs);
   const span = whenIn(timeIn, t0MonoMs);
-  return open('not-measured', `${by} ${after} after the fault went in, so it says nothing of the rest. ${span}`);
+  return open('load-failed', `${by} ${after} after the fault went in, so it says nothing of the rest. ${span}`);
 }
 
 function sayFigures(facts: LoadCase, expected: LoadExpectation, figures: LoadFigures): Said {
@@ -136,18 +152,21 @@ const limitReasons = { held: 'within-tolerance', breached: 'out-of-tolerance', i
 
 function toResult(facts: LoadCase): (limit: LoadLimit) => ProbeResult {
   const { use, summary, ended } = facts;
-  const whole = summary.figures.find((one) => one.phase === 'whole');
+  const codes =
+    summary.unsound === undefined ? limitReasons : { ...limitReasons, inconclusive: 'load-failed' as const };
   return ({ metric, limit, verdict, reason }) => ({
+    ...wholeOf(facts),
     id: `${use.type}/${metric} ${limit}`,
-    probe: use.type,
-    when: 'whole',
     unit: 'limit',
-    samples: whole?.requests ?? 0,
-    windowMs: whole?.durationMs ?? 0,
     ...(ended === undefined
-      ? (untold(facts, verdict) ?? { verdict, reasonCode: limitReasons[verdict], reason })
+      ? (untold(facts, verdict) ?? { verdict, reasonCode: codes[verdict], reason })
       : open(ended, 'The trial ended before its time, and the traffic with it.')),
   });
+}
+
+function wholeOf({ use, summary }: LoadCase): Pick<ProbeResult, 'probe' | 'when' | 'samples' | 'windowMs'> {
+  const whole = summary.figures.find((one) => one.phase === 'whole');
+  return { probe: use.type, when: 'whole', samples: whole?.requests ?? 0, windowMs: whole?.durationMs ?? 0 };
 }
 
 const phaseWords = {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { UsageError } from '../model/errors.ts';
-import type { LoadDefinition } from '../model/load.ts';
+import type { LoadDefinition, LoadSummary } from '../model/load.ts';
 import type { RunRequest } from '../model/run.ts';
 import { MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { worldRequest, worldScenario } from '../testing/world/request.ts';
@@ -179,6 +179,38 @@ describe('a trial under load', () => {
     ]);
     expect(trial?.verdict).to.equal('inconclusive');
   });
+
+  const undeclared: readonly [string, (at: World) => Partial<LoadSummary>, string | undefined][] = [
+    ['flowed to the end', () => ({}), undefined],
+    [
+      'ended by itself before the fault',
+      (at) => ({ endedMonoMs: at.clock.monoMs() - 60_000 }),
+      'before the fault went in',
+    ],
+    ['fell behind', () => ({ unsound: 'The generator was too slow.' }), 'declared: The generator was too slow.'],
+    [
+      'crashed',
+      (at) => ({ unsound: 'k6 crashed', endedMonoMs: at.clock.monoMs() - 60_000 }),
+      'declared: k6 crashed. The load ended by itself',
+    ],
+  ];
+  for (const [what, summary, reason] of undeclared) {
+    const verdict = reason === undefined ? 'passed' : 'inconclusive';
+    it(`is ${verdict} where the load ${what}, and nothing was expected of it`, async () => {
+      const at = world();
+      const bound = scenario(at, {});
+      if (bound.load === undefined) throw new Error('No load.');
+      const stop = async () => ({ figures: [], limits: [], impaired: [], ...summary(at) });
+      const definition = { ...(bound.load.definition as unknown as LoadDefinition), start: async () => ({ stop }) };
+      const request = worldRequest(at, [{ ...bound, load: { ...bound.load, definition: definition as never } }]);
+      const trial = (await runScenarios(request)).scorecard.scenarios[0]?.trials[0];
+      expect(trial?.verdict).to.equal(verdict);
+      const said = trial?.impact.map(({ id, reasonCode }) => `${id} ${reasonCode}`);
+      expect(said).to.deep.equal(reason === undefined ? [] : ['sim.load/as-declared load-failed']);
+      if (reason !== undefined) expect(trial?.impact[0]?.reason).to.include(reason);
+      expect(trial?.load?.endedMs === undefined).to.equal(summary(at).endedMonoMs === undefined);
+    });
+  }
 
   for (const step of ['find', 'prepare'] as const) {
     it(`refuses before anything is touched where what a load needs cannot be had (${step})`, async () => {

@@ -93,6 +93,8 @@ export const loadResultSchema = z.strictObject({
   ),
   /** From when to when users were hurt, since t0; without an end where they were hurt to the last. */
   impaired: z.array(z.strictObject({ fromMs: ms, untilMs: ms.optional() })),
+  /** When the traffic ended by itself, since t0; absent where it went on until it was stopped. */
+  endedMs: ms.optional(),
   /** Why the figures are not to be relied on. */
   unsound: z.string().optional(),
 });

@@ -72,6 +72,8 @@ export const reasonCodes = {
   skipped: 'The probe was left out: this machine lacks what it needs.',
   'too-few-samples': 'Too few requests were due for this figure.',
   'not-measured': 'The probe could not be measured.',
+  'load-failed':
+    'The load did not run as declared: it failed, ended before the fault was taken out, or fell behind its rate.',
   'read-back-equal': 'The state read back equals the pre-image.',
   'gone-already': 'Our delta was gone before the revert.',
   'left-altered': 'Someone altered our delta; it was left as it is.',

@@ -14,6 +14,7 @@ export function loadFacts(load: LoadResult): readonly string[] {
         ? `users were hurt from ${sinceT0(fromMs)} to the end`
         : `users were hurt from ${sinceT0(fromMs)} to ${sinceT0(untilMs)}`,
     ),
+    ...(load.endedMs === undefined ? [] : [`it ended by itself ${sinceFault(load.endedMs)}`]),
     ...(load.unsound === undefined ? [] : [`not to be relied on: ${load.unsound}`]),
   ];
 }
@@ -28,6 +29,10 @@ function percentiles(latencyMs: LoadResult['figures'][number]['latencyMs']): str
     return value === undefined ? [] : [`${name} ${formatDuration(value)}`];
   });
   return known.length === 0 ? '' : `, ${known.join(', ')}`;
+}
+
+function sinceFault(ms: number): string {
+  return `${formatDuration(Math.abs(ms))} ${ms < 0 ? 'before' : 'after'} the fault`;
 }
 
 /** Users are counted in slots: one that holds the fault may begin before it. */

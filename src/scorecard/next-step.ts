@@ -66,6 +66,7 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'out-of-tolerance': 'Find out what users felt before the next release.',
   skipped: 'Install what the probe needs, or leave it out of the scenario.',
   'too-few-samples': 'Send more requests a second, or hold the fault in for longer.',
+  'load-failed': 'Give the load a rate that this machine keeps up with, and let it last longer than the trial.',
   'not-measured': 'Check that the probe’s target can be reached.',
   'left-altered': 'Compare both images in the journal and settle by hand what is right.',
 };
