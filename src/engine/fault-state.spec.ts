@@ -33,13 +33,29 @@ describe('tellingReads', () => {
 
 describe('faultState', () => {
   const reads = [read(100, true), read(600, true)];
-  const fault = { reads, settleMs: 0, acknowledgedMonoMs: 90, effect: 'proven', status: 'injected', t0 };
+  const fault = {
+    reads,
+    settleMs: 0,
+    acknowledgedMonoMs: 90,
+    effect: 'proven',
+    status: 'injected',
+    t0,
+    definition: {},
+  };
   const goneOf = (verdict?: string, reasonCode?: string) =>
     faultState({
       ...fault,
       revertRequested: { monoMs: 900, epochMs: 900 },
       ...(verdict === undefined ? {} : { rollback: { verdict, reasonCode } }),
     } as unknown as LiveFault).goneMonoMs;
+
+  it("J12: cannot tell what a scenario's own act did before it got no answer, but for what was not even sent", () => {
+    const failed = { ...fault, status: 'not-injected', mayHaveActed: true, definition: { selfDeclared: true } };
+    const isUnknown = (more: object) => faultState({ ...failed, ...more } as unknown as LiveFault).isUnknown;
+    expect(isUnknown({})).to.equal(true);
+    for (const more of [{ t0: undefined }, { mayHaveActed: false }, { definition: {} }, { status: 'injected' }])
+      expect(isUnknown(more), JSON.stringify(more)).to.equal(undefined);
+  });
 
   it('J14: takes a fault that our revert found in for gone with that', () => {
     expect(goneOf('clean')).to.deep.equal([900, 900]);

@@ -36,8 +36,15 @@ export function faultState(fault: LiveFault): FaultState {
     ...(fault.acknowledged?.unasked === undefined ? {} : { unasked: fault.acknowledged.unasked }),
     ...(fault.doneBefore === 0 ? {} : { doneBefore: fault.doneBefore }),
     ...(fault.failure === undefined ? {} : { failure: fault.failure }),
+    ...(isUnknown(fault) ? { isUnknown: true } : {}),
+    ...(fault.definition.onTrust === true ? { isOnTrust: true } : {}),
     ...(lacked === undefined ? {} : { ownRights: lacked }),
   };
+}
+
+/** What a program or a call of a scenario did before it failed shows only as far as the scenario reads it. */
+function isUnknown({ status, t0, mayHaveActed, definition }: LiveFault): boolean {
+  return status === 'not-injected' && t0 !== undefined && mayHaveActed === true && definition.selfDeclared === true;
 }
 
 /** Our own revert took it out, unless it failed, or found it gone: then somebody did since it was last seen. */

@@ -46,6 +46,8 @@ describe('judgeBlindness', () => {
   it('J20: cannot tell where the canary in the middle arrived in an interval around the SLO', () => {
     const around = { ...lost, receivedMonoMs: at(8000), earliestMonoMs: at(300) };
     expect(judged({ during: around })).to.deep.equal([true, 'inconclusive', 'poll-too-coarse']);
+    const polled = { during: around, stoodStillMs: (from: number, until: number) => (until - from) * 0.6 };
+    expect(judged(polled)).to.deep.equal([true, 'inconclusive', 'harness-frozen']);
     const frozen = { during: around, frozenMs: 7700, nowMonoMs: at(8100) };
     expect(judged(frozen)).to.deep.equal([true, 'inconclusive', 'harness-frozen']);
     expect(judged({ during: { ...around, earliestMonoMs: at(4101) } })[1]).to.equal('blind');

@@ -3,6 +3,8 @@ import type { BlindnessResult } from '../model/scorecard.ts';
 import { losesFromMs } from '../model/stalls.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import type { FaultState, Judgement } from './judge-detection.ts';
+import { notInjected } from './not-injected.ts';
+import { type OwnStalls, stoodStillBetween } from './stood-still.ts';
 
 /** What became of one canary: when it was raised, and when it was received, if ever. */
 export interface CanaryFate {
@@ -16,7 +18,7 @@ export interface CanaryFate {
   readonly earliestMonoMs?: number;
 }
 
-export interface BlindnessCase {
+export interface BlindnessCase extends OwnStalls {
   readonly expectation: { readonly id: string; readonly detector: string; readonly sloMs: number };
   readonly fault: FaultState;
   readonly before?: CanaryFate;
@@ -53,6 +55,10 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
     result: toResult(facts, 'inconclusive', ended ?? 'not-listened', 'The trial ended before this could be judged.'),
   });
 
+  if (fault.isUnknown === true) {
+    const { code, reason } = notInjected(fault, '');
+    return say('inconclusive', code, reason);
+  }
   if (fault.status === 'not-injected' || fault.status === 'refused') {
     return say('inconclusive', 'not-injected', 'The change did not take effect, so it could blind nothing.');
   }
@@ -91,6 +97,14 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
   if (during.receivedMonoMs !== undefined && (during.earliestMonoMs ?? during.receivedMonoMs) <= lastDeadline) {
     const slo = `so whether that was within ${formatDuration(expectation.sloMs)} cannot be told.`;
     if (frozenMs > 0) return say('inconclusive', 'harness-frozen', `${stoodStill}, and it arrived, ${slo}`);
+    const between = [during.earliestMonoMs ?? during.receivedMonoMs, during.receivedMonoMs] as const;
+    const stoodMs = stoodStillBetween(facts, between);
+    if (stoodMs !== undefined)
+      return say(
+        'inconclusive',
+        'harness-frozen',
+        `The canary arrived while we stood still for ${formatDuration(stoodMs)}, ${slo}`,
+      );
     return say('inconclusive', 'poll-too-coarse', `The canary arrived between two polls, ${slo} Poll more often.`);
   }
   if (nowMonoMs < lastDeadline) return wait(false, lastDeadline);

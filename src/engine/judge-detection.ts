@@ -7,6 +7,8 @@ import { losesFromMs } from '../model/stalls.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import { type Belonging, eventEpochMs } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
+import { notInjected } from './not-injected.ts';
+import { type OwnStalls, stoodStillBetween } from './stood-still.ts';
 
 /** What is proven of a detector's path by canaries that were raised after an instant and received in time (J1 to J3). */
 export interface PathProof {
@@ -14,7 +16,7 @@ export interface PathProof {
   readonly tool: { readonly raised: boolean; readonly received: boolean };
 }
 
-export interface DetectionCase {
+export interface DetectionCase extends OwnStalls {
   readonly expectation: {
     readonly id: string;
     readonly detector: string;
@@ -64,6 +66,10 @@ export interface FaultState {
   readonly goneMonoMs?: readonly [number, number];
   /** Why it was not injected, or may be in only by half. */
   readonly failure?: string;
+  /** True where it failed so that nobody can tell what it did before. */
+  readonly isUnknown?: boolean;
+  /** True where somebody else is to act, and nobody can read whether they have. */
+  readonly isOnTrust?: boolean;
   /** What was refused for want of the tester's own right, by no guardrail. */
   readonly ownRights?: string;
   /** How many of its changes had gone through when another of them was refused. */
@@ -94,8 +100,8 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   const judge = new Verdict(facts);
   if (fault.status === 'pending') return judge.open();
   if (fault.status === 'not-injected' || fault.t0 === undefined) {
-    const why = fault.failure === undefined ? ', so there was nothing to detect' : `: ${fault.failure}`;
-    return judge.inconclusive('not-injected', `Nothing was injected${why}.`);
+    const { code, reason } = notInjected(fault, 'so there was nothing to detect');
+    return judge.inconclusive(code, reason);
   }
   if (fault.status === 'refused' && expectation.of === 'effect') {
     if (fault.ownRights === undefined)
@@ -340,6 +346,11 @@ class Verdict {
   }
 
   effectUnproven(): Judgement<DetectionResult> {
+    if (this.#facts.fault.isOnTrust === true)
+      return this.inconclusive(
+        'nobody-acted',
+        'Nobody told of what somebody else was to do, so whether it was done at all is not known.',
+      );
     return this.inconclusive(
       'effect-unproven',
       'The injected state was neither read back nor found in an audit source.',
@@ -384,6 +395,11 @@ class Verdict {
     }
     if (lower > sloMs)
       return this.#settled(this.#result('late', 'after-slo', `'${heard.signal.rule}' reached us ${took}.`, extra));
+    const stoodMs = stoodStillBetween(this.#facts, heard.arrivedMonoMs);
+    if (stoodMs !== undefined) {
+      const reason = `'${heard.signal.rule}' reached us ${took}, but we stood still for ${formatDuration(stoodMs)} meanwhile.`;
+      return this.#settled(this.#result('inconclusive', 'harness-frozen', reason, extra));
+    }
     const reason = `'${heard.signal.rule}' arrived between ${formatDuration(lower)} and ${formatDuration(upper)} after the injection, and the SLO of ${formatDuration(sloMs)} lies between. Poll more often.`;
     return this.#settled(this.#result('inconclusive', 'poll-too-coarse', reason, extra));
   }

@@ -2,6 +2,7 @@ import { formatDuration } from '../model/duration.ts';
 import type { BlindnessResult } from '../model/scorecard.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import type { FaultState, Judgement } from './judge-detection.ts';
+import { notInjected } from './not-injected.ts';
 
 /** How a guardrail answered a canary: the last of the acts by which it was asked, and when that one was sent and answered. */
 export interface GuardrailAnswer {
@@ -59,6 +60,10 @@ export function judgeGuardrailBlindness(
   });
   const unproven = (reason: string) => say('inconclusive', 'canary-not-proven', reason);
 
+  if (fault.isUnknown === true) {
+    const { code, reason } = notInjected(fault, '');
+    return say('inconclusive', code, reason);
+  }
   if (fault.status === 'not-injected' || fault.status === 'refused')
     return say('inconclusive', 'not-injected', 'The change did not take effect, so it could disable nothing.');
   if (fault.effect === 'unproven') {

@@ -154,6 +154,13 @@ const rows: { rule: string; claim: string; facts: Partial<GuardrailCase>; verdic
     code: 'poll-too-coarse',
   },
   {
+    rule: 'J20',
+    claim: 'blames a stall of our own for the greater part of the time between them',
+    facts: { reads: [read(3500, true), read(4500, false), read(8000, false)], stoodStillMs: () => 600 },
+    verdict: 'inconclusive',
+    code: 'harness-frozen',
+  },
+  {
     rule: 'J12',
     claim: 'is inconclusive where the fault was never proven to be in',
     facts: { fault: { ...injected, effect: 'unproven' }, reads: [read(10, false)] },

@@ -4,9 +4,11 @@ import type { Attribution, GuardrailOutcome } from '../model/guardrail.ts';
 import type { GuardrailResult } from '../model/scorecard.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import { type FaultState, horizonFactor, type Judgement } from './judge-detection.ts';
+import { notInjected } from './not-injected.ts';
 import { isBack, lastStablePeriod, type StateRead } from './state-reads.ts';
+import { type OwnStalls, stoodStillBetween } from './stood-still.ts';
 
-export interface GuardrailCase {
+export interface GuardrailCase extends OwnStalls {
   readonly expectation: {
     readonly id: string;
     readonly guardrail: string;
@@ -45,8 +47,8 @@ export function judgeGuardrail(facts: GuardrailCase): Judgement<GuardrailResult>
   const { fault, expectation } = facts;
   if (fault.status === 'pending') return open(facts);
   if (fault.status === 'not-injected' || fault.t0 === undefined) {
-    const why = fault.failure === undefined ? ', so the guardrail had nothing to act on' : `: ${fault.failure}`;
-    return settled(facts, 'inconclusive', 'not-injected', `Nothing was injected${why}.`);
+    const { code, reason } = notInjected(fault, 'so the guardrail had nothing to act on');
+    return settled(facts, 'inconclusive', code, reason);
   }
   if (fault.status === 'refused') return judgeDenial(facts, fault.t0.monoMs);
   if (facts.failedOpen !== undefined) {
@@ -170,13 +172,10 @@ function judgeMitigation(
   const took = `after ${formatDuration(interval[1])} (SLO ${formatDuration(expectation.sloMs)})`;
   if (interval[1] <= expectation.sloMs) return settled(facts, 'mitigated', 'in-time', `Mitigated ${took}.`, extra);
   if (interval[0] > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Mitigated ${took}.`, extra);
-  return settled(
-    facts,
-    'inconclusive',
-    'poll-too-coarse',
-    `Mitigated ${took}; the SLO lies between two readings.`,
-    extra,
-  );
+  const stoodMs = stoodStillBetween(facts, back);
+  if (stoodMs !== undefined) return frozen(facts, `Mitigated ${took}`, { stoodMs, extra });
+  const why = `Mitigated ${took}; the SLO lies between two readings.`;
+  return settled(facts, 'inconclusive', 'poll-too-coarse', why, extra);
 }
 
 /** J16: gone, stable, and by whom. */
@@ -303,13 +302,23 @@ function attributeRevert(
     return settled(facts, 'reverted', better ? 'better-than-expected' : 'in-time', `Taken back ${took}.`, extra);
   }
   if (interval[0] > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Taken back ${took}.`, extra);
-  return settled(
-    facts,
-    'inconclusive',
-    'poll-too-coarse',
-    `Taken back between ${formatDuration(interval[0])} and ${formatDuration(interval[1])}; the SLO lies between. Poll more often.`,
+  const between = `Taken back between ${formatDuration(interval[0])} and ${formatDuration(interval[1])}`;
+  const stoodMs = stoodStillBetween(facts, [interval[0] + t0MonoMs, interval[1] + t0MonoMs]);
+  if (stoodMs !== undefined) return frozen(facts, between, { stoodMs, extra });
+  const why = `${between}; the SLO lies between. Poll more often.`;
+  return settled(facts, 'inconclusive', 'poll-too-coarse', why, extra);
+}
+
+function frozen(
+  facts: GuardrailCase,
+  what: string,
+  {
+    stoodMs,
     extra,
-  );
+  }: { readonly stoodMs: number; readonly extra: { readonly ttrMs: number; readonly evidence: string } },
+): Judgement<GuardrailResult> {
+  const why = `${what}, and we stood still for ${formatDuration(stoodMs)} meanwhile, so whether it was within the SLO cannot be told.`;
+  return settled(facts, 'inconclusive', 'harness-frozen', why, extra);
 }
 
 function open(facts: GuardrailCase, deadlinesMonoMs: readonly number[] = []): Judgement<GuardrailResult> {

@@ -20,7 +20,7 @@ import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import type { LiveFault } from './live-fault.ts';
 import { lastStablePeriod, type StateRead, untilStable } from './state-reads.ts';
-import { auditMarginMs, expectationsOf, faultFor, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+import { auditMarginMs, expectationsOf, faultFor, stallsOf, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 import { wasInAt } from './was-in-at.ts';
 import { type RevertWitness, whoReverted } from './who-reverted.ts';
 
@@ -106,6 +106,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     },
     overloaded: post?.listener?.overloadedBetween(t0, t0 + horizonFactor * expectation.sloMs) ?? false,
     frozenMs: post?.listener?.frozenMs(t0, t0 + horizonFactor * expectation.sloMs) ?? 0,
+    ...stallsOf(trial),
     ...deafness(post?.listener?.deafSince()),
     nowMonoMs: heardUntil(trial),
     ...endOf(trial),
@@ -143,6 +144,7 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     ...(fault.denied === undefined ? {} : { denial: fault.denied }),
     ...(denialBy === undefined ? {} : { denialBy }),
     ...(revertBy === undefined ? {} : { revertBy }),
+    ...stallsOf(trial),
     ...endOf(trial),
   });
 }
@@ -197,9 +199,8 @@ function blindness(trial: Trial, expectation: Expectations['blind'][number]) {
     ...(duringIsIn === undefined ? {} : { duringIsIn }),
     ...lossesOf(trial, expectation, canaries?.during),
     nowMonoMs: heardUntil(trial),
-    ...(canaries?.before === undefined ? {} : { before: canaries.before }),
-    ...(canaries?.during === undefined ? {} : { during: canaries.during }),
-    ...(canaries?.after === undefined ? {} : { after: canaries.after }),
+    ...canaries,
+    ...stallsOf(trial),
     ...endOf(trial),
   });
 }

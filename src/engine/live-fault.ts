@@ -45,6 +45,8 @@ export interface LiveFault {
   denied?: { readonly denial: Denial; readonly atMonoMs: number };
   /** Why it was not injected, or may be in only by half. */
   failure?: string;
+  /** True where a request of its injection got no answer, or failed in a way that may have changed something. */
+  mayHaveActed?: boolean;
   effect: FaultState['effect'];
   effectMonoMs?: number;
   effectBy?: 'read-back' | 'audit' | 'version';
@@ -249,6 +251,7 @@ async function noteFailure(fault: LiveFault, error: unknown, deps: InjectionDeps
   }
   fault.status = 'not-injected';
   fault.failure = failureText(error);
+  fault.mayHaveActed = error instanceof CallError && (error.kind === 'unanswered' || error.kind === 'failed');
   const code = error instanceof CallError ? error.code : 'error';
   await deps.journal.append({ kind: 'inject-failed', of, code, message: fault.failure });
 }

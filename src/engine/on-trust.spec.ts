@@ -7,8 +7,8 @@ describe('runScenarios with a fault that is taken on trust', () => {
   it('J12: calls silence inconclusive where no detector tells that somebody acted', async () => {
     const silent = await verdictsWith({ rules: false, others: false });
     expect(silent).to.deep.equal([
-      ['inconclusive', 'effect-unproven'],
-      ['inconclusive', 'effect-unproven'],
+      ['inconclusive', 'nobody-acted'],
+      ['inconclusive', 'nobody-acted'],
     ]);
   });
 

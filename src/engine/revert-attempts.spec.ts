@@ -3,16 +3,17 @@ import { newMarker } from '../model/marker.ts';
 import { type CallFate, MemoryWorld, switchFault } from '../testing/fakes/memory-world.ts';
 import { SeededRandom } from '../testing/fakes/seeded-random.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
+import { revertFault } from './revert.ts';
 import { tryRevert } from './revert-attempts.ts';
 
 const failed: CallFate = { kind: 'failed', when: 'before' };
 const denied: CallFate = { kind: 'denied', when: 'before' };
 
-async function triesOf(...fates: CallFate[]): Promise<readonly [number, string | undefined]> {
+function requestFor(fates: CallFate[]) {
   const world = new MemoryWorld((call) => (call.what === 'remove' ? (fates.shift() ?? 'proceed') : 'proceed'));
   const marker = newMarker(new SeededRandom(1));
   world.on.set('s-1', marker);
-  const request = {
+  return {
     definition: switchFault(),
     params: { switch: 's-1' },
     marker,
@@ -26,9 +27,30 @@ async function triesOf(...fates: CallFate[]): Promise<readonly [number, string |
     journal: { append: async () => ({ seq: 0, at: '', monoMs: 0, kind: 'reverting' as const, of: 1 }) },
     of: 1,
   };
-  const { tries, report } = await tryRevert(request, 60_000, { tries: 0, tookMs: 0, mayHaveActed: false });
+}
+
+async function triesOf(...fates: CallFate[]): Promise<readonly [number, string | undefined]> {
+  const request = requestFor(fates);
+  const { tries, report } = await tryRevert(
+    request,
+    { fromMonoMs: 0, deadlineMonoMs: 60_000 },
+    { tries: 0, tookMs: 0, mayHaveActed: false },
+  );
   return [tries, report?.outcome];
 }
+
+describe('revertFault', () => {
+  it('tells its tries together with the time that they took, pauses and reads included', async () => {
+    const request = requestFor([]);
+    // Answers at once, and changes nothing.
+    const definition = { ...request.definition, revert: async () => ({ outcome: 'removed' as const }) };
+    const { result } = await revertFault({ ...request, definition });
+    const [, tries, tookS] = /after (\d+) tries in ([\d.]+) s: it was answered/.exec(result.reason) ?? [];
+    // 100 ms before the second try, and twice as long before each one after it, up to 5 s.
+    expect(Number(tries)).to.be.within(14, 18);
+    expect(Number(tookS)).to.be.within(54, 60);
+  });
+});
 
 describe('tryRevert', () => {
   it('gives a refusal its three tries, however often what passes had failed before', async () => {

@@ -12,16 +12,15 @@ const longestPauseMs = 5000;
 /** Asks the fault to revert until it answers, its tries or its time are used up, or the revert is abandoned. */
 export async function tryRevert(
   request: RevertRequest,
-  deadlineMonoMs: number,
+  { fromMonoMs, deadlineMonoMs }: { readonly fromMonoMs: number; readonly deadlineMonoMs: number },
   earlier: RevertAttempts,
 ): Promise<RevertAttempts> {
   const { clock, definition } = request;
-  const startedMonoMs = clock.monoMs();
   let { mayHaveActed } = earlier;
   let stubborn = 0;
   const soFar = (tries: number) => ({
     tries: earlier.tries + tries,
-    tookMs: earlier.tookMs + clock.monoMs() - startedMonoMs,
+    tookMs: clock.monoMs() - fromMonoMs,
     mayHaveActed,
   });
   for (let tries = 1; ; tries++) {

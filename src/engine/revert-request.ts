@@ -57,6 +57,7 @@ export interface Look {
 export interface RevertAttempts {
   /** Over all rounds. */
   readonly tries: number;
+  /** From the first try of the first round on, with all that lay between. */
   readonly tookMs: number;
   /** True where a try failed in a way that may have taken effect. */
   readonly mayHaveActed: boolean;

@@ -65,7 +65,7 @@ async function revertAndLook(request: RevertRequest, record: Recorder): Promise<
   const requestedMonoMs = clock.monoMs();
   const deadlineMonoMs = requestedMonoMs + budgetMs;
   for (let attempts = noAttempts; ; ) {
-    attempts = await tryRevert(request, deadlineMonoMs, attempts);
+    attempts = await tryRevert(request, { fromMonoMs: requestedMonoMs, deadlineMonoMs }, attempts);
     await recordAttempts(request, attempts, record);
     const look = await lookUntilSettled(request);
     const seen = { look, abandoned: abandon.aborted, requestedMonoMs, verifiedMonoMs: clock.monoMs() };

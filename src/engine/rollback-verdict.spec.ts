@@ -25,6 +25,15 @@ describe('judgeRollback', () => {
     );
   });
 
+  it('says of an injection that failed in its midst what may be left beyond what is read', () => {
+    const report = { outcome: 'already-gone', note: 'the rest is not known' } as const;
+    const before = rounds({ report, look: { observation: { status: 'before', state: {} } } });
+    const reasonOf = (injection: RevertRequest['injection']) =>
+      judgeRollback({ ...request, injection, begunBefore: true }, before).reason;
+    expect(reasonOf('unknown')).to.equal('The state read back equals the pre-image (the rest is not known).');
+    expect(reasonOf('acknowledged')).to.not.contain('not known');
+  });
+
   it('names each object that stays', () => {
     const candidates = ['secret/shop/a-1-token', 'serviceaccount/shop/a-1'];
     const { reason } = judgeRollback(request, rounds({ report: { outcome: 'left', candidates } }));

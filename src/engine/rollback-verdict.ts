@@ -57,7 +57,9 @@ function gone(request: RevertRequest, rounds: RevertRounds): Judged {
     const reason = `Our delta was gone before the revert. ${asBefore}`;
     return { verdict: 'by-guardrail', reasonCode: 'gone-already', reason };
   }
-  const reason = others ? `Our delta is taken back. ${asBefore}` : 'The state read back equals the pre-image.';
+  // Of an injection that failed in its midst more may be left than what is read.
+  const note = request.injection === 'unknown' ? noteOf(rounds) : '';
+  const reason = others ? `Our delta is taken back. ${asBefore}` : `The state read back equals the pre-image${note}.`;
   return { verdict: 'clean', reasonCode: 'read-back-equal', reason };
 }
 

@@ -4,6 +4,7 @@ import type { ProbeResult, Stages, TrialResult } from '../model/scorecard.ts';
 import { trialVerdict } from '../model/summary.ts';
 import type { TrialVerdict } from '../model/verdict.ts';
 import { type ControlWent, controlResult } from './control.ts';
+import { faultState } from './fault-state.ts';
 import { impactOf, loadResult } from './impact.ts';
 import { alsoSeenBy, judgeAll } from './judge-trial.ts';
 import type { LiveFault } from './live-fault.ts';
@@ -73,13 +74,20 @@ function reasonOf(trial: Trial, verdict: TrialVerdict, parts: TrialParts): strin
       reason instanceof WindshearError && !(reason instanceof StopRequest) ? reason.message : 'Stopped before its end.';
     return `${why} What was in was taken back.`;
   }
-  const failure = trial.faults.find((fault) => fault.failure !== undefined)?.failure;
-  if (failure !== undefined) return `Not injected: ${failure}`;
+  const failed = trial.faults.find((fault) => fault.failure !== undefined);
+  if (failed !== undefined) return whyFailed(failed);
   const unsteady = parts.steadyState.find((probe) => probe.verdict === 'breached');
   if (unsteady !== undefined) return `The steady state did not hold ${unsteady.when} the trial: ${unsteady.reason}`;
   return verdict === 'passed'
     ? `All expectations met in ${formatDuration(trial.deps.request.clock.monoMs() - trial.startedAt.monoMs)}.`
     : `The trial ${verdict === 'failed' ? 'failed' : 'is inconclusive'}; see its parts.`;
+}
+
+function whyFailed(fault: LiveFault): string {
+  if (fault.status === 'injected') return `In, although its injection failed: ${fault.failure}`;
+  return faultState(fault).isUnknown === true
+    ? `What was injected is not known: ${fault.failure}`
+    : `Not injected: ${fault.failure}`;
 }
 
 function exposureOf(trial: Trial): number {

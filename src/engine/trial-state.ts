@@ -19,6 +19,7 @@ import type { PastAct, PastActs } from './past-acts.ts';
 import type { PreImages } from './pre-images.ts';
 import { newPulse, type Pulse } from './pulse.ts';
 import type { StateRead } from './state-reads.ts';
+import type { OwnStalls } from './stood-still.ts';
 import { StopConditionFired } from './stop-condition-fired.ts';
 import { newTrialLoad, type TrialLoad } from './trial-load.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -190,6 +191,12 @@ export function subjectsOf(fault: LiveFault): readonly string[] {
   const { definition, bound, acknowledged } = fault;
   if (definition.subjects !== undefined) return definition.subjects(bound.params, acknowledged);
   return [...definition.touches(bound.params), ...Object.values(acknowledged?.ids ?? {})];
+}
+
+/** When we stood still ourselves, for judges that tell that from polls that are too far apart. */
+export function stallsOf({ deps }: Trial): OwnStalls {
+  const { stalls } = deps.request;
+  return stalls === undefined ? {} : { stoodStillMs: stalls.frozenMs };
 }
 
 /** How correlation sees the trial at this moment. */

@@ -28,6 +28,7 @@ export const reasonCodes = {
   'no-severity': 'The expectation names a severity and the source states none. (J11)',
   'not-asked': 'The change went through, but nothing came of it that the guardrail would have judged. (J15)',
   'effect-unproven': 'The injected state was not read back, nor found in an audit source. (J12)',
+  'nobody-acted': 'What somebody else was to do (`external`) was told of by nobody. (J12)',
   'gone-before-slo':
     'The fault was gone before the SLO of a detector that sees state (J14), or before what users feel of it could be told.',
   'late-unknown': 'The fault was gone between SLO and horizon and had not been detected. (J14)',

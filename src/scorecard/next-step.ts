@@ -30,7 +30,9 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'no-severity': 'Make the rule state a severity, or drop it from the expectation.',
   'not-asked':
     'Let the fault bring about what the guardrail judges: pods of a Deployment with replicas that is not paused.',
-  'effect-unproven': 'Check the observe rights of the revert identity and the fault’s settle time.',
+  'effect-unproven':
+    'Check the observe rights of the revert identity, the fault’s settle time, and what the scenario itself reads.',
+  'nobody-acted': 'Act when windshear says “Now”, on what `touches` names; a detector must tell of it.',
   'gone-before-slo': 'Raise maxExposure, or expect the guardrail that took the fault back.',
   'late-unknown': 'Raise maxExposure above the horizon to learn whether the detector is late.',
   'pre-empted': 'Expect the guardrail that refused the change, or test this one elsewhere.',

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { CallError, type CallRecord } from '../../model/call.ts';
 import type { Clock } from '../../model/clock.ts';
+import { formatDuration } from '../../model/duration.ts';
 import { RefusedError } from '../../model/errors.ts';
 import type { Marker, Phase } from '../../model/marker.ts';
 import type { NoteProgram } from '../../model/program.ts';
@@ -176,7 +177,7 @@ export function openProcesses(settings: ProcessSettings): Processes {
         throw new CallError(
           'unanswered',
           'TimedOut',
-          `Program '${file}' was ended: not done in ${command.timeoutMs} ms.`,
+          `Program '${file}' was not done after ${formatDuration(command.timeoutMs)}, and was ended.`,
         );
       }
       return result;
