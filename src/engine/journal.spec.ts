@@ -101,7 +101,7 @@ describe('readJournal', () => {
     for (const by of ['a', 'b']) await journal.append(stop(by));
     const whole = await disk.read(path);
     const start = whole.indexOf(0x0a) + 1;
-    for (let length = start + 1; length < whole.byteLength; length++) {
+    for (let length = start + 1; length < whole.byteLength - 1; length++) {
       await disk.writeDurably(path, whole.subarray(0, length));
       const read = await readJournal(disk, path);
       expect([read.entries.length, read.damaged.length, read.tornTail, read.wholeBytes]).to.deep.equal([
@@ -112,6 +112,35 @@ describe('readJournal', () => {
       ]);
     }
   });
+
+  it('reads a last line that lacks but its newline, and writes that before another', async () => {
+    const { disk, journal } = await opened();
+    for (const by of ['a', 'b']) await journal.append(stop(by));
+    const whole = await disk.read(path);
+    await disk.writeDurably(path, whole.subarray(0, whole.byteLength - 1));
+    expect(await readJournal(disk, path)).to.deep.include({ damaged: [], tornTail: false, unended: true, nextSeq: 2 });
+    await (await openJournal({ disk, clock: new VirtualClock(), path })).append(stop('c'));
+    const read = await readJournal(disk, path);
+    expect([read.entries.length, read.damaged.length, read.unended]).to.deep.equal([3, 0, false]);
+  });
+
+  for (const [where, nth] of [
+    ['between two entries', 0],
+    ['behind the last one', 1],
+  ] as const) {
+    it(`reads every entry where any other byte stands for the newline ${where}, and names the line`, async () => {
+      const { disk, journal } = await opened();
+      for (const by of ['a', 'b']) await journal.append(stop(by));
+      const whole = await disk.read(path);
+      const at = nth === 0 ? whole.indexOf(0x0a) : whole.byteLength - 1;
+      for (const byte of Array.from({ length: 256 }, (_, n) => n).filter((n) => n !== 0x0a)) {
+        await disk.writeDurably(path, whole.with(at, byte));
+        const read = await readJournal(disk, path);
+        expect(read.entries.map(({ seq }) => seq)).to.deep.equal([0, 1]);
+        expect(read.damaged.map(({ line }) => line)).to.deep.equal([nth + 1]);
+      }
+    });
+  }
 
   it('names a damaged line, whichever of its bytes is flipped, and returns the others', async () => {
     const { disk, journal } = await opened();

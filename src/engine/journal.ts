@@ -34,8 +34,8 @@ export interface JournalPlace {
 }
 
 /**
- * Opens a journal, or begins one. A torn last line, left by a crash in the middle of a write, is cut off; damaged
- * lines stay where they are. Appends that come while one is being written share the next fsync.
+ * Opens a journal, or begins one. A torn last line, left by a crash in the middle of a write, is cut off, one that
+ * lacks but its newline gets it; damaged lines stay where they are. Appends that come while one is being written share the next fsync.
  */
 export async function openJournal(place: JournalPlace): Promise<Journal> {
   const { disk, clock, path } = place;
@@ -88,5 +88,6 @@ async function prepare(disk: Disk, path: string): Promise<number> {
   if (!(await disk.exists(path))) return 0;
   const found = await readJournal(disk, path);
   if (found.tornTail) await disk.truncate(path, found.wholeBytes);
+  if (found.unended) await disk.appendDurably(path, new TextEncoder().encode('\n'));
   return found.nextSeq;
 }
