@@ -49,6 +49,19 @@ describe('recover, in an environment with a lease', () => {
     expect(lease()).to.include({ status: 'held', host: 'there' });
   });
 
+  it('reverts nothing of a run that is still going in another folder, and leaves its lease unfinished', async () => {
+    const { here, again, store, lease } = await place('here');
+    here.alive.add('100/start');
+    await here.clock.advance(61_000);
+    await store.write(`runs/${runId}/journal/000000`, new Uint8Array(), { over: undefined });
+    const folders = { reports: '/reports', state: '/elsewhere' };
+    const { exitCode, refused } = await again({ folders, only: 'staging', from: store.address });
+    expect(refused[0]?.message).to.contain(`Run '${runId}' is still going, as process 100`);
+    expect(exitCode).to.equal(4);
+    expect(here.world.on.size).to.equal(2);
+    expect(lease()).to.include({ status: 'unfinished' });
+  });
+
   it('asks nothing of the lease where the caller holds the lock and takes it itself', async () => {
     const { again, store } = await place('here');
     store.decide = () => ({ fail: 'before', error: new Error('asked') });
@@ -74,7 +87,7 @@ async function place(holder: 'here' | 'there') {
   if (holder === 'here') await here.disk().writeDurably('/state/staging.lease', Buffer.from(`${nonce}\n`));
   const environment = async () => ({
     ...upWith('staging-1', worldTarget(here.world)),
-    lease: { ttlMs: 60_000, store: async () => store },
+    lease: { ttlMs: 60_000, store: async () => store, mirrorKey: new Uint8Array(32) },
   });
   const again: typeof here.again = (more) => here.again({ environment, ...more });
   return { here, store, again, lease: () => readLease(store.objects.get(leaseName)?.bytes ?? new Uint8Array()) };

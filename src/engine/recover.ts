@@ -96,6 +96,7 @@ async function recoverAll(
     let isDone = false;
     try {
       const problems = await lease.fetch();
+      if (request.from !== undefined) await refuseGoing(request, name);
       const all = request.from === undefined ? runs : await runsOf(request, name);
       const ofFetched = request.from === undefined ? undefined : await provenStranger(request, environment, all);
       for (const run of all) {
@@ -157,14 +158,29 @@ function targetsOf(
 
 async function findRuns(request: RecoverRequest): Promise<readonly UnfinishedRun[]> {
   const found: UnfinishedRun[] = [];
-  for (const run of await runsToRecover(request.disk, request.folders)) {
+  for (const run of await runsWanted(request)) if (!(await isGoing(run, request.process))) found.push(run);
+  return found;
+}
+
+async function runsWanted(request: RecoverRequest): Promise<readonly UnfinishedRun[]> {
+  const all = await runsToRecover(request.disk, request.folders);
+  return all.filter((run) => {
     const name = environmentOf(request, run);
     // States of nobody knows which environment may be of this one.
     const isNameless = name === undefined && run.lost !== undefined;
-    const isWanted = request.only === undefined || name === request.only || isNameless;
-    if (isWanted && run.runId !== request.except && !(await isGoing(run, request.process))) found.push(run);
+    return run.runId !== request.except && (request.only === undefined || name === request.only || isNameless);
+  });
+}
+
+/** Of what came from a mirror a process of this machine may still be busy, under the lock of another folder. */
+async function refuseGoing(request: RecoverRequest, name: string): Promise<void> {
+  for (const run of await runsWanted(request)) {
+    if (environmentOf(request, run) !== name || !(await isGoing(run, request.process))) continue;
+    throw new RefusedError(
+      'still-going',
+      `Run '${run.runId}' is still going, as process ${run.start?.pid} of this machine, so nothing was reverted. Let it end or end it, then type this again.`,
+    );
   }
-  return found;
 }
 
 function environmentOf(request: RecoverRequest, run: UnfinishedRun): string | undefined {
