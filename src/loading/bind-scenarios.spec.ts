@@ -241,9 +241,15 @@ describe('bindScenarios', () => {
   });
 
   it('only warns of a scenario without a control', () => {
-    const { problems, warnings } = bind(smallScenario.replace(/control:\n.*\n.*\n/, ''));
+    const uncontrolled = smallScenario.replace(/control:\n.*\n.*\n/, '');
+    const { problems, warnings } = bind(uncontrolled);
     expect(problems).to.deep.equal([]);
     expect(warnings.map(problemText).join()).to.contain("the scenario 'bucket-open' has no control");
+    const blindOnly = uncontrolled.replace(
+      /expect:\n( .*\n)+/,
+      'expect:\n  blind: [{ detector: rules, within: 4s }]\n',
+    );
+    expect(bind(blindOnly)).to.deep.include({ problems: [], warnings: [] });
   });
 
   it('demands maxExposure in a live environment', () => {

@@ -98,7 +98,7 @@ describe('the committed windshear.yaml and scenarios', () => {
   const validate = (state?: typeof staging) =>
     validateFiles({
       environmentFile: `${top}windshear.yaml`,
-      scenarios: [`${top}scenarios`],
+      scenarios: [`${top}scenarios`, `${top}examples`],
       catalogue,
       ...(state === undefined ? {} : { staging: state }),
     });

@@ -39,9 +39,12 @@ describe('windshear run that expects a guardrail to be disabled', function () {
   }
 
   it('finds it blind: it lets through, in between, what it refuses before and after', async () => {
-    const { configuration, webhook } = state.kubernetes.admission;
-    const fault = { type: 'kubernetes.admission-webhook-disabled', with: { name: configuration, webhook } };
-    const { code, out, result } = await run('admission-disabled', fault);
+    const { code, stdout, stderr } = await work.windshear('run', 'examples/admission-disabled.yaml');
+    const trial = (await work.scorecard()).scenarios[0]?.trials[0];
+    const out = stdout + stderr;
+    const result = trial?.blindness[0];
+    expect(trial, out).to.include({ verdict: 'passed' });
+    expect(trial?.rollback.verdict).to.equal('clean');
     expect(result, out).to.include({ id: 'admission/blind', guardrail: 'admission', verdict: 'blind' });
     expect(result?.canaries.map(({ received }) => received)).to.deep.equal([true, false, true]);
     expect(code).to.equal(0);

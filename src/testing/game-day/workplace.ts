@@ -43,7 +43,7 @@ export async function openWorkplace(): Promise<Workplace> {
   await cp(join(project, 'scenarios'), join(folder, 'scenarios'), { recursive: true });
   const baseline = 'reports/baseline.json';
   await cp(join(project, baseline), join(folder, baseline)).catch(unlessMissing);
-  for (const name of ['experiments', 'src', 'node_modules', 'package.json', '.mocharc.json']) {
+  for (const name of ['examples', 'experiments', 'src', 'node_modules', 'package.json', '.mocharc.json']) {
     await symlink(join(project, name), join(folder, name));
   }
   const windshear = (...args: readonly string[]) => start(folder, args).ended;
