@@ -6,7 +6,7 @@ import type { MutantFigures } from './docs/figures.ts';
 import { root } from './sources.ts';
 
 /** How many seeds a bug may survive; all of them are clean without it. */
-const seeds = 300;
+const seeds = 1000;
 
 /** Plays each mutant in a process of its own, and says what caught it. */
 export async function runMutants(): Promise<MutantFigures['mutants']> {

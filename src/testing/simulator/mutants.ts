@@ -166,6 +166,24 @@ export const mutants: readonly Mutant[] = [
     text: 'return n.hits + n.inconclusive >= pass.hits || n.judged === 0 ? null : false;',
     replacement: 'return false;',
   },
+  {
+    name: 'recovery reverts the oldest first',
+    file: 'src/engine/recover-run.ts',
+    text: 'for (const open of run.open) {',
+    replacement: 'for (const open of run.open.toReversed()) {',
+  },
+  {
+    name: 'recovery drops the states of what stays in',
+    file: 'src/engine/recover-run.ts',
+    text: 'if (isClean && problems.length === 0) await preImages.removeAll();',
+    replacement: 'await preImages.removeAll();',
+  },
+  {
+    name: 'deaf channel taken for silence',
+    file: 'src/engine/judge-detection.ts',
+    text: 'return deafSinceMonoMs !== undefined && deafSinceMonoMs < horizonAt;',
+    replacement: 'return deafSinceMonoMs === -1 && horizonAt < 0;',
+  },
 ];
 
 /** Answers a module's source with the bug in it; throws where its text is not there just once. */

@@ -19,9 +19,17 @@ export function tellStory(seed: number): Story {
   const detectors = tellMore(seed, tellDetectors(dice, [...new Set(resources), 'trail/main']));
   const guards = tellGuards(dice, [...new Set(resources)]);
   const scenarios = tellScenarios(dice, { resources, detectors, guards, environment });
-  const troubles = tellTroubles(dice, { environment, detectors, scenarios, guards });
+  const troubles = lasting(seed, tellTroubles(dice, { environment, detectors, scenarios, guards }));
   const jumps = tellClockJumps(seed, scenarios, troubles);
   return { seed, environment, detectors, scenarios, guards, troubles: [...troubles, ...jumps] };
+}
+
+/** Some polls fail until long after every horizon. */
+function lasting(seed: number, troubles: readonly Trouble[]): Trouble[] {
+  const dice = new Dice(seed + 0x3000_0000);
+  return troubles.map((one) =>
+    one.kind === 'polls-fail' && dice.chance(0.3) ? { ...one, forMs: dice.integer(6000, 90_000) } : one,
+  );
 }
 
 /** Nobody runs beside it, for whom the clock would have been wrong from the start. */

@@ -7,6 +7,7 @@ interface Line {
   readonly of?: number;
   readonly verdict?: string;
   readonly exitCode?: number;
+  readonly preImage?: { readonly name: string };
 }
 
 /** §7: in the end every intent is closed, nothing is left to recover, and no state file lies about. */
@@ -29,6 +30,7 @@ export function judgeRecovery(played: Played): Finding[] {
       what: `still finds something: ${JSON.stringify(last?.outcome ?? 'no outcome')}`,
     });
   if (isDone) findings.push(...journals(played), ...stateFiles(played));
+  else findings.push(...statesLost(played));
   return findings;
 }
 
@@ -40,6 +42,38 @@ function mayStayDirty({ story, world, recoveries }: Played): boolean {
   return altered || refuses || died;
 }
 
+/** §7: what is not put back keeps the state that it is to be put back to. */
+function statesLost({ world }: Played): Finding[] {
+  const files = world.disk.files();
+  return [...files].flatMap(([path, { text }]) => {
+    if (!path.endsWith('/journal.jsonl')) return [];
+    const entries = wholeLines(text);
+    if (entries.some((entry) => entry.kind === 'closed')) return [];
+    const run = path.split('/').at(-2);
+    return openIntents(entries)
+      .filter(({ preImage }) => preImage === undefined || !files.has(`/state/${run}/${preImage.name}`))
+      .map(({ seq }) => ({
+        rule: '§7 pre-images',
+        about: `${path} intent ${seq}`,
+        what: 'is not put back, and its pre-image is gone',
+      }));
+  });
+}
+
+function wholeLines(text: string): Line[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+}
+
+function openIntents(entries: readonly Line[]): Line[] {
+  const closing = ['clean', 'by-guardrail', 'none'];
+  const isClosed = (seq: number) =>
+    entries.some((one) => one.kind === 'verified' && one.of === seq && closing.includes(one.verdict ?? ''));
+  return entries.filter((entry) => entry.kind === 'intent' && !isClosed(entry.seq));
+}
+
 function journals({ world }: Played): Finding[] {
   return [...world.disk.files()].flatMap(([path, { text }]) => {
     if (!path.endsWith('/journal.jsonl') || text === '') return [];
@@ -48,18 +82,9 @@ function journals({ world }: Played): Finding[] {
     // A run that died in its very first line had touched nothing.
     if (lines.length === 1) return [];
     if (lines.at(-1) !== '') return [{ rule: '§7 journal', about, what: 'ends with a torn line' }];
-    const entries = lines.slice(0, -1).map((line) => JSON.parse(line) as Line);
+    const entries = wholeLines(text);
     const closed = entries.some((entry) => entry.kind === 'closed');
-    const open = entries.filter(
-      (entry) =>
-        entry.kind === 'intent' &&
-        !entries.some(
-          (one) =>
-            one.kind === 'verified' &&
-            one.of === entry.seq &&
-            ['clean', 'by-guardrail', 'none'].includes(one.verdict ?? ''),
-        ),
-    );
+    const open = openIntents(entries);
     const findings: Finding[] = [];
     if (open.length > 0 && !closed)
       findings.push({ rule: '§7 journal', about, what: `leaves ${open.length} intents open` });
