@@ -48,10 +48,17 @@ function isUnknown({ status, t0, mayHaveActed, definition }: LiveFault): boolean
 }
 
 /** Our own revert took it out, unless it failed, or found it gone: then somebody did since it was last seen. */
-function goneByRevert({ revertRequested, rollback, reads, settleMs, t0 }: LiveFault): FaultState['goneMonoMs'] {
+function goneByRevert({
+  revertRequested,
+  rollback,
+  reads,
+  settleMs,
+  t0,
+  mayBeGoneBefore,
+}: LiveFault): FaultState['goneMonoMs'] {
   if (revertRequested === undefined || rollback?.reasonCode === 'revert-failed') return undefined;
   const reverted = revertRequested.monoMs;
-  if (rollback === undefined || rollback.verdict === 'clean') return [reverted, reverted];
+  if (rollback === undefined || (rollback.verdict === 'clean' && mayBeGoneBefore !== true)) return [reverted, reverted];
   const seen = reads.findLast((read) => read.present);
   const sinceMs = seen === undefined ? (t0?.monoMs ?? reverted) : seen.sentMonoMs - settleMs;
   return [Math.min(sinceMs, reverted), reverted];

@@ -142,7 +142,7 @@ const rows: { rule: string; claim: string; facts: Partial<GuardrailCase>; verdic
   {
     rule: 'J16',
     claim: 'is absent where it came again and stayed',
-    facts: { reads: [...reads(1000, 2000), ...Array.from({ length: 20 }, (_, n) => read(2500 + n * 500, true))] },
+    facts: { reads: [...reads(1000, 2000), ...Array.from({ length: 21 }, (_, n) => read(2500 + n * 500, true))] },
     verdict: 'absent',
     code: 'not-stable',
   },

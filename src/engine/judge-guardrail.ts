@@ -3,7 +3,7 @@ import { formatDuration } from '../model/duration.ts';
 import type { Attribution, GuardrailOutcome } from '../model/guardrail.ts';
 import type { GuardrailResult } from '../model/scorecard.ts';
 import type { ReasonCode } from '../model/verdict.ts';
-import { type FaultState, horizonFactor, type Judgement } from './judge-detection.ts';
+import { comebackMs, type FaultState, horizonFactor, type Judgement } from './judge-detection.ts';
 import { notInjected } from './not-injected.ts';
 import { isBack, lastStablePeriod, type StateRead } from './state-reads.ts';
 import { type OwnStalls, stoodStillBetween } from './stood-still.ts';
@@ -149,9 +149,10 @@ function judgeMitigation(
   }
   const stableAt = back === undefined ? undefined : back[1] + overMs;
   const isStable = stableAt !== undefined && (reads.at(-1)?.sentMonoMs ?? 0) >= stableAt;
-  if (back === undefined || back[0] > horizonAt || !isStable || fault.effect !== 'proven') {
+  const isInTime = back !== undefined && back[0] <= horizonAt;
+  if (!isInTime || !isStable || fault.effect !== 'proven') {
     if (ended !== undefined) return settled(facts, 'inconclusive', ended, 'The trial ended before this was settled.');
-    const until = Math.max(horizonAt, stableAt !== undefined && stableAt - overMs <= horizonAt ? stableAt : 0);
+    const until = Math.max(horizonAt, isInTime && stableAt !== undefined ? stableAt : 0);
     if (nowMonoMs < until) return open(facts, [t0MonoMs + expectation.sloMs, until]);
     if (fault.effect !== 'proven') {
       return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
@@ -163,7 +164,11 @@ function judgeMitigation(
       const why = `None of ${reads.length} readings was out of tolerance, so users felt nothing that ${expectation.guardrail} could mitigate.`;
       return settled(facts, 'inconclusive', 'not-felt', why);
     }
-    return settled(facts, 'absent', 'still-in', `Users still felt it after ${formatDuration(horizonAt - t0MonoMs)}.`);
+    const feltMonoMs = reads.findLast((read) => read.present)?.sentMonoMs ?? t0MonoMs;
+    if (feltMonoMs >= horizonAt)
+      return settled(facts, 'absent', 'still-in', `Users still felt it after ${formatDuration(horizonAt - t0MonoMs)}.`);
+    if (isLookDue(facts, until)) return open(facts, [until + comebackMs]);
+    return unmeasured(facts, { t0MonoMs, feltMonoMs, untilMonoMs: until });
   }
   const interval: readonly [number, number] = [Math.max(0, back[0] - t0MonoMs), back[1] - t0MonoMs];
   const felt = reads.filter((read) => read.present).length;
@@ -176,6 +181,29 @@ function judgeMitigation(
   if (stoodMs !== undefined) return frozen(facts, `Mitigated ${took}`, { stoodMs, extra });
   const why = `Mitigated ${took}; the SLO lies between two readings.`;
   return settled(facts, 'inconclusive', 'poll-too-coarse', why, extra);
+}
+
+/** No reading shows that users still felt it at the horizon, nor for long enough that they felt it no more. */
+function unmeasured(
+  facts: GuardrailCase,
+  {
+    t0MonoMs,
+    feltMonoMs,
+    untilMonoMs,
+  }: { readonly t0MonoMs: number; readonly feltMonoMs: number; readonly untilMonoMs: number },
+): Judgement<GuardrailResult> {
+  const felt = `Users last felt it after ${formatDuration(Math.max(0, feltMonoMs - t0MonoMs))}`;
+  if (facts.revertMonoMs !== undefined && feltMonoMs > t0MonoMs + facts.expectation.sloMs) {
+    const why = `${felt}, past the SLO; then we took the fault back.`;
+    return settled(facts, 'absent', 'late-unknown', why);
+  }
+  const stoodMs = stoodStillBetween(facts, [feltMonoMs, untilMonoMs]);
+  if (stoodMs !== undefined) {
+    const why = `${felt}, and we stood still for ${formatDuration(stoodMs)} since, so whether it was mitigated is not known.`;
+    return settled(facts, 'inconclusive', 'harness-frozen', why);
+  }
+  const why = `${felt}; the probe gave too few readings since to say whether it was mitigated.`;
+  return settled(facts, 'inconclusive', 'not-measured', why);
 }
 
 /** J16: gone, stable, and by whom. */
@@ -200,9 +228,12 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
     if (gone === undefined && facts.revertMonoMs !== undefined && facts.revertMonoMs < horizonAt)
       return takenBackByUs(facts, { t0MonoMs, revertMonoMs: facts.revertMonoMs });
     if (nowMonoMs < horizonAt) return open(facts, deadlines);
+    const isSeen = gone !== undefined || isSeenAt(facts, horizonAt);
+    if (!isSeen && isLookDue(facts, horizonAt)) return open(facts, [horizonAt + comebackMs]);
     const code = facts.fault.effect === 'proven' ? 'still-in' : 'effect-unproven';
     if (code === 'effect-unproven')
       return settled(facts, 'inconclusive', code, 'The injected state was never proven to be in.');
+    if (!isSeen) return unseen(facts, [t0MonoMs, horizonAt]);
     const after = formatDuration(horizonAt - t0MonoMs);
     const reads = facts.reads.filter(({ sentMonoMs }) => sentMonoMs <= horizonAt);
     if (reads.some((read, n) => isBack(read) && n > 0)) {
@@ -235,6 +266,34 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
   return attributeRevert(facts, gone, { t0MonoMs, horizonAt: Math.max(horizonAt, stableAt) });
 }
 
+/** Whether it is known to have been in at an instant: a look since then showed it, or our own revert found it in. */
+function isSeenAt({ reads, revertMonoMs, mayBeGoneBefore }: GuardrailCase, atMonoMs: number): boolean {
+  if (revertMonoMs !== undefined && revertMonoMs >= atMonoMs && mayBeGoneBefore !== true) return true;
+  return reads.some((read) => !isBack(read) && read.sentMonoMs >= atMonoMs);
+}
+
+/** Whether a look at the time since an instant may still come. */
+function isLookDue({ ended, revertMonoMs, nowMonoMs }: GuardrailCase, atMonoMs: number): boolean {
+  return ended === undefined && revertMonoMs === undefined && nowMonoMs < atMonoMs + comebackMs;
+}
+
+/** Nobody looked, or got an answer, from the last look that saw it in on: it may have been taken back in time. */
+function unseen(facts: GuardrailCase, [t0MonoMs, untilMonoMs]: readonly [number, number]): Judgement<GuardrailResult> {
+  const seenMonoMs = facts.reads.findLast((read) => !isBack(read))?.sentMonoMs ?? t0MonoMs;
+  const [seen, until] = [seenMonoMs, untilMonoMs].map((at) => formatDuration(Math.max(0, at - t0MonoMs)));
+  const stoodMs = stoodStillBetween(facts, [seenMonoMs, untilMonoMs]);
+  if (stoodMs !== undefined) {
+    const why = `The fault was last seen in after ${seen}, and we stood still for ${formatDuration(stoodMs)} of the time until ${until}, so whether it was still in then is not known.`;
+    return settled(facts, 'inconclusive', 'harness-frozen', why);
+  }
+  if (facts.mayBeGoneBefore === true) {
+    const why = `The fault was last seen in after ${seen}; somebody may have taken it back before our own revert came after ${formatDuration((facts.revertMonoMs ?? untilMonoMs) - t0MonoMs)}, and whether that would have stayed is not known.`;
+    return settled(facts, 'inconclusive', 'not-listened', why);
+  }
+  const why = `The fault was last seen in after ${seen} and could not be read since, so whether it was still in after ${until} is not known.`;
+  return settled(facts, 'inconclusive', 'not-measured', why);
+}
+
 /** J14: the fault had to come out (its longest exposure, say) before the guardrail's time was over. */
 function takenBackByUs(
   facts: GuardrailCase,
@@ -243,13 +302,7 @@ function takenBackByUs(
   const { expectation, fault } = facts;
   if (fault.effect !== 'proven')
     return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
-  if (facts.mayBeGoneBefore === true)
-    return settled(
-      facts,
-      'inconclusive',
-      'not-listened',
-      'Somebody may have taken it back before our own revert came, and whether that would have stayed is not known.',
-    );
+  if (facts.mayBeGoneBefore === true) return unseen(facts, [t0MonoMs, revertMonoMs]);
   const after = formatDuration(revertMonoMs - t0MonoMs);
   if (revertMonoMs < t0MonoMs + expectation.sloMs)
     return settled(facts, 'inconclusive', 'gone-before-slo', `We took the fault back after ${after}, before the SLO.`);

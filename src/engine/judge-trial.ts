@@ -138,9 +138,10 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     ...(failedOpen === undefined ? {} : { failedOpen }),
     onlyWriter: config?.onlyWriter ?? false,
     stabilityMs: stabilityOf(trial, fault),
-    nowMonoMs: request.clock.monoMs(),
+    nowMonoMs: heardUntil(trial),
     ...(fault.revertRequested === undefined ? {} : { revertMonoMs: fault.revertRequested.monoMs }),
-    mayBeGoneBefore: fault.rollback !== undefined && fault.rollback.verdict !== 'clean',
+    mayBeGoneBefore:
+      fault.mayBeGoneBefore === true || (fault.rollback !== undefined && fault.rollback.verdict !== 'clean'),
     ...(fault.denied === undefined ? {} : { denial: fault.denied }),
     ...(denialBy === undefined ? {} : { denialBy }),
     ...(revertBy === undefined ? {} : { revertBy }),

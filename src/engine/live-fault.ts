@@ -60,6 +60,8 @@ export interface LiveFault {
   reverted?: Instant;
   restoredMonoMs?: number;
   rollback?: RollbackResult['faults'][number];
+  /** True where its rollback is clean, but nothing tells that our revert still found it in. */
+  mayBeGoneBefore?: boolean;
   /** True where a request of its revert got no answer. */
   mayStillBeReverted?: boolean;
 }

@@ -1,5 +1,5 @@
 import { CallError, type CallErrorKind } from '../model/call.ts';
-import { faultContext, type RevertAttempts, type RevertRequest } from './revert-request.ts';
+import { faultContext, type RevertAttempts, type RevertRequest, type RevertSession } from './revert-request.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
 
 /** Kinds that may pass with time; they are tried again until the budget is spent. */
@@ -22,20 +22,24 @@ export async function tryRevert(
     tries: earlier.tries + tries,
     tookMs: clock.monoMs() - fromMonoMs,
     mayHaveActed,
+    ...(earlier.foundIn === true && { foundIn: true as const }),
   });
   for (let tries = 1; ; tries++) {
+    let hasSent = () => false;
     try {
       const limit = { clock, limitMs: Math.max(1, deadlineMonoMs - clock.monoMs()), outer: request.abandon };
       const report = await withTimeLimit(limit, async (signal) => {
-        const { clients } = await request.session('revert', signal);
-        const ctx = faultContext(request, 'revert', { clients, signal });
+        const session = await request.session('revert', signal);
+        hasSent = changesFrom(session);
+        const ctx = faultContext(request, 'revert', { clients: session.clients, signal });
         return definition.revert(ctx, request.params as never, request.before, request.after);
       });
       // What an earlier round removed stays ours, though this one found nothing.
       if (earlier.report?.outcome === 'removed') mayHaveActed = true;
-      return { ...soFar(tries), report, revertedMonoMs: clock.monoMs() };
+      const foundIn = report.outcome === 'removed' && { foundIn: true as const };
+      return { ...soFar(tries), ...foundIn, report, revertedMonoMs: clock.monoMs() };
     } catch (error) {
-      mayHaveActed ||= couldHaveActed(error);
+      mayHaveActed ||= couldHaveActed(error) && hasSent();
       if (!isPassing(error)) stubborn++;
       const pauseMs = pauseBefore(tries + 1, error);
       const isOver = clock.monoMs() + pauseMs >= deadlineMonoMs;
@@ -47,6 +51,16 @@ export async function tryRevert(
 
 function couldHaveActed(error: unknown): boolean {
   return !(error instanceof CallError) || error.kind === 'unanswered' || error.kind === 'failed';
+}
+
+/** Tells whether a session has sent anything since that changes something: what only looked cannot have acted. */
+function changesFrom({ calls }: RevertSession): () => boolean {
+  if (calls === undefined) return () => true;
+  const before = calls().length;
+  return () =>
+    calls()
+      .slice(before)
+      .some(({ mutating }) => mutating);
 }
 
 function isPassing(error: unknown): boolean {

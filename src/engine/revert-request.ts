@@ -37,7 +37,7 @@ export interface RevertRequest {
   /** Aborted only by the second Ctrl-C. */
   readonly abandon: AbortSignal;
   /** Sessions of the revert identity; called for each try, so the caller caches. */
-  readonly session: (phase: 'observe' | 'revert', signal: AbortSignal) => Promise<Pick<TargetSession, 'clients'>>;
+  readonly session: (phase: 'observe' | 'revert', signal: AbortSignal) => Promise<RevertSession>;
   readonly journal: Pick<Journal, 'append'>;
   /** Seq of the intent. */
   readonly of: number;
@@ -45,6 +45,9 @@ export interface RevertRequest {
   readonly forget?: () => Promise<void>;
   readonly log?: (line: string) => void;
 }
+
+/** What a revert acts through; where the calls are not recorded, any may have changed something. */
+export type RevertSession = Pick<TargetSession, 'clients'> & Partial<Pick<TargetSession, 'calls'>>;
 
 export type FaultRollback = RollbackResult['faults'][number];
 
@@ -61,6 +64,8 @@ export interface RevertAttempts {
   readonly tookMs: number;
   /** True where a try failed in a way that may have taken effect. */
   readonly mayHaveActed: boolean;
+  /** True where a try found it in and took it out. */
+  readonly foundIn?: true;
   /** Of the last round; absent where it failed. */
   readonly report?: RevertReport;
   readonly revertedMonoMs?: number;

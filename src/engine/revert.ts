@@ -17,6 +17,8 @@ export interface RevertOutcome {
   readonly verifiedMonoMs?: number;
   /** True where a request of the revert got no answer and may still be on its way. */
   readonly mayStillAct?: true;
+  /** True where the revert found it in. */
+  readonly foundIn?: true;
   /** The revert's error, or an AggregateError where the injection had failed too. */
   readonly error?: Error;
   /** Why the journal does not know of all this; the revert went on regardless. */
@@ -135,6 +137,7 @@ function outcome(
     result,
     ...(attempts?.look.observation !== undefined && { observation: attempts.look.observation }),
     ...(attempts?.mayHaveActed === true && { mayStillAct: true }),
+    ...(attempts?.foundIn === true && { foundIn: true }),
     ...(attempts?.sent === true && { requestedMonoMs: attempts.requestedMonoMs }),
     ...(attempts?.revertedMonoMs !== undefined && { revertedMonoMs: attempts.revertedMonoMs }),
     ...(attempts !== undefined && { verifiedMonoMs: attempts.verifiedMonoMs }),

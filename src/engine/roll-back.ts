@@ -80,6 +80,7 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
   }
   fault.revertSent = firstChange(began, sessions);
   fault.rollback = outcome.result;
+  if (outcome.result.verdict === 'clean' && outcome.foundIn !== true) fault.mayBeGoneBefore = true;
   const { revertedMonoMs } = outcome;
   if (revertedMonoMs !== undefined && isClosingVerdict(outcome.result.verdict))
     fault.reverted = { monoMs: revertedMonoMs, epochMs: began.epochMs + (revertedMonoMs - began.monoMs) };

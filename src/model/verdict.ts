@@ -72,7 +72,7 @@ export const reasonCodes = {
   'out-of-tolerance': 'The probe left its tolerance.',
   skipped: 'The probe was left out: this machine lacks what it needs.',
   'too-few-samples': 'Too few requests were due for this figure.',
-  'not-measured': 'The probe could not be measured.',
+  'not-measured': 'The probe could not be measured, or the state of the fault not be read.',
   'load-failed':
     'The load did not run as declared: it failed, ended before the fault was taken out, or fell behind its rate.',
   'read-back-equal': 'The state read back equals the pre-image.',
