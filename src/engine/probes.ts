@@ -5,11 +5,13 @@ import { expectationId } from '../model/scenario.ts';
 import type { ProbeResult } from '../model/scorecard.ts';
 import { keepFile } from './evidence.ts';
 import { failureText } from './failure-text.ts';
-
-import type { Trial } from './trial-state.ts';
+import { isSpoilt, staleMs } from './stood-still.ts';
+import { stallsOf, type Trial } from './trial-state.ts';
 
 /** How often a probe is sampled, evenly over its window. */
 const samplesPerWindow = 5;
+/** So many samples that we stood still in are taken again; after more, what is missing is not measured. */
+const mostSpoilt = 5;
 
 /** What a probe measured, and when its first value came that is out of tolerance, and its last. */
 export interface Measured {
@@ -61,11 +63,21 @@ async function measureOne(trial: Trial, probe: BoundProbe, { when, signal }: Mea
   const keep = (name: string, bytes: Uint8Array) =>
     keepFile(trial, `${when}-${definition.type}-${values.length + 1}-${name}`, bytes);
   const began = clock.monoMs();
+  let spoilt = 0;
   try {
-    for (let n = 0; n < samplesPerWindow; n++) {
-      const due = began + (n * windowMs) / (samplesPerWindow - 1);
+    while (values.length < samplesPerWindow && spoilt <= mostSpoilt) {
+      const due = began + (values.length * windowMs) / (samplesPerWindow - 1);
       if (due > clock.monoMs()) await clock.sleep(due - clock.monoMs(), signal);
-      const measured = await definition.measure({ clock, signal, clients, keep }, probe.params);
+      const sentMonoMs = clock.monoMs();
+      const isOfUs = () => isSpoilt(stallsOf(trial), [sentMonoMs, clock.monoMs()]);
+      const measured = await definition
+        .measure({ clock, signal, clients, keep }, probe.params)
+        .catch((error: unknown) => failedIn(isOfUs(), error, signal));
+      if (measured === undefined || isOfUs()) {
+        spoilt++;
+        await clock.sleep(staleMs, signal);
+        continue;
+      }
       if (measured.status === 'skipped') return say('skipped', 'skipped', measured.reason);
       values.push(measured.value);
       times.lastMonoMs = clock.monoMs();
@@ -76,10 +88,20 @@ async function measureOne(trial: Trial, probe: BoundProbe, { when, signal }: Mea
     return say('inconclusive', 'not-measured', `The probe failed: ${failureText(error)}`);
   }
   const bad = values.find(isBad);
+  if (bad === undefined && values.length < samplesPerWindow) {
+    const reason = `We stood still in ${spoilt} of ${spoilt + values.length} measurements, so those tell nothing.`;
+    return say('inconclusive', 'harness-frozen', reason);
+  }
   const over = `over ${formatDuration(windowMs)}, ${values.length} samples`;
   if (bad === undefined) return say('held', 'within-tolerance', `Stayed within its tolerance ${over}.`);
   const bound = atLeast !== undefined && bad < atLeast ? `at least ${atLeast}` : `at most ${atMost}`;
   return say('breached', 'out-of-tolerance', `Got ${bad} ${definition.unit}, expected ${bound} (${over}).`);
+}
+
+/** What failed while we stood still is no measurement; any other failure is thrown. */
+function failedIn(isOfUs: boolean, error: unknown, signal: AbortSignal): undefined {
+  signal.throwIfAborted();
+  if (!isOfUs) throw error;
 }
 
 function worstOf(values: readonly number[], probe: BoundProbe): { readonly worst?: number } {

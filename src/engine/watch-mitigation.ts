@@ -3,7 +3,8 @@ import type { ProbeDefinition } from '../model/probe.ts';
 import { guardrailParams } from './attribute-denial.ts';
 import { failureText } from './failure-text.ts';
 import type { StateRead } from './state-reads.ts';
-import { expectationsOf, type Trial } from './trial-state.ts';
+import { isSpoilt } from './stood-still.ts';
+import { expectationsOf, stallsOf, type Trial } from './trial-state.ts';
 
 /** Samples the probes of guardrails that mitigate for as long as the fault is in (J17). */
 export function watchMitigations(trial: Trial, signal: AbortSignal): readonly Promise<void>[] {
@@ -29,6 +30,11 @@ async function sample(
   if (definition === undefined) throw new Error(`Unknown probe '${proof.probe}'; the environment was not validated.`);
   const params = definition.params.parse(proof.with);
   const { atLeast, atMost } = proof.tolerance;
+  const keep = (sentMonoMs: number, isOut: boolean) => {
+    const receivedMonoMs = clock.monoMs();
+    if (!isSpoilt(stallsOf(trial), [sentMonoMs, receivedMonoMs]))
+      reads.push({ sentMonoMs, receivedMonoMs, present: isOut });
+  };
   while (!signal.aborted) {
     const sentMonoMs = clock.monoMs();
     try {
@@ -37,12 +43,12 @@ async function sample(
       if (measured.status === 'skipped') return trial.deps.log(`'${proof.probe}' was skipped: ${measured.reason}`);
       const { value } = measured;
       const isOut = (atLeast !== undefined && value < atLeast) || (atMost !== undefined && value > atMost);
-      reads.push({ sentMonoMs, receivedMonoMs: clock.monoMs(), present: isOut });
+      keep(sentMonoMs, isOut);
     } catch (error) {
       if (signal.aborted) return;
       trial.deps.log(`'${proof.probe}' failed: ${failureText(error)}`);
       // What cannot be measured is not in tolerance.
-      reads.push({ sentMonoMs, receivedMonoMs: clock.monoMs(), present: true });
+      keep(sentMonoMs, true);
     }
     trial.pulse.beat();
     try {

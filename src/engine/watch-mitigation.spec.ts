@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import type { AnyGuardrail, GuardrailDefinition } from '../model/guardrail.ts';
+import type { AnyProbe, Measurement } from '../model/probe.ts';
+import type { GuardrailResult } from '../model/scorecard.ts';
+import { worldEnvironment, worldRequest, worldScenario } from '../testing/world/request.ts';
+import { World } from '../testing/world/world.ts';
+import { runScenarios } from './run.ts';
+
+/** Users feel the fault until it is mitigated; what we stand still in, or measure right afterwards, comes out bad. */
+async function mitigated(
+  mitigatedMs: number,
+  frozen?: readonly [number, number],
+): Promise<GuardrailResult | undefined> {
+  const world = new World();
+  world.resources.set('bucket', 'private');
+  const { clock } = world;
+  let injectedMs = Number.POSITIVE_INFINITY;
+  world.onWrite = ({ value }) => {
+    if (value === 'public') injectedMs = clock.monoMs();
+  };
+  const [from, until] = frozen ?? [0, 0];
+  const measure = async (): Promise<Measurement> => {
+    await clock.sleep(20);
+    const sinceMs = clock.monoMs() - injectedMs;
+    if (sinceMs >= from && sinceMs < until) await clock.sleep(until - sinceMs);
+    // The first request after a stall meets a connection that was given up.
+    const isStale = frozen !== undefined && sinceMs >= from && sinceMs < until + 100;
+    return { status: 'measured', value: sinceMs >= mitigatedMs && !isStale ? 1 : 0 };
+  };
+  const scenario = worldScenario(world, {
+    id: 'flip',
+    faults: [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }],
+    expect: { guardrails: [{ guardrail: 'router', outcome: 'mitigated', within: '4s' }] },
+  });
+  const environment = worldEnvironment(world, { guardrails: { router: { type: 'sim.failover' } } });
+  const request = worldRequest(world, [scenario], { environment });
+  const health = request.catalogue.probes.get('sim.health');
+  const reverter = request.catalogue.guardrails.get('sim.reverter');
+  if (health === undefined || reverter === undefined) throw new Error('The world lacks a plugin.');
+  const failover = {
+    ...reverter,
+    type: 'sim.failover',
+    params: health.params,
+    outcomes: ['mitigated'],
+    attributeRevert: () => undefined,
+    mitigatedBy: () => ({ probe: 'sim.health', with: {}, tolerance: { atLeast: 1, overMs: 1000 } }),
+  } as unknown as GuardrailDefinition<unknown>;
+  const catalogue = {
+    ...request.catalogue,
+    probes: new Map([['sim.health', { ...health, measure } as AnyProbe]]),
+    guardrails: new Map([['sim.failover', failover as unknown as AnyGuardrail]]),
+  };
+  const frozenMs = (a: number, b: number) =>
+    frozen === undefined ? 0 : Math.max(0, Math.min(b, injectedMs + until) - Math.max(a, injectedMs + from));
+  const stalls = { sinceMonoMs: () => undefined, frozenMs };
+  const { scorecard } = await runScenarios({ ...request, catalogue, stalls });
+  return scorecard.scenarios[0]?.trials[0]?.guardrails[0];
+}
+
+describe('watchMitigations', () => {
+  it('J17: credits what came back in tolerance', async () => {
+    expect(await mitigated(316)).to.include({ verdict: 'mitigated', reasonCode: 'in-time' });
+    expect(await mitigated(6000)).to.include({ verdict: 'late', reasonCode: 'after-slo' });
+    expect(await mitigated(60_000)).to.include({ verdict: 'absent', reasonCode: 'still-in' });
+  });
+
+  it('J19: takes no reading that we stood still in for what users felt', async () => {
+    const result = await mitigated(316, [200, 6200]);
+    expect(result).to.include({ verdict: 'inconclusive', reasonCode: 'harness-frozen' });
+    expect(result?.reason).to.match(/^Mitigated after 6\.\d+ s .* we stood still for [56](\.\d+)? s meanwhile/);
+  });
+});
