@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { BoundStopCondition } from '../model/run.ts';
+import type { Stalls } from '../model/stalls.ts';
 import { worldRequest, worldScenario } from '../testing/world/request.ts';
 import { World } from '../testing/world/world.ts';
 import { runScenarios } from './run.ts';
@@ -33,8 +34,9 @@ function illness(at: World, fromMs: number, untilMs = Number.POSITIVE_INFINITY, 
   return at;
 }
 
-async function run(at: World, more: Record<string, unknown>, of?: BoundStopCondition['of']) {
-  const { scorecard, exitCode } = await runScenarios(worldRequest(at, [scenario(at, more, of)]));
+async function run(at: World, more: Record<string, unknown>, stalls?: Stalls) {
+  const request = worldRequest(at, [scenario(at, more)]);
+  const { scorecard, exitCode } = await runScenarios(stalls === undefined ? request : { ...request, stalls });
   const [trial] = scorecard.scenarios[0]?.trials ?? [];
   const writes = at.events.filter(({ action }) => action === 'write');
   return { exitCode, trial, trials: scorecard.scenarios[0]?.trials.length, writes, bucket: at.resources.get('bucket') };
@@ -103,6 +105,19 @@ describe('a stop condition', () => {
       const { trial } = await run(at, { steadyState, stopConditions });
       expect(trial?.verdict).to.equal('failed');
       expect(trial?.exposureMs).to.be.at.least(12_000);
+    });
+  }
+
+  for (const [title, stopConditions, untilMs] of [
+    ['a value that was measured while we stood still, or right afterwards', { probes: [health] }, 3450],
+    ['an error budget that a stall of ours would have used up', { errorBudget: '800ms' }, 4000],
+  ] as const) {
+    it(`J19: does not end it by ${title}`, async () => {
+      const frozenMs = (from: number, until: number) => Math.max(0, Math.min(until, 3300) - Math.max(from, 2900));
+      const stalls = { sinceMonoMs: () => undefined, frozenMs };
+      const more = { steadyState, stopConditions };
+      expect((await run(illness(world(), 2900, untilMs), more, stalls)).trial?.verdict).to.equal('failed');
+      expect((await run(illness(world(), 2900, untilMs), more)).trial?.verdict).to.equal('aborted');
     });
   }
 
