@@ -452,6 +452,6 @@ class Verdict {
 
 /** When it went is known to within two looks at it; the earlier one decides. */
 function goneText(gone: readonly [number, number], t0MonoMs: number, sloAt: number): string {
-  const [from, to] = gone.map((at) => formatDuration(at - t0MonoMs));
+  const [from, to] = gone.map((at) => formatDuration(Math.max(0, at - t0MonoMs)));
   return gone[1] <= sloAt ? `after ${to}, before` : `between ${from} and ${to} after the injection, so perhaps before`;
 }

@@ -177,9 +177,10 @@ function judgeMitigation(
   const took = `after ${formatDuration(interval[1])} (SLO ${formatDuration(expectation.sloMs)})`;
   if (interval[1] <= expectation.sloMs) return settled(facts, 'mitigated', 'in-time', `Mitigated ${took}.`, extra);
   if (interval[0] > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Mitigated ${took}.`, extra);
+  const between = `Mitigated between ${formatDuration(interval[0])} and ${formatDuration(interval[1])}`;
   const stoodMs = stoodStillBetween(facts, back);
-  if (stoodMs !== undefined) return frozen(facts, `Mitigated ${took}`, { stoodMs, extra });
-  const why = `Mitigated ${took}; the SLO lies between two readings.`;
+  if (stoodMs !== undefined) return frozen(facts, between, { stoodMs, extra });
+  const why = `${between}; the SLO lies between two readings.`;
   return settled(facts, 'inconclusive', 'poll-too-coarse', why, extra);
 }
 
@@ -358,7 +359,7 @@ function attributeRevert(
   const between = `Taken back between ${formatDuration(interval[0])} and ${formatDuration(interval[1])}`;
   const stoodMs = stoodStillBetween(facts, [interval[0] + t0MonoMs, interval[1] + t0MonoMs]);
   if (stoodMs !== undefined) return frozen(facts, between, { stoodMs, extra });
-  const why = `${between}; the SLO lies between. Poll more often.`;
+  const why = `${between}; the SLO lies between two looks that were answered. Poll more often, or see why looks failed.`;
   return settled(facts, 'inconclusive', 'poll-too-coarse', why, extra);
 }
 

@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { CallError } from '../model/call.ts';
 import type { RunRequest } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
-import { injected, t0 } from '../testing/facts.ts';
+import { detectionCase, injected, t0 } from '../testing/facts.ts';
 import { worldEnvironment, worldRequest, worldScenario } from '../testing/world/request.ts';
 import { World } from '../testing/world/world.ts';
+import { judgeDetection } from './judge-detection.ts';
 import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
 import { runScenarios } from './run.ts';
 import type { StateRead } from './state-reads.ts';
@@ -44,6 +45,13 @@ describe('judgeGuardrail of what nobody saw', () => {
   it('J12: calls nothing still in that could not be read since', () => {
     expect(judged({ reads: early })).to.deep.equal(['inconclusive', 'not-measured']);
     expect(judged({ reads: [...early, read(11_000, true)] })).to.deep.equal(['inconclusive', 'not-measured']);
+  });
+
+  it('J14: begins the time in which it went with the injection at the earliest', () => {
+    const { detector } = detectionCase();
+    const fault = { ...injected, goneMonoMs: [0, t0.monoMs + 9000] as const };
+    const { result } = judgeDetection(detectionCase({ detector: { ...detector, sees: 'state' }, fault }));
+    expect(result.reason).to.contain('gone between 0 ms and 9 s after the injection');
   });
 
   it('J19: calls nothing still in while we stood still', () => {
