@@ -63,7 +63,14 @@ function read(atMs: number, instead?: StateRead['instead']): StateRead {
 
 function judged(more: Partial<GuardrailCase>) {
   const expectation = { id: 'fixer/reverted', guardrail: 'fixer', outcome: 'reverted', sloMs: 4000 } as const;
-  const facts = { settleMs: 0, revertBy: mine, onlyWriter: false, stabilityMs: 3000, nowMonoMs: t0.monoMs + 12_500 };
+  const facts = {
+    settleMs: 0,
+    revertBy: mine,
+    auditSources: [],
+    onlyWriter: false,
+    stabilityMs: 3000,
+    nowMonoMs: t0.monoMs + 12_500,
+  };
   const { result } = judgeGuardrail({ expectation, fault: injected, reads: [], ...facts, ...more });
   return [result.verdict, result.reasonCode, result.reason];
 }

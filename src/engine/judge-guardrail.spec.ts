@@ -22,6 +22,7 @@ function guardrailCase(overrides: Partial<GuardrailCase> = {}): GuardrailCase {
     reads: reads(1000, 12_500),
     settleMs: 0,
     revertBy: mine,
+    auditSources: ['trail', 'argo'],
     onlyWriter: false,
     stabilityMs: 3000,
     nowMonoMs: t0.monoMs + 12_500,
@@ -282,6 +283,11 @@ describe('judgeGuardrail', () => {
     const { result } = judgeGuardrail(guardrailCase({ reads: reads(3500, 12_500) }));
     expect(result.ttrMs).to.equal(3500);
     expect(result.verdict).to.equal('reverted');
+  });
+
+  it('J16: says of an unknown reverter which declared audit sources do not name it', () => {
+    const { result } = judgeGuardrail(guardrailCase({ revertBy: { whose: 'unknown', why: 'nobody wrote' } }));
+    expect(result.reason).to.include('no record of trail or argo says by whom (nobody wrote)');
   });
 
   it('J16: stays open inside the stability window', () => {

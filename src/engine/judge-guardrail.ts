@@ -29,6 +29,8 @@ export interface GuardrailCase extends OwnStalls {
   readonly mitigation?: { readonly reads: readonly StateRead[]; readonly overMs: number };
   /** Evidence in the audit records of our own request that the guardrail was down and let it pass (J15). */
   readonly failedOpen?: string;
+  /** Audit sources that the environment declares. */
+  readonly auditSources: readonly string[];
   /** The environment declares that nobody else writes these resources (J16). */
   readonly onlyWriter: boolean;
   readonly stabilityMs: number;
@@ -341,11 +343,15 @@ function attributeRevert(
       );
     }
     const why = revertBy?.whose === 'unknown' ? ` (${revertBy.why})` : '';
+    const untold =
+      facts.auditSources.length === 0
+        ? 'no audit source is declared that could say by whom'
+        : `no record of ${facts.auditSources.join(' or ')} says by whom`;
     return settled(
       facts,
       'inconclusive',
       'reverter-unknown',
-      `Taken back after ${formatDuration(interval[1])}, but no audit record says by whom${why}.`,
+      `Taken back after ${formatDuration(interval[1])}, but ${untold}${why}.`,
       { ttrMs: interval[1] },
     );
   }

@@ -1,10 +1,10 @@
-import type { Attribution, GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
+import type { GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
 import { attributeDenial, guardrailParams } from './attribute-denial.ts';
 import { belongingsOf, sourceClockOf } from './belongings.ts';
-import { type Belonging, subjectsFrom } from './correlate.ts';
+import type { Belonging } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
-import { faultState, tellingReads } from './fault-state.ts';
+import { faultState } from './fault-state.ts';
 import { heardUntil } from './heard-until.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
@@ -19,10 +19,9 @@ import {
 import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import type { LiveFault } from './live-fault.ts';
-import { lastStablePeriod, type StateRead, untilStable } from './state-reads.ts';
-import { auditMarginMs, expectationsOf, faultFor, stallsOf, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+import { readsOf, reverterOf, stabilityOf } from './reverter-of.ts';
+import { expectationsOf, faultFor, stallsOf, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 import { wasInAt } from './was-in-at.ts';
-import { type RevertWitness, whoReverted } from './who-reverted.ts';
 
 export interface TrialJudgements {
   readonly detections: readonly (Judgement<DetectionResult> & { readonly seesState: boolean })[];
@@ -122,7 +121,7 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
   const params =
     config === undefined || definition === undefined ? undefined : definition.params.parse(guardrailParams(config));
   const denialBy = attributeDenial(trial, fault, { definition, params });
-  const revertBy = reverter(trial, fault, (audit, managers = []) =>
+  const revertBy = reverterOf(trial, fault, (audit, managers = []) =>
     definition?.attributeRevert?.({ audit, subjects: subjectsOf(fault), managers }, params),
   );
   const own = trial.audit
@@ -136,6 +135,7 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
     settleMs: fault.settleMs,
     ...mitigationOf(trial, expectation.id, definition?.mitigatedBy?.(params)),
     ...(failedOpen === undefined ? {} : { failedOpen }),
+    auditSources: Object.keys(request.environment.audit),
     onlyWriter: config?.onlyWriter ?? false,
     stabilityMs: stabilityOf(trial, fault),
     nowMonoMs: heardUntil(trial),
@@ -156,34 +156,10 @@ function readable(fault: LiveFault): FaultState {
   return fault.definition.onTrust === true ? { ...state, effect: 'unproven' } : state;
 }
 
-function stabilityOf(trial: Trial, fault: LiveFault): number {
-  return Math.max(trial.deps.request.environment.stability, fault.settleMs);
-}
-
-/** What a guardrail is judged by: who reverted must have done so where the verdict says that it went. */
-function readsOf(trial: Trial, fault: LiveFault): readonly StateRead[] {
-  return untilStable(tellingReads(fault), stabilityOf(trial, fault));
-}
-
 function mitigationOf(trial: Trial, id: string, proof: MitigationProof | undefined): Pick<GuardrailCase, 'mitigation'> {
   return proof === undefined
     ? {}
     : { mitigation: { reads: trial.mitigation.get(id) ?? [], overMs: proof.tolerance.overMs } };
-}
-
-function reverter(trial: Trial, fault: LiveFault, attribute: RevertWitness['attribute']): Attribution | undefined {
-  const { t0, settleMs } = fault;
-  const reads = readsOf(trial, fault);
-  const gone = lastStablePeriod(reads);
-  if (t0 === undefined || gone === undefined) return undefined;
-  // Who began to take it out did so after it was seen whole: a pod that is deleted may be there for a while.
-  const wholeMonoMs = reads.findLast(({ present }) => present)?.sentMonoMs ?? t0.monoMs;
-  const goneMonoMs = [Math.min(gone[0], wholeMonoMs), gone[1]] as const;
-  if (!trial.deps.wall.isSteady()) return { whose: 'unknown', why: 'the wall clock was set while the run went on' };
-  const { audit, marker } = trial;
-  const subjects = subjectsFrom(subjectsOf(fault));
-  const marginMs = (source: string) => auditMarginMs(trial, source);
-  return whoReverted({ audit, marker, subjects, t0, goneMonoMs, reads, settleMs, marginMs, attribute });
 }
 
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {

@@ -24,6 +24,7 @@ function judged(more: Partial<GuardrailCase>, frozen: readonly [number, number] 
     reads: [],
     settleMs: 0,
     revertBy: { whose: 'mine', evidence: 'role/fixer' },
+    auditSources: [],
     onlyWriter: false,
     stabilityMs: 3000,
     nowMonoMs: t0.monoMs + 15_000,

@@ -109,6 +109,26 @@ describe('whoReverted', () => {
     });
   });
 
+  describe('where an act lasted', () => {
+    const lasting = (fromMs: number, untilMs: number, more: Partial<Signal> = {}) =>
+      write(remediator, fromMs, { lastSeen: new Date(t0.epochMs + untilMs).toISOString(), ...more });
+
+    it('J16: credits it where the state went between its start and its end', () => {
+      expect(whose([lasting(100, 3000)])?.whose).to.equal('mine');
+      expect(whose([lasting(100, 1900)])?.whose).to.equal('unknown');
+      expect(whose([lasting(2400, 5000)])?.whose).to.equal('unknown');
+    });
+
+    it('J16: credits none that began before the injection, and no sum of several acts', () => {
+      expect(whose([lasting(-100, 3000)])?.whose).to.equal('unknown');
+      expect(whose([lasting(100, 3000, { count: 2 })])?.whose).to.equal('unknown');
+    });
+
+    it('J16: credits nobody where another wrote in that time', () => {
+      expect(whose([lasting(100, 3000), write(person, 2100)])?.whose).to.equal('unknown');
+    });
+  });
+
   it("allows for the audit source's clock, and for reads that lag behind a write", () => {
     const early = [write(remediator, 1500)];
     expect(whose(early)?.whose).to.equal('unknown');

@@ -62,12 +62,23 @@ function writesIn(witness: RevertWitness, [fromMonoMs, untilMonoMs]: readonly [n
   const from = Math.max(t0.epochMs, epochOf(fromMonoMs) - settleMs);
   const until = epochOf(untilMonoMs);
   return writesOfOthers({ audit, markers: [marker], subjects }).flatMap((signal) => {
-    const eventMs = eventEpochMs(signal);
+    const [startMs, endMs] = spanOf(signal);
     const margin = marginMs(signal.detector ?? '');
-    if (eventMs === undefined || eventMs < from - margin || eventMs > until + margin) return [];
+    // What began before the injection was not done to undo it.
+    const isIn = startMs >= t0.epochMs - margin && endMs >= from - margin && startMs <= until + margin;
+    if (!isIn) return [];
     const by = attribute([signal]);
     return by === undefined ? [] : [{ signal, by }];
   });
+}
+
+/** From when until when an act went on in epoch milliseconds; NaN where no time is told. */
+function spanOf(signal: Signal): readonly [number, number] {
+  const endMs = eventEpochMs(signal) ?? Number.NaN;
+  // What counts is a sum of several acts, whose first tells nothing of the last.
+  if (signal.lastSeen === undefined || signal.count !== undefined) return [endMs, endMs];
+  const startMs = Date.parse(signal.eventTime ?? '');
+  return startMs <= endMs ? [startMs, endMs] : [endMs, endMs];
 }
 
 /**
@@ -82,12 +93,12 @@ function lastOfTurns(witness: RevertWitness): Attribution | undefined {
     const turns = all.slice(from);
     const writes = writesIn(witness, [turns[0]?.[0] ?? witness.goneMonoMs[0], witness.goneMonoMs[1]])
       .filter(({ by }) => by.whose === 'mine' || by.whose === 'other')
-      .toSorted((a, b) => (eventEpochMs(a.signal) ?? 0) - (eventEpochMs(b.signal) ?? 0));
+      .toSorted((a, b) => spanOf(a.signal)[0] - spanOf(b.signal)[0]);
     const fits = turns.every((turn, n) => writesIn(witness, turn).some(({ signal }) => signal === writes[n]?.signal));
     if (writes.length !== turns.length || !fits) continue;
     const [before, last] = writes.slice(-2);
     if (before === undefined || last === undefined || before.signal.detector !== last.signal.detector) continue;
-    if (eventEpochMs(before.signal) !== eventEpochMs(last.signal)) return last.by;
+    if (spanOf(before.signal)[1] < spanOf(last.signal)[0]) return last.by;
   }
   return undefined;
 }

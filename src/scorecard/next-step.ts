@@ -40,7 +40,8 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'guardrail-down': 'Bring the guardrail up; it refuses everything while it is down.',
   'failed-open': 'Bring the guardrail up, or let it fail closed.',
   'not-attributed': 'Name the guardrail’s policy or webhook in the environment.',
-  'reverter-unknown': 'Declare an audit source that shows who writes, or onlyWriter for this guardrail.',
+  'reverter-unknown':
+    'Check that an audit source that is declared covers this resource and all who write to it, or declare onlyWriter for this guardrail.',
   'reverted-by-other': 'Expect the guardrail that acted, or find out why this one did not.',
   'still-in': 'Check that the guardrail watches this resource and is running.',
   'not-felt': 'Measure what the fault reaches, and more often than its users are led elsewhere.',

@@ -96,6 +96,7 @@ describe('argocd-application', () => {
     const [running] = signalsIn(healing());
     expect(running?.readOnly).to.equal(true);
     const [done] = signalsIn(healing({ phase: 'Succeeded', finishedAt: '2026-11-22T20:00:19Z' }));
+    expect(done).to.include({ eventTime: '2026-11-22T20:00:17Z', lastSeen: '2026-11-22T20:00:19Z' });
     expect(done).to.not.have.property('readOnly');
     expect(done?.dedupeKey).to.not.equal(running?.dedupeKey);
     const [failed] = signalsIn(healing({ phase: 'Failed' }));

@@ -79,7 +79,8 @@ function* readHeal(application: JsonObject): Iterable<Parsed> {
   const attempts = countOf(memberOf(sync, 'autoHealAttemptsCount')) ?? 0;
   if (memberOf(state, 'operation', 'initiatedBy', 'automated') !== true || attempts === 0) return;
   const eventTime = isoFromText(memberOf(state, 'startedAt'));
-  const alertTime = isoFromText(memberOf(state, 'finishedAt'));
+  // Objects are put back anywhere between start and end.
+  const finished = isoFromText(memberOf(state, 'finishedAt'));
   const phase = stringOf(memberOf(state, 'phase')) ?? '';
   const failed = phase === 'Failed' || phase === 'Error';
   const [first, ...rest] = (listOf(memberOf(sync, 'resources')) ?? []).map((one) => healedRef(application, one));
@@ -99,7 +100,7 @@ function* readHeal(application: JsonObject): Iterable<Parsed> {
       rule,
       action: 'self-heal',
       actor: { type: 'controller', name: 'argocd-application-controller' },
-      ...defined({ eventTime, alertTime, resource }),
+      ...defined({ eventTime, lastSeen: finished, alertTime: finished, resource }),
       ...(others.length > 0 && { resources: others }),
       ...(failed && { errorCode: phase }),
       ...(!isDone && { readOnly: true }),
