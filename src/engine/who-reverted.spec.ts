@@ -67,7 +67,7 @@ describe('whoReverted', () => {
   describe('where the object names its field managers', () => {
     const managedAt = (afterMs: number): Partial<RevertWitness> => {
       const time = new Date(t0.epochMs + afterMs).toISOString();
-      const managers = [{ manager: 'healer', operation: 'Update', time }];
+      const managers = [{ manager: 'healer', operation: 'Update', time, ownsChange: true }];
       return {
         reads: [read(2000, true), { ...read(2300, false), managers }],
         attribute: (audit, owners = []) => {

@@ -82,26 +82,29 @@ describe('reconciler', () => {
 
   it('takes the field manager of the live object where no record tells', () => {
     const managers: readonly FieldManager[] = [
-      { manager: 'argocd-controller', operation: 'Apply', time: '2026-11-22T20:00:17Z' },
+      { manager: 'argocd-controller', operation: 'Apply', time: '2026-11-22T20:00:17Z', ownsChange: true },
     ];
     expect(attribution({ preset: 'argocd' }, [], managers)).to.include({
       whose: 'mine',
       evidence: 'field manager argocd-controller (Apply at 2026-11-22T20:00:17Z)',
     });
     expect(attribution({ manager: 'healer' }, [], managers)?.whose).to.equal('unknown');
-    const status = [{ manager: 'healer', operation: 'Update', subresource: 'status' }];
+    const status = [{ manager: 'healer', operation: 'Update', subresource: 'status', ownsChange: true }];
     expect(attribution({ manager: 'healer' }, [], status)?.whose).to.equal('unknown');
   });
 
   it('takes no record for that of another where it is known by its field manager alone', () => {
     expect(attribution({ manager: 'healer' }, [record('ada')])?.whose).to.equal('unknown');
-    const managers: readonly FieldManager[] = [{ manager: 'healer', operation: 'Update' }];
+    const managers: readonly FieldManager[] = [{ manager: 'healer', operation: 'Update', ownsChange: true }];
     expect(attribution({ manager: 'healer' }, [record('ada')], managers)?.whose).to.equal('mine');
   });
 
   it('credits no field manager where another wrote to it as late', () => {
-    const healer = { manager: 'healer', operation: 'Update', time: '2026-11-22T20:00:17Z' };
-    const entry = (manager: string, time: string): FieldManager => ({ manager, operation: 'Update', time });
+    const healer = { manager: 'healer', operation: 'Update', time: '2026-11-22T20:00:17Z', ownsChange: true };
+    const entry = (manager: string, time: string): FieldManager => ({
+      ...{ manager, operation: 'Update', time },
+      ownsChange: false,
+    });
     for (const [other, expected] of [
       [entry('kubectl-edit', '2026-11-22T20:00:18Z'), 'unknown'],
       [entry('kubectl-edit', '2026-11-22T20:00:16Z'), 'mine'],
@@ -109,6 +112,16 @@ describe('reconciler', () => {
       [entry('kube-controller-manager', '2026-11-22T20:00:18Z'), 'mine'],
     ] as const)
       expect(attribution({ manager: 'healer' }, [], [healer, other])?.whose, other.manager).to.equal(expected);
+  });
+
+  it('credits no field manager that does not own what was put back', () => {
+    const time = '2026-11-22T20:00:17Z';
+    const stamped: FieldManager = { manager: 'healer', operation: 'Update', time, ownsChange: false };
+    expect(attribution({ manager: 'healer' }, [], [stamped])).to.deep.equal({
+      whose: 'unknown',
+      why: 'field manager healer wrote in its time, but does not own what went',
+    });
+    expect(attribution({ manager: 'healer', user: 'r' }, [record('ada')], [stamped])?.whose).to.equal('other');
   });
 
   it('needs something to know it by', () => {

@@ -26,7 +26,7 @@ export const reconciler: GuardrailDefinition<Params> = {
   type: 'reconciler',
   title: 'A GitOps reconciler',
   description:
-    'Reverts drift, as audit records of the drifted objects show by user and user agent, else the field manager that the live object names, else its own record (`argocd-application`, `flux-event` under `audit:`). Where user and user agent are both given, both must fit. Status updates and the built-in controllers of Kubernetes are nobody who could have healed. Whether the heal lasts, and heal-and-drift fights, the stability window tells.',
+    'Reverts drift, as audit records of the drifted objects show by user and user agent, else the field manager that owns, by the live object, what was put back (who only takes something away owns nothing of it), else its own record (`argocd-application`, `flux-event` under `audit:`). Where user and user agent are both given, both must fit. Status updates and the built-in controllers of Kubernetes are nobody who could have healed. Whether the heal lasts, and heal-and-drift fights, the stability window tells.',
   params,
   example: { preset: 'argocd', user: 'system:serviceaccount:argocd:argocd-application-controller' },
   outcomes: ['reverted'],
@@ -62,7 +62,8 @@ function attribute({ audit, subjects, managers = [] }: RevertEvidence, p: Params
   const own = writes.filter((record) => acted(record, p)).at(-1);
   if (own !== undefined) return { whose: 'mine', evidence: told(own) };
   const owners = managers.filter(({ subresource, manager }) => subresource !== 'status' && !isBystander(manager));
-  const owner = owners.findLast(({ manager }) => manages(manager, p));
+  const fitting = owners.filter(({ manager }) => manages(manager, p));
+  const owner = fitting.findLast(({ ownsChange }) => ownsChange);
   const rival = owners.find(({ manager, time = '' }) => !manages(manager, p) && time >= (owner?.time ?? ''));
   if (owner !== undefined && rival !== undefined)
     return { whose: 'unknown', why: `field manager ${rival.manager} wrote to it in the same time` };
@@ -73,6 +74,9 @@ function attribute({ audit, subjects, managers = [] }: RevertEvidence, p: Params
   const tellsByAudit = p.preset !== undefined || p.user !== undefined || p.userAgent !== undefined;
   if (other !== undefined && tellsByAudit)
     return { whose: 'other', by: other.actor?.name ?? other.actor?.id ?? 'somebody unnamed' };
+  const bystander = fitting.at(-1)?.manager;
+  if (bystander !== undefined)
+    return { whose: 'unknown', why: `field manager ${bystander} wrote in its time, but does not own what went` };
   return { whose: 'unknown', why: 'neither audit records nor field managers show a write by the reconciler' };
 }
 

@@ -29,6 +29,8 @@ export interface FieldManager {
   readonly operation: string;
   readonly subresource?: string;
   readonly time?: string;
+  /** Whether it owns what the fault had changed, so that it wrote that since; what is gone nobody owns. */
+  readonly ownsChange: boolean;
 }
 
 /** The probe that shows that a fault, though still in, is no longer felt (J17). */

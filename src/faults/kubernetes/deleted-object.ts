@@ -14,6 +14,7 @@ import {
   type ObjectRef,
   readObject,
 } from './objects.ts';
+import { ownsContent } from './owned-fields.ts';
 
 interface Before {
   readonly uid: string;
@@ -60,7 +61,7 @@ export async function observeAbsence(ctx: KubernetesFaultContext, ref: ObjectRef
   const was = beforeOf(before).object;
   const status = isBack(object, before) ? 'before' : 'other';
   const state = { uid: now.uid, object: digestOf(object) };
-  return { status, state, othersChanged: !sameJson(object, was), managers: managersOf(now) };
+  return { status, state, othersChanged: !sameJson(object, was), managers: managersOf(now, ownsContent) };
 }
 
 /** Creates the object again where there is none; its uid is a new one. */

@@ -56,6 +56,22 @@ describe('fields changed by a JSON Patch', () => {
     }
   });
 
+  it('says who owns what was put back', async () => {
+    const fake = await cluster();
+    const ctx = faultContext(fake.clients());
+    const p = parse([{ op: 'replace', path: '/spec/replicas', value: 5 }]);
+    const before = await kubernetesPatch.capture(ctx, p);
+    const managedFields = [
+      { manager: 'healer', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+      { manager: 'noter', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:annotations': { 'f:n': {} } } } },
+    ];
+    await fake.clients().call({ verb: 'patch', ...place, body: { metadata: { managedFields } } }, signal);
+    expect((await kubernetesPatch.observe(ctx, p, before)).managers).to.deep.equal([
+      { manager: 'healer', operation: 'Apply', ownsChange: true },
+      { manager: 'noter', operation: 'Update', ownsChange: false },
+    ]);
+  });
+
   it('takes a value that the server wrote in another form for ours', async () => {
     const fake = await cluster();
     const normalising: KubernetesClients = {

@@ -15,6 +15,7 @@ import {
   patchObject,
   readObject,
 } from './objects.ts';
+import { ownsField } from './owned-fields.ts';
 
 /** A field of an object, and the value that we give it; undefined takes it away. */
 export interface FieldChange {
@@ -156,7 +157,11 @@ function statusOf(
   if (now === undefined) return { status: 'other', state: { values: null }, othersChanged: true };
   const othersChanged = now.rest !== rest;
   const state: Json = { values: now.values.map(asJson), rest: now.rest };
-  if (sameAll(now.values, values)) return { status: 'before', state, othersChanged, managers: managersOf(now.found) };
+  if (sameAll(now.values, values)) {
+    const { object } = now.found;
+    const ownsAll = (owned: Json) => now.places.every(({ path }) => ownsField(owned, object, path));
+    return { status: 'before', state, othersChanged, managers: managersOf(now.found, ownsAll) };
+  }
   const ours = fields.map(({ ours: value }) => held(value));
   // A server may write a value in another form; what it answered to our patch is ours too.
   const isOurs =

@@ -100,14 +100,18 @@ function found(object: JsonObject): FoundObject {
 }
 
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
-export function managersOf({ metadata }: Pick<FoundObject, 'metadata'>): readonly FieldManager[] {
+export function managersOf(
+  { metadata }: Pick<FoundObject, 'metadata'>,
+  ownsChange: (fields: Json) => boolean,
+): readonly FieldManager[] {
   return asList(metadata['managedFields']).map((entry) => {
-    const { manager, operation, subresource, time } = asObject(entry);
+    const { manager, operation, subresource, time, fieldsV1 } = asObject(entry);
     return {
       manager: text(manager),
       operation: text(operation),
       ...(text(subresource) === '' ? {} : { subresource: text(subresource) }),
       ...(text(time) === '' ? {} : { time: text(time) }),
+      ownsChange: ownsChange(asObject(fieldsV1)),
     };
   });
 }
