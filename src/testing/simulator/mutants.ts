@@ -96,7 +96,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'stability window skipped',
-    file: 'src/engine/judge-trial.ts',
+    file: 'src/engine/reverter-of.ts',
     text: 'return Math.max(trial.deps.request.environment.stability, fault.settleMs);',
     replacement: 'return 0;',
   },
