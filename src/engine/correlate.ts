@@ -1,6 +1,6 @@
 import type { Marker } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
-import { isOtherWorkload, sameActor, sameSubject, subjectKeys, subjectNames } from '../model/subjects.ts';
+import { collectionOf, isOtherWorkload, sameActor, sameSubject, subjectKeys, subjectNames } from '../model/subjects.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 
 export type Evidence = 'marker' | 'subject' | 'actor' | 'rule' | 'time';
@@ -22,6 +22,15 @@ export interface Subjects {
 /** Prepares resources for matching. */
 export function subjectsFrom(texts: readonly string[]): Subjects {
   return { texts, keys: new Set(texts.flatMap((text) => subjectKeys(text))) };
+}
+
+/**
+ * All normal forms, and those of the collections of what is touched: a request to one names no object, and the names
+ * of some are known only once they are there.
+ */
+export function withCollections({ keys }: Subjects, touched: readonly string[]): ReadonlySet<string> {
+  const collections = touched.map(collectionOf).filter((text) => text !== undefined);
+  return new Set([...keys, ...collections.flatMap((text) => subjectKeys(text))]);
 }
 
 /** What correlation needs to know of a trial. */

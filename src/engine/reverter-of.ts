@@ -1,4 +1,5 @@
 import type { Attribution } from '../model/guardrail.ts';
+import type { Signal } from '../model/signal.ts';
 import { subjectsFrom } from './correlate.ts';
 import { tellingReads } from './fault-state.ts';
 import type { LiveFault } from './live-fault.ts';
@@ -12,7 +13,7 @@ export function reverterOf(
   fault: LiveFault,
   attribute: RevertWitness['attribute'],
 ): Attribution | undefined {
-  const { t0, settleMs } = fault;
+  const { t0, settleMs, definition, bound } = fault;
   const reads = readsOf(trial, fault);
   const gone = lastStablePeriod(reads);
   if (t0 === undefined || gone === undefined) return undefined;
@@ -23,7 +24,8 @@ export function reverterOf(
   const { audit, marker } = trial;
   const subjects = subjectsFrom(subjectsOf(fault));
   const marginMs = (source: string) => auditMarginMs(trial, source);
-  return whoReverted({ audit, marker, subjects, t0, goneMonoMs, reads, settleMs, marginMs, attribute });
+  const canUndo = ({ action }: Signal) => action === undefined || definition.undoneBy?.(bound.params, action) !== false;
+  return whoReverted({ audit, marker, subjects, t0, goneMonoMs, reads, settleMs, marginMs, canUndo, attribute });
 }
 
 /** How long it must stay away. */

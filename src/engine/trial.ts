@@ -4,6 +4,7 @@ import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
 import { listenToAudit, reviewAudit } from './audit.ts';
 import { runControl } from './control.ts';
+import { withCollections } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
@@ -29,9 +30,13 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
   const { request } = deps;
   const trial = newTrial(deps, bound, n);
   const parts: TrialParts = { steadyState: [], impact: [] };
+  const all = [...trial.faults, ...trial.controls];
   const forget = deps.interests.add({
     marker: trial.marker,
-    keys: subjectsAll([...trial.faults, ...trial.controls]).keys,
+    keys: withCollections(
+      subjectsAll(all),
+      all.flatMap(({ definition, bound: of }) => definition.touches(of.params)),
+    ),
     hear(heard) {
       if (request.environment.detectors[heard.detector] === undefined) listenToAudit(trial, heard);
       else keepHeard(trial, heard);

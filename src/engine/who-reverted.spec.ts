@@ -39,6 +39,7 @@ function read(afterMs: number, present: boolean): StateRead {
 function whose(audit: readonly HeardSignal[], more: Partial<RevertWitness> = {}) {
   return whoReverted({
     ...{ audit, marker: 'wsaaaaaaaaaaaa', subjects: subjectsFrom([role]), t0, marginMs: () => 0, settleMs: 0 },
+    canUndo: () => true,
     goneMonoMs: [t0.monoMs + 2000, t0.monoMs + 2300],
     reads: [read(2000, true), read(2300, false)],
     attribute: byRole,
@@ -106,6 +107,34 @@ describe('whoReverted', () => {
         [write(person, 1850), { ...write(remediator, 2200, { detector: 'another' }) }],
       ])
         expect(whose(audit, fight)?.whose).to.equal('unknown');
+    });
+  });
+
+  describe('where only a deletion takes it back', () => {
+    const deployment = { kind: 'deployments', id: 'deployments/prod/api', namespace: 'prod', name: 'api' };
+    const all = { resource: { kind: 'deployments', namespace: 'prod' }, resources: ['deployments/prod/*'] };
+    const created: Partial<RevertWitness> = {
+      subjects: subjectsFrom(['deployment/prod/api']),
+      canUndo: ({ action = '' }) => action.startsWith('delete'),
+    };
+    const note = write(remediator, 2100, { resource: deployment, action: 'patch deployments' });
+    const sweep = (who: string, more: Partial<Signal> = all) =>
+      write(who, 2200, { ...more, action: 'deletecollection deployments' });
+
+    it('J16: credits no patch', () => {
+      expect(whose([note], created)?.whose).to.equal('unknown');
+    });
+
+    it('J16: credits the deletion of its collection', () => {
+      expect(whose([note, sweep(person)], created)).to.deep.equal({ whose: 'other', by: person });
+      expect(whose([sweep(remediator)], created)?.whose).to.equal('mine');
+    });
+
+    it('J16: credits nobody where two deletions fit, and none of another collection', () => {
+      const own = write(remediator, 2100, { resource: deployment, action: 'delete deployments' });
+      expect(whose([own, sweep(person)], created)?.whose).to.equal('unknown');
+      for (const name of ['deployments/shop/*', 'statefulsets/prod/*', 'pods/prod/*'])
+        expect(whose([sweep(person, { ...all, resources: [name] })], created)?.whose, name).to.equal('unknown');
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Attribution, FieldManager } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
+import { contains } from '../model/subjects.ts';
 import { eventEpochMs, isAbout, type Subjects } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 import { isBack, type StateRead } from './state-reads.ts';
@@ -18,6 +19,8 @@ export interface RevertWitness {
   readonly marginMs: (source: string) => number;
   /** How much later than the write a read may show it (J13). */
   readonly settleMs: number;
+  /** Whether what a record tells of can have taken this fault back: a patch deletes nothing. */
+  readonly canUndo: (signal: Signal) => boolean;
   readonly attribute: (audit: readonly Signal[], managers?: readonly FieldManager[]) => Attribution | undefined;
 }
 
@@ -27,7 +30,7 @@ export interface RevertWitness {
  * where each of their writes is known for one of the turns that the state was seen to take.
  */
 export function whoReverted(witness: RevertWitness): Attribution | undefined {
-  const each = writesIn(witness, witness.goneMonoMs);
+  const each = writesIn(witness, witness.goneMonoMs).filter(({ signal }) => witness.canUndo(signal));
   const mine = each.find(({ by }) => by.whose === 'mine');
   const other = each.find(({ by }) => by.whose === 'other');
   if (mine !== undefined && other?.by.whose === 'other')
@@ -95,7 +98,8 @@ function lastOfTurns(witness: RevertWitness): Attribution | undefined {
       .filter(({ by }) => by.whose === 'mine' || by.whose === 'other')
       .toSorted((a, b) => spanOf(a.signal)[0] - spanOf(b.signal)[0]);
     const fits = turns.every((turn, n) => writesIn(witness, turn).some(({ signal }) => signal === writes[n]?.signal));
-    if (writes.length !== turns.length || !fits) continue;
+    const canUndo = writes.every(({ signal }, n) => (turns.length - n) % 2 === 0 || witness.canUndo(signal));
+    if (writes.length !== turns.length || !fits || !canUndo) continue;
     const [before, last] = writes.slice(-2);
     if (before === undefined || last === undefined || before.signal.detector !== last.signal.detector) continue;
     if (spanOf(before.signal)[1] < spanOf(last.signal)[0]) return last.by;
@@ -122,6 +126,12 @@ export function writesOfOthers({
       // Our label in an object that a healer writes is no sign that we wrote it; a phase letter is.
       .filter(({ sightings }) => !sightings.some((one) => markers.includes(one.marker) && one.phase !== undefined))
       .map(({ signal }) => signal)
-      .filter((signal) => signal.readOnly !== true && signal.errorCode === undefined && isAbout(signal, subjects))
+      .filter((signal) => signal.readOnly !== true && signal.errorCode === undefined)
+      .filter((signal) => isAbout(signal, subjects) || isOfCollection(signal, subjects))
   );
+}
+
+/** Whether it was done to all objects of a kind and namespace, or those of a selector: these may have been among them. */
+function isOfCollection({ resources = [] }: Signal, { texts }: Subjects): boolean {
+  return resources.some((text) => text.endsWith('/*') && texts.some((subject) => contains(text, subject)));
 }

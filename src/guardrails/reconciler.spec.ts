@@ -59,6 +59,12 @@ describe('reconciler', () => {
     expect(attribution({ user: 'reconciler' }, [elsewhere, status])?.whose).to.equal('unknown');
   });
 
+  it('counts a request to all objects of its kind and namespace', () => {
+    const all = (name: string) => record('ada', { resource: { kind: 'deployments' }, resources: [name] });
+    expect(attribution({ user: 'reconciler' }, [all('deployments/inference/*')])?.whose).to.equal('other');
+    expect(attribution({ user: 'reconciler' }, [all('deployments/shop/*')])?.whose).to.equal('unknown');
+  });
+
   it("does not take the controllers of Kubernetes for the healer, so that the healer's record is waited for", () => {
     const accounts = ['deployment-controller', 'generic-garbage-collector', 'horizontal-pod-autoscaler'];
     for (const name of [

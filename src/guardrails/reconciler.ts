@@ -98,7 +98,14 @@ function manages(manager: string, { preset, manager: own }: Params): boolean {
 
 function isAbout({ resource, resources = [] }: Signal, subjects: readonly string[]): boolean {
   const named = [resource?.id, ...resources].filter((text) => text !== undefined);
-  return subjects.some((subject) => named.some((text) => sameSubject(subject, text) || contains(subject, text)));
+  return subjects.some((subject) =>
+    named.some((text) => sameSubject(subject, text) || contains(subject, text) || isOfAll(text, subject)),
+  );
+}
+
+/** Whether it was a request to all objects of a kind and namespace, this one among them. */
+function isOfAll(text: string, subject: string): boolean {
+  return text.endsWith('/*') && contains(text, subject);
 }
 
 /** Who writes to what others change, and undoes nothing: the controllers of Kubernetes, and windshear itself. */

@@ -95,6 +95,8 @@ export interface FaultDefinition<Params = unknown, Clients = unknown> {
   readonly makes?: readonly string[];
   /** What signals about this fault may name as their resource; by default `touches` and the acknowledged ids. */
   readonly subjects?: (params: Params, acknowledged?: Acknowledgement) => readonly string[];
+  /** Whether an act can have taken the fault back, by its name in audit records; absent where any may have. */
+  readonly undoneBy?: (params: Params, action: string) => boolean;
   /** Resources whose users the fault may blind or degrade. */
   readonly impairs: (params: Params) => readonly string[];
   readonly settleMs: number;

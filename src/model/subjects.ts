@@ -14,6 +14,11 @@ export function subjectKeys(text: string, namespace?: string): readonly string[]
   return workload === undefined ? own : [...own, `workload|${nameIn(workload)}`];
 }
 
+/** Answers under which name all Kubernetes objects of that kind and namespace are meant; undefined for anything else. */
+export function collectionOf(text: string): string | undefined {
+  return /^[A-Za-z][\w.-]*(?:\/[^/#:]+){1,2}$/.test(text) ? text.replace(/[^/]+$/, '*') : undefined;
+}
+
 /** Answers the names that stand in the normal forms, behind the type: one or two, where a bare name has a form for each type. */
 export function subjectNames(text: string, namespace?: string): readonly string[] {
   const subject = readSubject(text, namespace);

@@ -94,6 +94,13 @@ describe('k8s-audit', () => {
     expect(one({ verb: 'get', objectRef: undefined, requestURI: '/healthz?verbose' })?.action).to.equal('get /healthz');
   });
 
+  it('names the collection that a request was sent to which names no object', () => {
+    const swept = (objectRef: object) => one({ verb: 'deletecollection', objectRef })?.resources;
+    expect(swept({ resource: 'deployments', namespace: 'prod' })).to.deep.equal(['deployments/prod/*']);
+    expect(swept({ resource: 'clusterroles' })).to.deep.equal(['clusterroles/*']);
+    expect(swept({ resource: 'pods', namespace: 'prod', name: 'api' })).to.equal(undefined);
+  });
+
   it('gives the reason of a refusal, and the code where the reason is no word', () => {
     const refused = (reason?: string, code?: number) =>
       one({ responseStatus: { status: 'Failure', reason, code } })?.errorCode;

@@ -22,7 +22,7 @@ export const k8sAudit = defineFormat({
     'An event counts once: at ResponseComplete or Panic, or already at ResponseStarted of a watch or exec; ' +
     'RequestReceived is ignored. What admission control noted stands behind the rule in brackets: `[failed-open NAME]` of ' +
     'a webhook that could not be asked, `[policy-failed POLICY]` of a ValidatingAdmissionPolicy that only audits or warns, ' +
-    '`[pod-security-violated]`. Dry runs and reviews of access change nothing and are read-only.',
+    '`[pod-security-violated]`. A deletecollection names what it was sent to in `resources` (`pods/prod/*`). Dry runs and reviews of access change nothing and are read-only.',
   params: z.strictObject({}),
   example: {},
   recurrence: 'none',
@@ -62,7 +62,7 @@ function readEvent(value: Json): Exclude<Parsed, { kind: 'content' }> {
   if (stage === 'RequestReceived') return { kind: 'ignored', reason: 'the answer to this request is recorded apart' };
 
   const resource = resourceOf(event);
-  const owners = ownersOf(event, resource?.namespace);
+  const others = [...ownersOf(event, resource?.namespace), ...collectionOf(event)];
   const eventTime = isoFromText(event['requestReceivedTimestamp']);
   const alertTime = isoFromText(event['stageTimestamp']);
   const actor = actorOf(event);
@@ -79,7 +79,7 @@ function readEvent(value: Json): Exclude<Parsed, { kind: 'content' }> {
       ...(eventTime !== undefined && { eventTime }),
       ...(alertTime !== undefined && { alertTime }),
       ...(resource !== undefined && { resource }),
-      ...(owners.length > 0 && { resources: owners }),
+      ...(others.length > 0 && { resources: others }),
       ...(actor !== undefined && { actor }),
       requestId: id,
       action,
@@ -115,6 +115,14 @@ function ownersOf(event: JsonObject, namespace: string | undefined): string[] {
       kubernetesId({ kind: stringOf(memberOf(owner, 'kind')), namespace, name: stringOf(memberOf(owner, 'name')) }),
     )
     .filter((text) => text !== undefined);
+}
+
+/** A request to all objects of a kind, or those of a selector, names none of them: `pods/prod/*`. */
+function collectionOf(event: JsonObject): string[] {
+  const ref = objectOf(event['objectRef']);
+  if (event['verb'] !== 'deletecollection' || stringOf(ref?.['name']) !== undefined) return [];
+  const id = kubernetesId({ kind: stringOf(ref?.['resource']), namespace: stringOf(ref?.['namespace']), name: '*' });
+  return id === undefined ? [] : [id];
 }
 
 /** Who sent the request; whom it impersonated is not who acted. A service account is told by its user name alone. */

@@ -6,6 +6,7 @@ import { rightTo, subjectOf } from './kinds.ts';
 import { inEntry } from './list-entry.ts';
 import { type KubernetesFaultContext, nameField } from './names.ts';
 import { watchObject } from './objects.ts';
+import { mayWrite } from './undone-by.ts';
 
 const params = z.strictObject({
   /** Name of the configuration. */
@@ -42,6 +43,7 @@ export const admissionWebhookDisabled = defineFault({
     };
   },
   touches: (p) => [nameOf(p)],
+  undoneBy: (p, action) => mayWrite(action, resourceOf(p)),
   impairs: (p) => [nameOf(p)],
   settleMs: 0,
   volatile: [],

@@ -7,6 +7,7 @@ import { captureAbsence, createdStatus, createOurs, deleteOurs, hasFields, whose
 import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField } from './names.ts';
 import { asObject, digestOf, type FoundObject, type ObjectRef, readObject, text, watchObject } from './objects.ts';
+import { mayDelete } from './undone-by.ts';
 
 /** Deleting one of these takes more with it than was created, or would put a secret into a file. */
 const refusedKinds = ['Secret', 'Namespace', 'CustomResourceDefinition', 'APIService', 'Node', 'PersistentVolume'];
@@ -86,6 +87,7 @@ export const kubernetesApply = defineFault({
     if (name !== undefined) return [subjectOf(kind, metadata.namespace, name)];
     return metadata.name.includes(placeholder) ? [] : [subjectOf(kind, metadata.namespace, metadata.name)];
   },
+  undoneBy: ({ manifest, resource }, action) => mayDelete(action, resourceOf({ ...manifest, resource })),
   impairs: ({ impairs }) => impairs,
   settleMs: 0,
   volatile: [],

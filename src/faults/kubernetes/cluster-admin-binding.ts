@@ -12,6 +12,7 @@ import {
   rbacNameField,
 } from './names.ts';
 import { type ObjectRef, readObject, watchObject } from './objects.ts';
+import { mayDelete } from './undone-by.ts';
 
 const params = z.strictObject({
   namespace: namespaceField,
@@ -58,6 +59,7 @@ export const clusterAdminBinding = defineFault({
     const account = subjectOf('serviceaccount', namespace, serviceAccount);
     return name === undefined ? [account] : [subjectOf('clusterrolebinding', undefined, name), account];
   },
+  undoneBy: (_, action) => mayDelete(action, clusterRoleBindingResource),
   impairs: () => [],
   settleMs: 0,
   volatile: [],

@@ -4,6 +4,7 @@ import { captureObject, deleteCaptured, observeAbsence, recreate } from './delet
 import { resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField, rbacNameField } from './names.ts';
 import { type ObjectRef, watchObject } from './objects.ts';
+import { mayWrite } from './undone-by.ts';
 
 /** Kinds that own nothing and hold no state of their own: created again, they are as they were but for the uid. */
 const leafKinds = {
@@ -58,6 +59,7 @@ export const kubernetesDelete = defineFault({
     };
   },
   touches: ({ kind, namespace, name }) => [subjectOf(kind, namespace, name)],
+  undoneBy: (p, action) => mayWrite(action, refOf(p).of),
   impairs: ({ impairs }) => impairs,
   settleMs: 0,
   volatile: [],

@@ -5,6 +5,7 @@ import { deploymentResource, rightTo, subjectOf } from './kinds.ts';
 import { inEntry } from './list-entry.ts';
 import { imageField, type KubernetesFaultContext, labelField, nameField, namespaceField } from './names.ts';
 import { watchObject } from './objects.ts';
+import { mayWrite } from './undone-by.ts';
 
 const params = z.strictObject({
   namespace: namespaceField,
@@ -40,6 +41,7 @@ export const imageDrift = defineFault({
     watch: [rightTo('watch', deploymentResource)],
   },
   touches: ({ namespace, deployment }) => [subjectOf('deployment', namespace, deployment)],
+  undoneBy: (_, action) => mayWrite(action, deploymentResource),
   impairs: () => [],
   settleMs: 0,
   volatile: [],

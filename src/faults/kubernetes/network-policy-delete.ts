@@ -4,6 +4,7 @@ import { captureObject, deleteCaptured, observeAbsence, recreate } from './delet
 import { networkPolicyResource, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, nameField, namespaceField } from './names.ts';
 import { type ObjectRef, watchObject } from './objects.ts';
+import { mayWrite } from './undone-by.ts';
 
 const params = z.strictObject({ namespace: namespaceField, name: nameField });
 type Params = z.infer<typeof params>;
@@ -29,6 +30,7 @@ export const networkPolicyDelete = defineFault({
     watch: [rightTo('watch', networkPolicyResource)],
   },
   touches: (p) => [nameOf(p)],
+  undoneBy: (_, action) => mayWrite(action, networkPolicyResource),
   impairs: () => [],
   settleMs: 0,
   volatile: [],

@@ -7,6 +7,7 @@ import { stepsOf } from './json-pointer.ts';
 import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField, rbacNameField } from './names.ts';
 import { watchObject } from './objects.ts';
+import { mayWrite } from './undone-by.ts';
 
 const path = z.string().regex(/^(?:\/(?:[^~/]|~[01])+)+$/, { error: 'must be a JSON Pointer (/spec/replicas)' });
 const operation = z.discriminatedUnion('op', [
@@ -66,6 +67,7 @@ export const kubernetesPatch = defineFault({
     };
   },
   touches: ({ kind, namespace, name }) => [subjectOf(kind, namespace, name)],
+  undoneBy: (p, action) => mayWrite(action, resourceOf(p)),
   impairs: ({ impairs }) => impairs,
   settleMs: 0,
   volatile: [],

@@ -13,6 +13,7 @@ import {
 import { podResource, rightTo, subjectOf } from './kinds.ts';
 import { imageField, type KubernetesFaultContext, markedName, namespaceField, prefixField } from './names.ts';
 import { asList, asObject, type FoundObject, type ObjectRef, readObject, watchObject } from './objects.ts';
+import { mayDelete } from './undone-by.ts';
 
 const rogueness = ['privileged', 'hostPath', 'hostNetwork', 'unknownImage', 'minerLike', 'none'] as const;
 
@@ -67,6 +68,7 @@ export const roguePod = defineFault({
     const name = acknowledged?.ids?.['name'];
     return name === undefined ? [] : [subjectOf('pod', namespace, name)];
   },
+  undoneBy: (_, action) => mayDelete(action, podResource),
   impairs: () => [],
   asksOnly: ({ dryRun }) => dryRun,
   settleMs: 0,

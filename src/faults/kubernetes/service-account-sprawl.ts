@@ -6,6 +6,7 @@ import { labelled } from './created-object.ts';
 import { rightTo, secretResource, serviceAccountResource, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, markedName, namespaceField, prefixField } from './names.ts';
 import { createObject, deleteObject, type FoundObject, listMetadata } from './objects.ts';
+import { mayDelete } from './undone-by.ts';
 
 const params = z.strictObject({
   namespace: namespaceField,
@@ -57,6 +58,7 @@ export const serviceAccountSprawl = defineFault({
     subjectOf('namespace', undefined, namespace),
     ...Object.entries(acknowledged?.ids ?? {}).map(([id, name]) => subjectOf(id.split(' ')[0] ?? id, namespace, name)),
   ],
+  undoneBy: (_, action) => mayDelete(action, serviceAccountResource, secretResource),
   impairs: () => [],
   settleMs: 0,
   volatile: [],
