@@ -287,7 +287,7 @@ describe('judgeGuardrail', () => {
 
   it('J16: says of an unknown reverter which declared audit sources do not name it', () => {
     const { result } = judgeGuardrail(guardrailCase({ revertBy: { whose: 'unknown', why: 'nobody wrote' } }));
-    expect(result.reason).to.include('no record of trail or argo says by whom (nobody wrote)');
+    expect(result.reason).to.include('no record of trail or argo shows that it was remediator (nobody wrote)');
   });
 
   it('J16: stays open inside the stability window', () => {

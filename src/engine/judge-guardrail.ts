@@ -346,7 +346,7 @@ function attributeRevert(
     const untold =
       facts.auditSources.length === 0
         ? 'no audit source is declared that could say by whom'
-        : `no record of ${facts.auditSources.join(' or ')} says by whom`;
+        : `no record of ${facts.auditSources.join(' or ')} shows that it was ${expectation.guardrail}`;
     return settled(
       facts,
       'inconclusive',

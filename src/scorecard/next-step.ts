@@ -41,7 +41,7 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'failed-open': 'Bring the guardrail up, or let it fail closed.',
   'not-attributed': 'Name the guardrail’s policy or webhook in the environment.',
   'reverter-unknown':
-    'Check that an audit source that is declared covers this resource and all who write to it, or declare onlyWriter for this guardrail.',
+    'Check that a declared audit source covers this resource and all who write to it, and that the guardrail is named by its user or role; or declare onlyWriter for it.',
   'reverted-by-other': 'Expect the guardrail that acted, or find out why this one did not.',
   'still-in': 'Check that the guardrail watches this resource and is running.',
   'not-felt': 'Measure what the fault reaches, and more often than its users are led elsewhere.',
