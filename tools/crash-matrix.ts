@@ -1,6 +1,8 @@
 /**
  * Kills the harness at every durable write of each scenario on the embedded staging, and recovers:
- * `npm run crash-matrix [-- <scenario>… --every <n> --stagings <n> --json --record]`. Exits 1 where anything is left.
+ * `npm run crash-matrix [-- <scenario>… --every <n> --stagings <n> --together <n> --all --json --record]`. Exits 1 where
+ * anything is left. Scenarios that share a staging die in one process, each at a crash of its own; `--together 1` gives
+ * each a process. `--all` also tries a crash before a write that is the same as the one after the write before.
  */
 import { parseArgs } from 'node:util';
 import { type Cell, crashMatrix } from '../src/testing/crash/matrix.ts';
@@ -12,13 +14,16 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     every: { type: 'string', default: '1' },
-    stagings: { type: 'string', default: '4' },
+    stagings: { type: 'string', default: '2' },
+    together: { type: 'string', default: '8' },
+    all: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
   },
 });
 const every = wholeNumber('--every', values.every);
 const stagings = wholeNumber('--stagings', values.stagings);
+const together = wholeNumber('--together', values.together);
 const scenarios = wanted(positionals, await scenariosOf());
 
 const began = performance.now();
@@ -26,6 +31,8 @@ const cells = await crashMatrix({
   scenarios,
   every,
   stagings,
+  together,
+  all: values.all,
   tell: (cell) => {
     if (cell.residues.length > 0) console.error(sentence(cell));
   },
@@ -36,6 +43,6 @@ else console.log(`${crashTable(crashRows(cells))}\n${seconds} s`);
 if (values.record) await record('crash-matrix', { command: typed('crash-matrix'), seconds, rows: crashRows(cells) });
 process.exit(cells.some(({ residues }) => residues.length > 0) ? 1 : 0);
 
-function sentence({ scenario, crash, label, diedAt, residues }: Cell): string {
-  return `${scenario}, killed ${crash.when} write ${crash.step} (${diedAt ?? label}): ${residues.join('; ')}`;
+function sentence({ scenario, crash, diedAt, residues }: Cell): string {
+  return `${scenario}, killed ${crash.when} write ${crash.step} (${diedAt ?? crash.label}): ${residues.join('; ')}`;
 }

@@ -58,7 +58,7 @@ describe('exitCodeTable and reasonCodeTable', () => {
 
 describe('testingPage', () => {
   const on = '2026-11-27';
-  const none = { residues: 0, died: 0, notReached: 0 };
+  const none = { residues: 0, died: 0, same: 0, notReached: 0 };
   const page = (more: Partial<Figures> = {}) =>
     testingPage({
       simulation: {

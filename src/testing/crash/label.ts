@@ -20,7 +20,9 @@ export function stepNamer(): (act: string, path: string, bytes?: Uint8Array) => 
     return injection === undefined ? entry.kind : `${injection} ${entry.kind}`;
   };
   return (act, path, bytes) => {
-    const file = basename(path).replace(/\d{8}-\d{6}-[a-z]{6}/g, '<run>');
+    const file = basename(path)
+      .replace(/\d{8}-\d{6}-[a-z]{6}/g, '<run>')
+      .replace(/^embedded-\d+\.lock/, 'embedded.lock');
     if (bytes === undefined || file !== 'journal.jsonl') return `${act} ${file}`;
     const lines = new TextDecoder().decode(bytes).trim().split('\n');
     return `journal: ${lines.map((line) => nameOf(JSON.parse(line) as Entry)).join(' + ')}`;

@@ -3,10 +3,13 @@ import type { Cell } from './matrix.ts';
 const phases = ['arm', 'control', 'fault', 'after'] as const;
 type Phase = (typeof phases)[number];
 
-/** The crashes of a scenario in one phase: how many left something, how many there were, how many a run did not come to. */
+/** The crashes of a scenario in one phase: how many left something, and how many there were. */
 export interface CrashSum {
   readonly residues: number;
   readonly died: number;
+  /** Not tried, as another of them is the same. */
+  readonly same: number;
+  /** What a run did not come to again. */
   readonly notReached: number;
 }
 
@@ -19,8 +22,9 @@ export function crashRows(cells: readonly Cell[]): readonly CrashRow[] {
   return scenarios.map((scenario) => {
     const byPhase: Record<Phase, Cell[]> = { arm: [], control: [], fault: [], after: [] };
     let phase: Phase = 'arm';
-    for (const cell of cells.filter((one) => one.scenario === scenario)) {
-      phase = phaseOf(cell.label, phase);
+    const inOrder = cells.filter((one) => one.scenario === scenario).toSorted((a, b) => a.crash.step - b.crash.step);
+    for (const cell of inOrder) {
+      phase = phaseOf(cell.crash.label, phase);
       byPhase[phase].push(cell);
     }
     const { arm, control, fault, after } = byPhase;
@@ -50,15 +54,22 @@ function phaseOf(label: string, before: Phase): Phase {
 function sumOf(cells: readonly Cell[]): CrashSum {
   const died = cells.filter(({ diedAt }) => diedAt !== undefined).length;
   const residues = cells.filter((cell) => cell.residues.length > 0).length;
-  return { residues, died, notReached: cells.length - died };
+  const same = cells.filter(({ isSame }) => isSame).length;
+  return { residues, died, same, notReached: cells.length - died - same };
 }
 
 function total(sums: readonly CrashSum[]): CrashSum {
   const add = (pick: (sum: CrashSum) => number) => sums.reduce((all, sum) => all + pick(sum), 0);
-  return { residues: add((s) => s.residues), died: add((s) => s.died), notReached: add((s) => s.notReached) };
+  return {
+    residues: add((s) => s.residues),
+    died: add((s) => s.died),
+    same: add((s) => s.same),
+    notReached: add((s) => s.notReached),
+  };
 }
 
-/** `0 of 12`: residues of crashes; writes that a run did not come to again are told apart. */
-function told({ residues, died, notReached }: CrashSum): string {
-  return `${residues} of ${died}${notReached === 0 ? '' : ` (${notReached} not reached)`}`;
+/** `0 of 12 (5 the same)`: residues of crashes; what was not tried, and what a run did not come to, is told apart. */
+function told({ residues, died, same, notReached }: CrashSum): string {
+  const apart = [...(same > 0 ? [`${same} the same`] : []), ...(notReached > 0 ? [`${notReached} not reached`] : [])];
+  return `${residues} of ${died}${apart.length === 0 ? '' : ` (${apart.join(', ')})`}`;
 }
