@@ -119,7 +119,11 @@ function unreadable({ untilMs, healedMs }: { readonly untilMs: number; readonly 
   return world;
 }
 
-async function trialOf(world: World, more: Partial<RunRequest> = {}): Promise<TrialResult | undefined> {
+async function trialOf(
+  world: World,
+  more: Partial<RunRequest> = {},
+  base = worldEnvironment(world),
+): Promise<TrialResult | undefined> {
   const scenario = worldScenario(world, {
     id: 'flip',
     faults: [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }],
@@ -128,7 +132,6 @@ async function trialOf(world: World, more: Partial<RunRequest> = {}): Promise<Tr
       guardrails: [{ guardrail: 'fixer', outcome: 'reverted', within: '4s' }],
     },
   });
-  const base = worldEnvironment(world);
   const posture = base.detectors['posture'];
   if (posture === undefined) throw new Error('The world has no detector.');
   const environment = { ...base, detectors: { posture: { ...posture, sees: 'state' as const } } };
@@ -142,6 +145,13 @@ describe('a trial whose target could not be read', () => {
     expect(trial?.guardrails[0]).to.include({ verdict: 'inconclusive', reasonCode: 'not-listened' });
     expect(trial?.detections[0]).to.include({ verdict: 'inconclusive', reasonCode: 'gone-before-slo' });
     expect(trial?.rollback.verdict).to.equal('by-guardrail');
+  });
+
+  it('looks at the horizon, however seldom it looks otherwise', async () => {
+    const world = unreadable({ untilMs: 0 });
+    const trial = await trialOf(world, {}, { ...worldEnvironment(world), poll: 60_000 });
+    expect(trial?.guardrails[0]).to.include({ verdict: 'absent', reasonCode: 'still-in' });
+    expect(trial?.exposureMs).to.be.below(12_500);
   });
 
   it('blames itself where it stood still meanwhile', async () => {

@@ -1,17 +1,18 @@
 import { CallError } from '../model/call.ts';
 import type { BoundScenario } from '../model/run.ts';
 import { failureText } from './failure-text.ts';
+import { horizonFactor } from './judge-detection.ts';
 import { contextFor, type LiveFault, readState } from './live-fault.ts';
 import { newOutage } from './outage.ts';
 import { newPulse } from './pulse.ts';
-import type { Trial } from './trial-state.ts';
+import { expectationsOf, type Trial } from './trial-state.ts';
 
 /**
  * Reads the live state again and again while a fault is in, and at once where the target tells of a change, so that its
  * effect, a guardrail and its return are seen.
  */
 export async function watchFault(trial: Trial, fault: LiveFault, signal: AbortSignal): Promise<void> {
-  const { clock, environment } = trial.deps.request;
+  const { clock } = trial.deps.request;
   const outage = newOutage(`Reading the state of '${fault.definition.type}'`, trial.deps.log);
   const changed = newPulse(clock);
   const following = follow(trial, fault, { signal, onChange: changed.beat });
@@ -26,12 +27,22 @@ export async function watchFault(trial: Trial, fault: LiveFault, signal: AbortSi
     }
     trial.pulse.beat();
     try {
-      await changed.wait(began + environment.poll, signal);
+      await changed.wait(nextLookMonoMs(trial, began), signal);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
   }
   await following;
+}
+
+/** When to look again: after a poll, or where a guardrail's time is over before that, then, since that look decides. */
+export function nextLookMonoMs(trial: Trial, beganMonoMs: number): number {
+  const { environment } = trial.deps.request;
+  const t0 = trial.faults.flatMap((fault) => fault.t0?.monoMs ?? []);
+  const horizons = expectationsOf(trial.bound)
+    .guardrails.flatMap(({ sloMs }) => t0.map((monoMs) => monoMs + horizonFactor * sloMs))
+    .filter((horizon) => horizon > beganMonoMs);
+  return Math.min(beganMonoMs + environment.poll, ...horizons);
 }
 
 /** Whether somebody is to take the scenario's faults back: how short a heal and a drift are, only a watch tells (J16). */

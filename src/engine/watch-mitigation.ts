@@ -5,6 +5,7 @@ import { failureText } from './failure-text.ts';
 import type { StateRead } from './state-reads.ts';
 import { isSpoilt } from './stood-still.ts';
 import { expectationsOf, stallsOf, type Trial } from './trial-state.ts';
+import { nextLookMonoMs } from './watch-fault.ts';
 
 /** Samples the probes of guardrails that mitigate for as long as the fault is in (J17). */
 export function watchMitigations(trial: Trial, signal: AbortSignal): readonly Promise<void>[] {
@@ -25,7 +26,7 @@ async function sample(
   proof: MitigationProof,
   { reads, signal }: { readonly reads: StateRead[]; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { clock, catalogue, environment, targets } = trial.deps.request;
+  const { clock, catalogue, targets } = trial.deps.request;
   const definition = catalogue.probes.get(proof.probe) as unknown as ProbeDefinition<unknown, unknown> | undefined;
   if (definition === undefined) throw new Error(`Unknown probe '${proof.probe}'; the environment was not validated.`);
   const params = definition.params.parse(proof.with);
@@ -52,7 +53,7 @@ async function sample(
     }
     trial.pulse.beat();
     try {
-      await clock.sleep(Math.max(1, sentMonoMs + environment.poll - clock.monoMs()), signal);
+      await clock.sleep(Math.max(1, nextLookMonoMs(trial, sentMonoMs) - clock.monoMs()), signal);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
