@@ -35,7 +35,7 @@ export async function crashAndRecover(
   const left = [...(await work.files('.windshear/state')).keys()];
   if (left.length > 0) residues.push(`left on disk: ${left.join(', ')}`);
   // Every recover would read the journals of all earlier crashes.
-  if (residues.length === 0) await rm(join(work.folder, 'reports'), { recursive: true });
+  if (residues.length === 0) await rm(join(work.folder, 'reports'), { recursive: true, force: true });
   return { diedAt: runs.map(({ heldAt }) => heldAt), residues };
 }
 
