@@ -1,6 +1,6 @@
 import type { Attribution, FieldManager } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
-import { contains } from '../model/subjects.ts';
+import { isOfCollection } from '../model/subjects.ts';
 import { eventEpochMs, isAbout, type Subjects } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 import { isBack, type StateRead } from './state-reads.ts';
@@ -127,11 +127,11 @@ export function writesOfOthers({
       .filter(({ sightings }) => !sightings.some((one) => markers.includes(one.marker) && one.phase !== undefined))
       .map(({ signal }) => signal)
       .filter((signal) => signal.readOnly !== true && signal.errorCode === undefined)
-      .filter((signal) => isAbout(signal, subjects) || isOfCollection(signal, subjects))
+      .filter((signal) => isAbout(signal, subjects) || mayBeAbout(signal, subjects))
   );
 }
 
 /** Whether it was done to all objects of a kind and namespace, or those of a selector: these may have been among them. */
-function isOfCollection({ resources = [] }: Signal, { texts }: Subjects): boolean {
-  return resources.some((text) => text.endsWith('/*') && texts.some((subject) => contains(text, subject)));
+function mayBeAbout({ resources = [] }: Signal, { texts }: Subjects): boolean {
+  return resources.some((text) => texts.some((subject) => isOfCollection(subject, text)));
 }

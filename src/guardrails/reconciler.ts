@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { matchesGlob } from '../model/glob.ts';
 import type { Attribution, GuardrailDefinition, RevertEvidence } from '../model/guardrail.ts';
 import type { Signal } from '../model/signal.ts';
-import { contains, sameSubject } from '../model/subjects.ts';
+import { contains, isOfCollection, sameSubject } from '../model/subjects.ts';
 
 const glob = z.string().min(1).max(200);
 
@@ -99,13 +99,8 @@ function manages(manager: string, { preset, manager: own }: Params): boolean {
 function isAbout({ resource, resources = [] }: Signal, subjects: readonly string[]): boolean {
   const named = [resource?.id, ...resources].filter((text) => text !== undefined);
   return subjects.some((subject) =>
-    named.some((text) => sameSubject(subject, text) || contains(subject, text) || isOfAll(text, subject)),
+    named.some((text) => sameSubject(subject, text) || contains(subject, text) || isOfCollection(subject, text)),
   );
-}
-
-/** Whether it was a request to all objects of a kind and namespace, this one among them. */
-function isOfAll(text: string, subject: string): boolean {
-  return text.endsWith('/*') && contains(text, subject);
 }
 
 /** Who writes to what others change, and undoes nothing: the controllers of Kubernetes, and windshear itself. */

@@ -19,6 +19,11 @@ export function collectionOf(text: string): string | undefined {
   return /^[A-Za-z][\w.-]*(?:\/[^/#:]+){1,2}$/.test(text) ? text.replace(/[^/]+$/, '*') : undefined;
 }
 
+/** Says whether a text means all objects of a kind and namespace, as `collectionOf` answers it, and a resource is one of them. */
+export function isOfCollection(subject: string, text: string): boolean {
+  return text.endsWith('/*') && contains(text, subject);
+}
+
 /** Answers the names that stand in the normal forms, behind the type: one or two, where a bare name has a form for each type. */
 export function subjectNames(text: string, namespace?: string): readonly string[] {
   const subject = readSubject(text, namespace);
