@@ -3,12 +3,15 @@ import type { Json, JsonObject } from '../../model/json.ts';
 /** Follows a JSON Pointer (RFC 6901); undefined where nothing is there. */
 export function valueAt(document: Json, pointer: string): Json | undefined {
   let here: Json | undefined = document;
-  for (const step of stepsOf(pointer)) {
-    if (here === null || typeof here !== 'object') return undefined;
-    if (Array.isArray(here)) here = /^(0|[1-9]\d*)$/.test(step) ? (here as readonly Json[])[Number(step)] : undefined;
-    else here = Object.hasOwn(here, step) ? (here as JsonObject)[step] : undefined;
-  }
+  for (const step of stepsOf(pointer)) here = memberAt(here, step);
   return here;
+}
+
+/** Answers the member of an object or list that one step leads to. */
+export function memberAt(holder: Json | undefined, step: string): Json | undefined {
+  if (holder === null || typeof holder !== 'object') return undefined;
+  if (Array.isArray(holder)) return /^(0|[1-9]\d*)$/.test(step) ? (holder as readonly Json[])[Number(step)] : undefined;
+  return Object.hasOwn(holder, step) ? (holder as JsonObject)[step] : undefined;
 }
 
 /** Answers a copy without what a pointer leads to. */

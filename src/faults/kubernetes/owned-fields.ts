@@ -1,6 +1,6 @@
 import { sameJson } from '../../model/canonical.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { stepsOf } from './json-pointer.ts';
+import { memberAt, stepsOf } from './json-pointer.ts';
 
 /**
  * Says whether the `fieldsV1` of an entry of `managedFields` holds all of a field of the object. Who takes a field
@@ -11,7 +11,7 @@ export function ownsField(fields: Json, object: JsonObject, path: string): boole
   let owned: Json | undefined = fields;
   let here: Json | undefined = object;
   for (const step of stepsOf(path)) {
-    const value = memberOf(here, step);
+    const value = memberAt(here, step);
     if (value === undefined) return false;
     // A list or map that is one value has no members of its own.
     owned = owned !== fields && isWhole(owned) ? owned : ownedMember(owned, here, step);
@@ -28,15 +28,15 @@ export function ownsContent(fields: Json): boolean {
 function holdsAll(owned: Json | undefined, value: Json): boolean {
   if (owned === undefined) return false;
   if (isWhole(owned) || value === null || typeof value !== 'object') return true;
-  return Object.keys(value).every((step) => holdsAll(ownedMember(owned, value, step), memberOf(value, step) ?? null));
+  return Object.keys(value).every((step) => holdsAll(ownedMember(owned, value, step), memberAt(value, step) ?? null));
 }
 
 /** What is owned of a member: `f:` and the name of a field; of an entry of a list `k:` and its keys, or `v:` and its value. */
 function ownedMember(owned: Json | undefined, holder: Json | undefined, step: string): Json | undefined {
-  if (!Array.isArray(holder)) return memberOf(owned, `f:${step}`);
-  const entry = memberOf(holder, step) ?? null;
+  if (!Array.isArray(holder)) return memberAt(owned, `f:${step}`);
+  const entry = memberAt(holder, step) ?? null;
   const key = keysOf(owned).find((one) => isKeyOf(one, entry));
-  return key === undefined ? undefined : memberOf(owned, key);
+  return key === undefined ? undefined : memberAt(owned, key);
 }
 
 function isKeyOf(key: string, entry: Json): boolean {
@@ -45,7 +45,7 @@ function isKeyOf(key: string, entry: Json): boolean {
   const wanted = parsed(key.slice(2));
   const names = keysOf(wanted);
   return (
-    names.length > 0 && names.every((name) => sameJson(memberOf(wanted, name) ?? null, memberOf(entry, name) ?? null))
+    names.length > 0 && names.every((name) => sameJson(memberAt(wanted, name) ?? null, memberAt(entry, name) ?? null))
   );
 }
 
@@ -63,9 +63,4 @@ function isWhole(owned: Json | undefined): boolean {
 
 function keysOf(value: Json | undefined): readonly string[] {
   return value === null || typeof value !== 'object' ? [] : Object.keys(value);
-}
-
-function memberOf(value: Json | undefined, name: string): Json | undefined {
-  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined;
-  return (value as JsonObject)[name];
 }
