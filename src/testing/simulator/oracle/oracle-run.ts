@@ -130,12 +130,7 @@ function verdictOfTrial(
 function exitCode(played: Played, run: PlayedRun): Finding[] {
   const scenarios = run.outcome?.scorecard.scenarios ?? [];
   const trials = scenarios.flatMap((scenario) => scenario.trials);
-  const verdicts = scenarios.map((one) =>
-    scenarioVerdictOf(
-      run.scenarios.find(({ id }) => id === one.id),
-      one,
-    ),
-  );
+  const verdicts = scenarios.map((one) => scenarioVerdictOf(run, one));
   const isIn = (verdict: (typeof verdicts)[number]) => verdicts.includes(verdict);
   const isStopped = played.stoppedMs !== undefined && played.stoppedMs <= (run.endedMs ?? 0);
   const sent = played.world.ledger.acts.some(

@@ -47,7 +47,9 @@ export function joined(parts: readonly (boolean | null)[]): 'failed' | 'inconclu
 }
 
 /** §3 and J22, from the trials alone: what the scenario as a whole has to say. */
-export function scenarioVerdictOf(story: ScenarioStory | undefined, { trials }: ScenarioResult) {
+export function scenarioVerdictOf(run: PlayedRun, scenario: ScenarioResult) {
+  const { trials } = scenario;
+  const story = storyOf(run, scenario);
   for (const end of ['errored', 'aborted'] as const) if (trials.some(({ verdict }) => verdict === end)) return end;
   if (trials.length === 0) return 'inconclusive';
   const expectations = (trials[0] === undefined ? [] : saidOf(trials[0])).map((_, index) =>
@@ -58,9 +60,9 @@ export function scenarioVerdictOf(story: ScenarioStory | undefined, { trials }: 
 
 /** J22: every sum over the trials of a scenario, and the verdict that they make. */
 export function judgeSums(run: PlayedRun, scenario: ScenarioResult): Finding[] {
-  const story = run.scenarios.find(({ id }) => id === scenario.id);
+  const story = storyOf(run, scenario);
   const about = `${run.run} ${scenario.id}`;
-  const wanted = scenarioVerdictOf(story, scenario);
+  const wanted = scenarioVerdictOf(run, scenario);
   const counted = (story?.detections.length ?? 0) + (story?.guardrails.length ?? 0) + (story?.blind.length ?? 0);
   return [
     ...(scenario.verdict === wanted
@@ -77,6 +79,10 @@ export function judgeSums(run: PlayedRun, scenario: ScenarioResult): Finding[] {
       })),
     ),
   ];
+}
+
+function storyOf(run: PlayedRun, scenario: ScenarioResult): ScenarioStory | undefined {
+  return run.scenarios.find(({ id }) => id === scenario.id);
 }
 
 function seen(trials: readonly TrialResult[], index: number): readonly Said[] {
