@@ -108,6 +108,14 @@ describe('belongingOf', () => {
     expect(whose(heard(7100, { ...eventAt(7000), lastSeen }), reverting)).to.equal('ours');
   });
 
+  it('J7: gives an alert to nobody that may have begun before the fault and was last seen after its revert', () => {
+    const { control: _control, ...alone } = reverting;
+    const lastSeen = new Date(t0.epochMs + 7000).toISOString();
+    const unsure = { ...source, errorMs: 200 };
+    expect(whose(heard(7100, { ...eventAt(100), lastSeen }), alone, unsure)).to.equal('ambiguous');
+    expect(whose(heard(7100, { ...eventAt(200), lastSeen }), alone, unsure)).to.equal('fault');
+  });
+
   it('J7: allows for the clock error of what tells when an alert of several events began', () => {
     const lastSeen = new Date(t0.epochMs + 7000).toISOString();
     const one = heard(7100, { ...eventAt(5500), lastSeen });

@@ -152,7 +152,8 @@ function byTime(one: TimeCase): Belonging {
   if (told.whose !== 'ours' || sinceMs === undefined) return told;
   if (sinceMs - one.source.errorMs >= (view.revertRequested?.epochMs ?? 0)) return told;
   const opened = heard.previous === undefined ? byEventTime(one, sinceMs) : told;
-  return opened.whose === 'fault' ? opened : { ...told, whose: 'ambiguous' };
+  const isAfterT0 = sinceMs - one.source.errorMs >= (view.t0?.epochMs ?? Number.POSITIVE_INFINITY);
+  return opened.whose === 'fault' && isAfterT0 ? opened : { ...told, whose: 'ambiguous' };
 }
 
 /** When the first of the events happened that a version of an alert tells of; undefined where it tells of one only. */

@@ -107,4 +107,39 @@ export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
+  'cannot say of an alert that was open before the fault, and came after its revert for the first time': plainStory({
+    seed: 7003677,
+    environment: { ...plainEnvironment, pollMs: 300, latencyMs: 40 },
+    detectors: [
+      plainDetector({
+        name: 'watcher-3',
+        delivery: 'store',
+        sees: 'state',
+        recurrence: 'last-seen',
+        scanMs: 434,
+        errorMs: 200,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        detections: [plainDetection({ id: 'watcher-3/1', detector: 'watcher-3', withinMs: 2000 })],
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r1',
+        by: 'role/fixer',
+        afterMs: 143,
+        againMs: 90,
+        times: 2,
+        controlsToo: false,
+      },
+    ],
+    troubles: [
+      { kind: 'open-before', resource: 'bucket/r1' },
+      { kind: 'deaf', detector: 'watcher-3', what: 'delivery', from: { of: 's1', ms: 250 }, forMs: 714 },
+      { kind: 'polls-fail', detector: 'watcher-3', from: { of: 's1', ms: 1118 }, forMs: 4281 },
+    ],
+  }),
 };
