@@ -172,6 +172,11 @@ function judgeMitigation(
     if (isLookDue(facts, until)) return open(facts, [until + comebackMs]);
     return unmeasured(facts, { t0MonoMs, feltMonoMs, untilMonoMs: until });
   }
+  if (!isSeenAt(facts, stableAt)) {
+    if (ended !== undefined) return settled(facts, 'inconclusive', ended, 'The trial ended before this was settled.');
+    if (isLookDue(facts, stableAt)) return open(facts, [stableAt + comebackMs]);
+    return unseen(facts, [t0MonoMs, stableAt]);
+  }
   const interval: readonly [number, number] = [Math.max(0, back[0] - t0MonoMs), back[1] - t0MonoMs];
   const felt = reads.filter((read) => read.present).length;
   const evidence = `in tolerance for ${formatDuration(overMs)} while the fault was in; ${felt} of ${reads.length} readings out of it`;

@@ -88,6 +88,25 @@ describe('judgeGuardrail of what nobody saw', () => {
       'after-slo',
     ]);
   });
+
+  it('J17: credits no mitigation of a fault that may have been gone by then', () => {
+    const mitigation = {
+      reads: [read(1000, true), read(2000, true), read(2500, false), read(3600, false)],
+      overMs: 1000,
+    };
+    const nowMonoMs = t0.monoMs + 3600;
+    const lost = { reads: [read(0, true), read(2000, true)], mitigation };
+    expect(judged({ ...lost, nowMonoMs })).to.deep.equal(['open']);
+    expect(judged(lost)).to.deep.equal(['inconclusive', 'not-measured']);
+    expect(judged(lost, [2100, 3500])).to.deep.equal(['inconclusive', 'harness-frozen']);
+    expect(judged({ ...lost, reads: [...lost.reads, read(3605, true)], nowMonoMs })).to.deep.equal([
+      'mitigated',
+      'in-time',
+    ]);
+    const reverted = { ...lost, revertMonoMs: t0.monoMs + 3700 };
+    expect(judged(reverted)).to.deep.equal(['mitigated', 'in-time']);
+    expect(judged({ ...reverted, mayBeGoneBefore: true })).to.deep.equal(['inconclusive', 'not-listened']);
+  });
 });
 
 /** A world whose target answers nobody from the effect on for a while, and in which somebody may take a fault back. */
