@@ -111,6 +111,11 @@ describe('a stop condition', () => {
   for (const [title, stopConditions, untilMs] of [
     ['a value that was measured while we stood still, or right afterwards', { probes: [health] }, 3450],
     ['an error budget that a stall of ours would have used up', { errorBudget: '800ms' }, 4000],
+    [
+      'a limit that is passed for long enough only with a stall of ours',
+      { probes: [{ ...health, for: '800ms' }] },
+      4100,
+    ],
   ] as const) {
     it(`J19: does not end it by ${title}`, async () => {
       const frozenMs = (from: number, until: number) => Math.max(0, Math.min(until, 3300) - Math.max(from, 2900));

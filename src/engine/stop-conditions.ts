@@ -81,7 +81,7 @@ function lookFor(trial: Trial, condition: BoundStopCondition, signal: AbortSigna
       return undefined;
     }
     badSince ??= sentMonoMs;
-    const forMs = clock.monoMs() - badSince;
+    const forMs = seenMs(trial, badSince);
     const since = use.for === 0 ? '' : `, for ${formatDuration(forMs)} of at most ${formatDuration(use.for)}`;
     return forMs >= use.for ? `'${use.id ?? use.probe}' ${bad}${since}` : undefined;
   };
@@ -100,15 +100,19 @@ function budgetLook(trial: Trial, limitMs: number, signal: AbortSignal): Look {
         return bad === undefined ? [] : [`'${probe.use.id ?? probe.use.probe}' ${bad}`];
       }),
     );
-    const now = clock.monoMs();
     const bad = found.flat();
-    // Whether it was out of tolerance while we stood still, nobody saw.
-    if (bad.length > 0) spentMs += now - lastMonoMs - (stallsOf(trial).stoodStillMs?.(lastMonoMs, now) ?? 0);
-    lastMonoMs = now;
+    if (bad.length > 0) spentMs += seenMs(trial, lastMonoMs);
+    lastMonoMs = clock.monoMs();
     return bad.length > 0 && spentMs > limitMs
       ? `the steady state was out of tolerance for ${formatDuration(spentMs)} in all, at most ${formatDuration(limitMs)} is allowed (errorBudget); at last ${bad.join(' and ')}`
       : undefined;
   };
+}
+
+/** How long ago an instant is, without what we stood still since: what was beyond its limit then, nobody saw. */
+function seenMs(trial: Trial, sinceMonoMs: number): number {
+  const now = trial.deps.request.clock.monoMs();
+  return now - sinceMonoMs - (stallsOf(trial).stoodStillMs?.(sinceMonoMs, now) ?? 0);
 }
 
 /** So often is a look taken again that we stood still in; after that a limit that is passed counts as passed. */
