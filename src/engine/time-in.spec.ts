@@ -37,6 +37,11 @@ describe('timeIn', () => {
       { untilMonoMs: 8000, goneMonoMs: 9000, by: 'others', outMonoMs: 9000 },
     ],
     [
+      'ends with the last read of all, where our revert may have found it gone',
+      [{ ...clean, mayBeGoneBefore: true, reads: [read(8000, true)] }],
+      { untilMonoMs: 8000, goneMonoMs: 9000, by: 'either', outMonoMs: 9500 },
+    ],
+    [
       'ends when it went for the first time, and is out when we took out what came again',
       [{ ...clean, reads: [...reads, read(8500, true)] }],
       { untilMonoMs: 2000, goneMonoMs: 2510, by: 'others', outMonoMs: 9500 },
@@ -71,6 +76,9 @@ describe('timeIn', () => {
     );
     expect(whenIn({ untilMonoMs: 2000, goneMonoMs: 2500, by: 'others' }, 1000)).to.equal(
       'It was in from 0 s to 1 s; by 1.5 s somebody else had taken it out.',
+    );
+    expect(whenIn({ untilMonoMs: 2000, goneMonoMs: 2500, by: 'either' }, 1000)).to.equal(
+      'It was in from 0 s to 1 s; by 1.5 s somebody else may have taken it out, and our revert ended it.',
     );
   });
 });

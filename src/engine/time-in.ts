@@ -8,7 +8,8 @@ export interface TimeIn {
   readonly untilMonoMs: number;
   /** When it was first known that some of it was out; the same where we took it out. */
   readonly goneMonoMs: number;
-  readonly by: 'us' | 'others';
+  /** `either`: our revert did not see it in, so that somebody may have been faster. */
+  readonly by: 'us' | 'others' | 'either';
   /** From when on none of it was in. */
   readonly outMonoMs: number;
 }
@@ -29,9 +30,10 @@ export function timeIn(faults: readonly LiveFault[], nowMonoMs: number): TimeIn 
 /** Says from when to when it was in. */
 export function whenIn({ untilMonoMs, goneMonoMs, by }: Omit<TimeIn, 'outMonoMs'>, t0MonoMs: number): string {
   const [until, gone] = [untilMonoMs, goneMonoMs].map((monoMs) => formatDuration(Math.max(0, monoMs - t0MonoMs)));
-  return by === 'us'
-    ? `It was in from 0 s to ${until}, when we took it back.`
-    : `It was in from 0 s to ${until}; by ${gone} somebody else had taken it out.`;
+  if (by === 'us') return `It was in from 0 s to ${until}, when we took it back.`;
+  return by === 'others'
+    ? `It was in from 0 s to ${until}; by ${gone} somebody else had taken it out.`
+    : `It was in from 0 s to ${until}; by ${gone} somebody else may have taken it out, and our revert ended it.`;
 }
 
 function timeInOf(fault: LiveFault, nowMonoMs: number): TimeIn {
@@ -41,13 +43,15 @@ function timeInOf(fault: LiveFault, nowMonoMs: number): TimeIn {
   // What is done once is not taken back by anybody.
   if (definition.kind === 'act') return byUs;
   const atLast = faultState(fault).goneMonoMs;
-  const gone = firstAbsence(fault) ?? (rollback?.verdict === 'clean' ? undefined : atLast);
+  const absent = firstAbsence(fault);
+  const isByUs = rollback?.verdict === 'clean';
+  const gone = absent ?? (isByUs && fault.mayBeGoneBefore !== true ? undefined : atLast);
   if (gone === undefined) return byUs;
   const stayedOut = rollback?.verdict === 'by-guardrail' || rollback?.verdict === 'none';
   return {
     untilMonoMs: Math.max(gone[0], t0?.monoMs ?? gone[0]),
     goneMonoMs: gone[1],
-    by: 'others',
+    by: absent === undefined && isByUs ? 'either' : 'others',
     outMonoMs: stayedOut ? (atLast?.[1] ?? nowMonoMs) : nowMonoMs,
   };
 }
