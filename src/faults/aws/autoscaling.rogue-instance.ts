@@ -5,6 +5,7 @@ import { type After, defineFault, type Observation } from '../../model/fault.ts'
 import type { Json } from '../../model/json.ts';
 import { markerWithPhase } from '../../model/marker.ts';
 import { type AwsFaultContext, arnOf, clientsFor } from './names.ts';
+import { isAmong } from './undone-by.ts';
 
 const params = z
   .strictObject({
@@ -79,6 +80,7 @@ export const rogueInstance = defineFault({
     ...both('instance', acknowledged?.ids?.['instanceId']),
     ...both('launch-template', acknowledged?.ids?.['launchTemplateId']),
   ],
+  undoneBy: (_, action) => isAmong(action, 'ec2:TerminateInstances'),
   impairs: () => [],
   /** https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
   settleMs: 30_000,

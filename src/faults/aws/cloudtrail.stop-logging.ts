@@ -3,6 +3,7 @@ import { CallError } from '../../model/call.ts';
 import { defineFault, type Observation } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
 import { type AwsFaultContext, alreadyInPlace, arnOf, clientsFor, orAbsent, trailField } from './names.ts';
+import { isAmong } from './undone-by.ts';
 
 const params = z.strictObject({ trail: trailField });
 type Params = z.infer<typeof params>;
@@ -27,6 +28,7 @@ export const stopLogging = defineFault({
     revert: ['cloudtrail:GetTrailStatus', 'cloudtrail:StartLogging'],
   },
   touches: ({ trail }) => [arnOf('cloudtrail', 'trail/', trail)],
+  undoneBy: (_, action) => isAmong(action, 'cloudtrail:StartLogging'),
   impairs: ({ trail }) => [arnOf('cloudtrail', 'trail/', trail)],
   settleMs: 0,
   volatile: [],

@@ -3,6 +3,7 @@ import { type After, defineFault, type Observation } from '../../model/fault.ts'
 import type { Json } from '../../model/json.ts';
 import { ourIamAnswers } from './event-history.ts';
 import { type AwsFaultContext, arnOf, clientsFor, nameOf, orAbsent, userField } from './names.ts';
+import { isAmong } from './undone-by.ts';
 
 const params = z.strictObject({ user: userField });
 type Params = z.infer<typeof params>;
@@ -34,6 +35,7 @@ export const accessKey = defineFault({
     revert: ['iam:ListAccessKeys', 'iam:DeleteAccessKey', 'cloudtrail:LookupEvents'],
   },
   touches: ({ user }) => [arnOf('iam', 'user/', user)],
+  undoneBy: (_, action) => isAmong(action, 'iam:DeleteAccessKey'),
   impairs: () => [],
   settleMs: 15_000,
   volatile: [],

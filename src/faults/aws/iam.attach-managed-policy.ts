@@ -12,6 +12,7 @@ import {
   orAbsent,
   roleField,
 } from './names.ts';
+import { isAmong } from './undone-by.ts';
 
 const params = z.strictObject({ role: roleField, policyArn: managedPolicyField });
 type Params = z.infer<typeof params>;
@@ -36,6 +37,7 @@ export const attachManagedPolicy = defineFault({
     revert: ['iam:ListAttachedRolePolicies', 'iam:DetachRolePolicy'],
   },
   touches: ({ role }) => [arnOf('iam', 'role/', role)],
+  undoneBy: (_, action) => isAmong(action, 'iam:DetachRolePolicy'),
   impairs: () => [],
   /** IAM is eventually consistent: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html */
   settleMs: 15_000,

@@ -14,6 +14,7 @@ import {
 } from './names.ts';
 import { canonicalState, holdsAlready, policyStatus, sameDocument } from './policy-delta.ts';
 import { parsePolicy, rootOfAccount, withoutSid, withStatement } from './policy-document.ts';
+import { isAmong } from './undone-by.ts';
 
 const params = z.strictObject({ role: roleField, principal: principalField });
 type Params = z.infer<typeof params>;
@@ -43,6 +44,7 @@ export const trustPolicy = defineFault({
     revert: ['iam:GetRole', 'iam:UpdateAssumeRolePolicy'],
   },
   touches: ({ role }) => [arnOf('iam', 'role/', role)],
+  undoneBy: (_, action) => isAmong(action, 'iam:UpdateAssumeRolePolicy', 'iam:CreateRole'),
   impairs: () => [],
   settleMs: 15_000,
   volatile: [],

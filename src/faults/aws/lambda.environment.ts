@@ -5,6 +5,7 @@ import { sameJson } from '../../model/canonical.ts';
 import { defineFault, type Observation } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
 import { type AwsFaultContext, alreadyInPlace, arnOf, clientsFor, functionField, orAbsent } from './names.ts';
+import { isAmong } from './undone-by.ts';
 
 const params = z.strictObject({
   function: functionField,
@@ -53,6 +54,7 @@ export const lambdaEnvironment = defineFault({
     revert: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration'],
   },
   touches: ({ function: name }) => [arnOf('lambda', 'function:', name)],
+  undoneBy: (_, action) => isAmong(action, 'lambda:UpdateFunctionConfiguration', 'lambda:CreateFunction'),
   impairs: () => [],
   settleMs: 0,
   volatile: ['/RevisionId', '/LastModified'],

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import { type AwsFaultContext, alreadyInPlace, bucketField, orAbsent, partitionOf, principalField } from './names.ts';
 import { canonicalState, holdsAlready, policyStatus, sameDocument } from './policy-delta.ts';
 import { parsePolicy, rootOfAccount, statementsOf, withoutSid, withStatement } from './policy-document.ts';
+import { isAmong } from './undone-by.ts';
 
 const params = z.strictObject({ bucket: bucketField, principal: principalField.default('*') });
 type Params = z.infer<typeof params>;
@@ -28,6 +29,7 @@ export const bucketPolicyPublic = defineFault({
     revert: ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy'],
   },
   touches: ({ bucket }) => [`arn:aws:s3:::${bucket}`],
+  undoneBy: (_, action) => isAmong(action, 's3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:CreateBucket'),
   impairs: () => [],
   settleMs: 0,
   volatile: [],

@@ -3,6 +3,7 @@ import { sameJson } from '../../model/canonical.ts';
 import { defineFault, type Observation } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
 import { type AwsFaultContext, alreadyInPlace, bucketField, orAbsent } from './names.ts';
+import { isAmong } from './undone-by.ts';
 
 const params = z.strictObject({
   bucket: bucketField,
@@ -33,6 +34,7 @@ export const publicAccessBlock = defineFault({
     revert: ['s3:GetBucketPublicAccessBlock', 's3:PutBucketPublicAccessBlock'],
   },
   touches: ({ bucket }) => [`arn:aws:s3:::${bucket}`],
+  undoneBy: (_, action) => isAmong(action, 's3:PutBucketPublicAccessBlock', 's3:CreateBucket'),
   impairs: ({ bucket, block }) => (block ? [] : [`arn:aws:s3:::${bucket}#public-access-block`]),
   settleMs: 0,
   volatile: [],
