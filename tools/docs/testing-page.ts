@@ -54,7 +54,7 @@ function mutants({ command, on, mutants: all }: MutantFigures): readonly string[
 function crashes({ command, on, seconds, rows }: CrashFigures): readonly string[] {
   return [
     '## Crashes',
-    `\`${command}\` killed the harness (SIGKILL) at its durable writes on ${on}: before each, after each, and in the middle of each append to the journal; ${Math.round(seconds / 60)} minutes. After each crash \`windshear recover\` must end with 0, the staging must equal its state before, a second recovery must find nothing, and no state may lie on disk. Scenarios that share a staging die in one process, each run at a write of its own. A cell says how many crashes left anything behind, of how many; a crash before a write is the same as the one after the write before, and not tried, where no request had left the harness between them and less than 50 ms went by.`,
+    `\`${command}\` killed the harness (SIGKILL) at its durable writes on ${on}: before each, after each, and in the middle of each append to the journal; ${Math.round(seconds / 60)} minutes. After each crash \`windshear recover\` must end with 0, the staging must equal its state before, a second recovery must find nothing, and no state may lie on disk. Scenarios that share a staging die in one process, each run at a write of its own. A cell says how many crashes left anything behind, of how many; a crash before a write is the same as the one after the write before, and not tried, where no request had left the harness between them and less than 50 ms went by. A write that was not reached is one that this run came to its end without.`,
     crashTable(rows),
   ];
 }
