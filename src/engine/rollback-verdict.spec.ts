@@ -25,13 +25,19 @@ describe('judgeRollback', () => {
     );
   });
 
-  it('says of an injection that failed in its midst what may be left beyond what is read', () => {
-    const report = { outcome: 'already-gone', note: 'the rest is not known' } as const;
+  it('says of what a scenario reads itself and failed in its midst that more may be left', () => {
+    const report = { outcome: 'already-gone' } as const;
     const before = rounds({ report, look: { observation: { status: 'before', state: {} } } });
-    const reasonOf = (injection: RevertRequest['injection']) =>
-      judgeRollback({ ...request, injection, begunBefore: true }, before).reason;
-    expect(reasonOf('unknown')).to.equal('The state read back equals the pre-image (the rest is not known).');
-    expect(reasonOf('acknowledged')).to.not.contain('not known');
+    const reasonOf = (selfDeclared: boolean, more: Partial<RevertRequest> = {}) =>
+      judgeRollback(
+        { ...request, definition: { ...request.definition, selfDeclared }, injection: 'unknown', ...more },
+        before,
+      ).reason;
+    expect(reasonOf(true)).to.equal(
+      'The state read back equals the pre-image; what it did beyond what the scenario reads is not known, and was not undone.',
+    );
+    expect(reasonOf(false)).to.equal('The state read back equals the pre-image.');
+    expect(reasonOf(true, { after: { readBack: {} } as never })).to.equal('The state read back equals the pre-image.');
   });
 
   it('names each object that stays', () => {

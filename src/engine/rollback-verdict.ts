@@ -57,18 +57,23 @@ function gone(request: RevertRequest, rounds: RevertRounds): Judged {
     const reason = `Our delta was gone before the revert. ${asBefore}`;
     return { verdict: 'by-guardrail', reasonCode: 'gone-already', reason };
   }
-  // Of an injection that failed in its midst more may be left than what is read.
-  const note = request.injection === 'unknown' ? noteOf(rounds) : '';
+  const note = request.injection === 'unknown' && isUnseen(request, rounds) ? beyond : '';
   const reason = others ? `Our delta is taken back. ${asBefore}` : `The state read back equals the pre-image${note}.`;
   return { verdict: 'clean', reasonCode: 'read-back-equal', reason };
 }
 
 /** A read that a scenario declares may look past the change: then that it shows the state before proves nothing. */
-function wasNeverSeen({ definition, injection, after, removedBefore }: RevertRequest, rounds: RevertRounds): boolean {
-  if (definition.selfDeclared !== true || injection !== 'acknowledged') return false;
-  const wasTakenOut = removedBefore === true || rounds.mayHaveActed || rounds.report?.outcome === 'removed';
-  return after?.readBack === undefined && !wasTakenOut;
+function wasNeverSeen(request: RevertRequest, rounds: RevertRounds): boolean {
+  return request.injection === 'acknowledged' && isUnseen(request, rounds);
 }
+
+function isUnseen({ definition, after, removedBefore }: RevertRequest, rounds: RevertRounds): boolean {
+  const wasTakenOut = removedBefore === true || rounds.mayHaveActed || rounds.report?.outcome === 'removed';
+  return definition.selfDeclared === true && after?.readBack === undefined && !wasTakenOut;
+}
+
+/** Of an injection that failed in its midst more may be left than what is read. */
+const beyond = '; what it did beyond what the scenario reads is not known, and was not undone';
 
 function neverSeen(request: RevertRequest): Judged {
   const reason = `${named(request)} was acknowledged, but what the scenario reads never showed it, so nobody can tell whether it is still in, and nothing was undone. Look at it by hand, put it right, correct the scenario's 'read', and move the run's folder out of the reports, and that of its states out of .windshear/state`;

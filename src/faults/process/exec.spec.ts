@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { After, FaultContext } from '../../model/fault.ts';
+import type { FaultContext } from '../../model/fault.ts';
 import type { ProcessClients, ProcessCommand, ProcessResult } from '../../targets/process/clients.ts';
 import { realTime } from '../../testing/real-time.ts';
 import { processExec } from './exec.ts';
@@ -32,15 +32,6 @@ describe('process.exec', () => {
     expect(await revert()).to.include({ outcome: 'removed' });
     expect(commands.at(-1)).to.deep.include({ argv: ['/bin/flag', 'restore'], input: secret });
     expect(commands.flatMap(({ argv }) => argv).join(' ')).to.not.contain(secret);
-  });
-
-  it('says what is not known of a program that did not end by itself and left what is read as it was', async () => {
-    const gone = (after?: After) => processExec.revert(ctx, params, { state: 'ours' }, after);
-    expect(await gone()).to.deep.equal({
-      outcome: 'already-gone',
-      note: 'what the program did beyond what is read is not known, and was not undone',
-    });
-    expect(await gone({ acknowledged: {} })).to.deep.equal({ outcome: 'already-gone' });
   });
 
   it('tells why undo failed, but for the value that it quotes', async () => {
