@@ -4,7 +4,7 @@ import { newStallNotes, watchStalls } from './stalls.ts';
 /** Notes of what ticked at these instants, asked at another. */
 function ticked(atMs: readonly number[], nowMs: number) {
   let now = 0;
-  const notes = newStallNotes({ monoMs: () => now });
+  const notes = newStallNotes({ monoMs: () => now, epochMs: () => now });
   for (const at of atMs) {
     now = at;
     notes.tick();
@@ -42,6 +42,17 @@ describe('newStallNotes', () => {
 
   it('adds up how long it did not run within a time', () => {
     expect(ticked([50, 1050, 1100, 1150, 2150], 2200).frozenMs(550, 2000)).to.equal(500 + 850);
+  });
+
+  it('adds how long the machine slept where that halts the monotonic clock', () => {
+    const at = { monoMs: 0, epochMs: 0 };
+    const notes = newStallNotes({ monoMs: () => at.monoMs, epochMs: () => at.epochMs });
+    Object.assign(at, { monoMs: 50, epochMs: 3_600_050 });
+    expect([notes.frozenMs(0, 50), notes.sinceMonoMs(50)]).to.deep.equal([3_600_050, 0]);
+    notes.tick();
+    Object.assign(at, { monoMs: 100, epochMs: 3_600_900 });
+    notes.tick();
+    expect([notes.frozenMs(0, 100), notes.frozenMs(60, 100)]).to.deep.equal([3_600_050, 0]);
   });
 });
 

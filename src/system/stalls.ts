@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts';
-import type { Stalls } from '../model/stalls.ts';
+import { losesFromMs, type Stalls } from '../model/stalls.ts';
 import { systemClock } from './system-clock.ts';
 
 const tickEveryMs = 50;
@@ -8,19 +8,31 @@ const gapMs = 250;
 /** Most stalls that are kept; beyond that the oldest is forgotten. */
 const mostStalls = 500;
 
-/** Notes stalls: times in which it was not called. */
-export function newStallNotes(clock: Pick<Clock, 'monoMs'>): Stalls & { readonly tick: () => void } {
-  const stalls: { readonly from: number; readonly until: number }[] = [];
-  let lastTick = clock.monoMs();
+interface Stall {
+  readonly from: number;
+  readonly until: number;
+  /** How much further the wall clock went: a machine that sleeps may halt the monotonic one, or somebody set it. */
+  readonly asleepMs: number;
+}
+
+/** Notes stalls: times in which it was not called, and those in which the machine may have slept. */
+export function newStallNotes(clock: Pick<Clock, 'monoMs' | 'epochMs'>): Stalls & { readonly tick: () => void } {
+  const stalls: Stall[] = [];
+  let last = { monoMs: clock.monoMs(), epochMs: clock.epochMs() };
+  const sinceLast = (untilMonoMs: number): readonly Stall[] => {
+    const goneMs = clock.epochMs() - last.epochMs - (clock.monoMs() - last.monoMs);
+    const asleepMs = goneMs >= losesFromMs ? goneMs : 0;
+    return untilMonoMs - last.monoMs > gapMs || asleepMs > 0
+      ? [{ from: last.monoMs, until: untilMonoMs, asleepMs }]
+      : [];
+  };
   /** With the one that is not noted yet: input is read before timers fire. */
-  const untilNow = (atMonoMs: number) =>
-    atMonoMs - lastTick > gapMs ? [...stalls, { from: lastTick, until: atMonoMs }] : stalls;
+  const untilNow = (atMonoMs: number) => [...stalls, ...sinceLast(atMonoMs)];
   return {
     tick() {
-      const monoMs = clock.monoMs();
-      if (monoMs - lastTick > gapMs) stalls.push({ from: lastTick, until: monoMs });
+      stalls.push(...sinceLast(clock.monoMs()));
       if (stalls.length > mostStalls) stalls.shift();
-      lastTick = monoMs;
+      last = { monoMs: clock.monoMs(), epochMs: clock.epochMs() };
     },
     sinceMonoMs(atMonoMs) {
       let since: number | undefined;
@@ -31,8 +43,11 @@ export function newStallNotes(clock: Pick<Clock, 'monoMs'>): Stalls & { readonly
     },
     frozenMs: (fromMonoMs, untilMonoMs) =>
       untilNow(clock.monoMs())
-        .map(({ from, until }) => Math.min(until, untilMonoMs) - Math.max(from, fromMonoMs))
-        .reduce((sum, ms) => sum + Math.max(0, ms), 0),
+        .map(({ from, until, asleepMs }) => ({
+          ms: Math.min(until, untilMonoMs) - Math.max(from, fromMonoMs),
+          asleepMs,
+        }))
+        .reduce((sum, { ms, asleepMs }) => sum + (ms > 0 ? ms + asleepMs : 0), 0),
   };
 }
 
