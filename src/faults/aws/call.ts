@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { iamAction, isMutating } from '../../model/aws-action.ts';
 import { CallError } from '../../model/call.ts';
-import { sameJson } from '../../model/canonical.ts';
 import { type After, defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { AwsClients } from '../../targets/aws/clients.ts';
+import { observed, stateIn, withoutUndo } from '../declared-state.ts';
 import type { AwsFaultContext } from './names.ts';
 
 const inputField = z.record(z.string(), z.json()).default({});
@@ -86,14 +86,13 @@ export const awsCall = defineFault({
 
   observe: async (ctx, p, before, after) => {
     const state = await read(ctx, p, stateIn(before));
-    return { status: statusOf(stateIn(before), state, after), state };
+    return observed(before, state, after);
   },
 
   revert: async (ctx, p, before, after) => {
     const state = await read(ctx, p, stateIn(before));
-    const status = statusOf(stateIn(before), state, after);
-    if (status === 'before') return { outcome: 'already-gone' };
-    if (status === 'other') return { outcome: 'left', note: 'What is read is neither what was nor what we read back.' };
+    const nothing = withoutUndo(before, state, after);
+    if (nothing !== undefined) return nothing;
     const unknown = Object.keys(p.ids).filter((name) => after?.acknowledged?.ids?.[name] === undefined);
     if (unknown.length > 0 && asksForId(p.undo.input)) {
       return { outcome: 'left', note: `The id ${unknown.join(', ')} was never acknowledged.` };
@@ -104,14 +103,6 @@ export const awsCall = defineFault({
     return { outcome: 'removed', unguardedMs: ctx.clock.monoMs() - readAtMs };
   },
 });
-
-/** Without a read-back any other state than before is taken as ours, since nothing else tells what ours looks like. */
-function statusOf(before: Json, now: Json, after: After | undefined): 'before' | 'ours' | 'other' {
-  if (sameJson(before, now)) return 'before';
-  return after?.readBack === undefined || sameJson(after.readBack, before) || sameJson(after.readBack, now)
-    ? 'ours'
-    : 'other';
-}
 
 async function read(ctx: AwsFaultContext, p: Params, before: Json): Promise<Json> {
   const input = fill(p.read.input, { ctx, before });
@@ -167,8 +158,4 @@ function at(value: Json, pointer: string): Json {
     if (here === undefined) return null;
   }
   return here;
-}
-
-function stateIn(before: Json): Json {
-  return (before as { readonly state: Json }).state;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { CallError } from '../../model/call.ts';
-import { sameJson } from '../../model/canonical.ts';
-import { type After, defineFault, type FaultContext } from '../../model/fault.ts';
+import { defineFault, type FaultContext } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
 import type { HttpAnswer, HttpClients, HttpRequest } from '../../targets/http/clients.ts';
+import { observed, stateIn, withoutUndo } from '../declared-state.ts';
 import { type Filling, fillJson, fillText, idsAskedFor, readValue, valueAt } from '../placeholders.ts';
 
 type Context = FaultContext<HttpClients>;
@@ -96,14 +96,13 @@ export const httpRequest = defineFault({
 
   observe: async (ctx, p, before, after) => {
     const { state } = await read(ctx, p);
-    return { status: statusOf(stateIn(before), state, after), state };
+    return observed(before, state, after);
   },
 
   revert: async (ctx, p, before, after) => {
     const { state, etag } = await read(ctx, p);
-    const status = statusOf(stateIn(before), state, after);
-    if (status === 'before') return { outcome: 'already-gone' };
-    if (status === 'other') return { outcome: 'left', note: 'What is read is neither what was nor what we read back.' };
+    const nothing = withoutUndo(before, state, after);
+    if (nothing !== undefined) return nothing;
     const ids = after?.acknowledged?.ids ?? {};
     const unknown = idsAskedFor(asJson(p.undo)).filter((name) => ids[name] === undefined);
     if (unknown.length > 0) {
@@ -115,14 +114,6 @@ export const httpRequest = defineFault({
     return { outcome: 'removed', ...(isGuarded ? {} : { unguardedMs: ctx.clock.monoMs() - readAtMs }) };
   },
 });
-
-/** Without a read-back any other state than before is taken as ours, since nothing else tells what ours looks like. */
-function statusOf(before: Json, now: Json, after: After | undefined): 'before' | 'ours' | 'other' {
-  if (sameJson(before, now)) return 'before';
-  return after?.readBack === undefined || sameJson(after.readBack, before) || sameJson(after.readBack, now)
-    ? 'ours'
-    : 'other';
-}
 
 async function read(ctx: Context, p: Params): Promise<{ readonly state: Json; readonly etag?: string }> {
   const filling = { marker: ctx.marker };
@@ -158,10 +149,6 @@ function filled(headers: Readonly<Record<string, string>>, filling: Filling): Re
 /** Without its query, where secrets may stand. */
 function nameOf({ method, url }: { readonly method: string; readonly url: string }): string {
   return `${method} ${url.split(/[?#]/)[0]}`;
-}
-
-function stateIn(before: Json): Json {
-  return (before as { readonly state: Json }).state;
 }
 
 function asJson(change: Change): Json {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { CallError } from '../../model/call.ts';
-import { sameJson } from '../../model/canonical.ts';
 import { conceal } from '../../model/conceal.ts';
-import { type After, defineFault, type FaultContext } from '../../model/fault.ts';
+import { defineFault, type FaultContext } from '../../model/fault.ts';
 import { positiveDurationSchema } from '../../model/fields.ts';
 import type { Json } from '../../model/json.ts';
 import type { ProcessClients, ProcessResult } from '../../targets/process/clients.ts';
+import { observed, stateIn, withoutUndo } from '../declared-state.ts';
 import { type Filling, fillText, readValue, valueAt } from '../placeholders.ts';
 
 type Context = FaultContext<ProcessClients>;
@@ -85,14 +85,13 @@ export const processExec = defineFault({
 
   observe: async (ctx, p, before, after) => {
     const state = await read(ctx, p);
-    return { status: statusOf(stateIn(before), state, after), state };
+    return observed(before, state, after);
   },
 
   revert: async (ctx, p, before, after) => {
     const state = await read(ctx, p);
-    const status = statusOf(stateIn(before), state, after);
-    if (status === 'before') return { outcome: 'already-gone' };
-    if (status === 'other') return { outcome: 'left', note: 'What is read is neither what was nor what we read back.' };
+    const nothing = withoutUndo(before, state, after);
+    if (nothing !== undefined) return nothing;
     const readAtMs = ctx.clock.monoMs();
     const filling = { marker: ctx.marker, before: stateIn(before) };
     const { argv, input } = p.undo;
@@ -100,14 +99,6 @@ export const processExec = defineFault({
     return { outcome: 'removed', unguardedMs: ctx.clock.monoMs() - readAtMs };
   },
 });
-
-/** Without a read-back any other state than before is taken as ours, since nothing else tells what ours looks like. */
-function statusOf(before: Json, now: Json, after: After | undefined): 'before' | 'ours' | 'other' {
-  if (sameJson(before, now)) return 'before';
-  return after?.readBack === undefined || sameJson(after.readBack, before) || sameJson(after.readBack, now)
-    ? 'ours'
-    : 'other';
-}
 
 async function read(ctx: Context, { read: { argv, pointer, absentExitCode }, timeout }: Params): Promise<Json> {
   const result = await exec(ctx, { argv, timeout, mutating: false }, { marker: ctx.marker });
@@ -144,8 +135,4 @@ function demandSuccess(file: string, { exitCode, signal, stderr }: ProcessResult
   const how = exitCode === undefined ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
   const said = stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
   throw new CallError('failed', `exit-${exitCode ?? signal}`, `${file} ${how}${said === '' ? '' : `: ${said}`}`);
-}
-
-function stateIn(before: Json): Json {
-  return (before as { readonly state: Json }).state;
 }
