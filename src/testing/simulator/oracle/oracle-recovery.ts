@@ -37,7 +37,12 @@ export function judgeRecovery(played: Played): Finding[] {
 /** Somebody altered what was ours, or the target refused to the end. */
 function mayStayDirty({ story, world, recoveries }: Played): boolean {
   const altered = world.ledger.acts.some((act) => act.run === undefined && act.op === 'write');
-  const refuses = story.troubles.some((one) => one.kind === 'call' && one.count >= 3);
+  const refused = Map.groupBy(
+    story.troubles.filter((one) => one.kind === 'call'),
+    ({ phase, resource }) => `${phase} ${resource}`,
+  );
+  // Every process tries three times, and meets the same refusals.
+  const refuses = [...refused.values()].some((those) => those.reduce((sum, { count }) => sum + count, 0) >= 3);
   const died = recoveries.some(({ outcome, crashed }) => outcome === undefined && crashed === undefined);
   return altered || refuses || died;
 }

@@ -92,4 +92,18 @@ export const shrunkFailedRequests: Readonly<Record<string, Story>> = {
       { kind: 'call', phase: 'observe', resource: 'bucket/r1', op: 'read', nth: 8, count: 1000, fate: 'throttled' },
     ],
   }),
+  'leaves in what two refusals one after the other keep every process from taking back': plainStory({
+    seed: 8009392,
+    detectors: [],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
+        detections: [],
+      }),
+    ],
+    troubles: [
+      { kind: 'call', phase: 'revert', resource: 'bucket/r1', op: 'write', nth: 1, count: 1, fate: 'denied' },
+      { kind: 'call', phase: 'revert', resource: 'bucket/r1', op: 'write', nth: 2, count: 2, fate: 'denied' },
+    ],
+  }),
 };
