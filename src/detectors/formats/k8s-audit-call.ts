@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import { memberOf, numberOf, objectOf, stringOf } from '../guards.ts';
+import { listOf, memberOf, numberOf, objectOf, stringOf } from '../guards.ts';
 
 /** Says what was asked for: `create pods`, `update deployments/status`, `get /healthz`. */
 export function auditAction(event: JsonObject): string | undefined {
@@ -22,7 +22,18 @@ export function changesNothing(event: JsonObject): boolean {
   if (reading.has(verb)) return true;
   const group = stringOf(memberOf(event['objectRef'], 'apiGroup'));
   if (subresource === '' && (group === 'authorization.k8s.io' || group === 'authentication.k8s.io')) return true;
-  return /[?&]dryRun=/.test(stringOf(event['requestURI']) ?? '');
+  return /[?&]dryRun=/.test(stringOf(event['requestURI']) ?? '') || asksForDryRun(event, verb, subresource);
+}
+
+/**
+ * A deletion may ask for a dry run in its body alone, as every client-go does; the record has that from the level
+ * Request on: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
+ */
+function asksForDryRun(event: JsonObject, verb: string, subresource: string): boolean {
+  const isDeletion = verb === 'delete' || verb === 'deletecollection';
+  if (!isDeletion && subresource !== 'eviction') return false;
+  const options = isDeletion ? event['requestObject'] : memberOf(event['requestObject'], 'deleteOptions');
+  return (listOf(memberOf(options, 'dryRun')) ?? []).length > 0;
 }
 
 /** The reason of a refused or failed request, else its status code; older Gatekeepers give their message as reason. */

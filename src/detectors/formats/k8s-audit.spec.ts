@@ -71,6 +71,27 @@ describe('k8s-audit', () => {
     ['a list', { verb: 'list' }, true],
     ['a patch', { verb: 'patch' }, false],
     ['a dry run', { requestURI: '/api/v1/namespaces/inference/pods?fieldManager=x&dryRun=All' }, true],
+    [
+      'a delete whose body asks for a dry run',
+      { verb: 'delete', requestObject: { kind: 'DeleteOptions', dryRun: ['All'] } },
+      true,
+    ],
+    [
+      'a delete whose body asks for none',
+      { verb: 'delete', requestObject: { gracePeriodSeconds: 0, dryRun: [] } },
+      false,
+    ],
+    ['a dry run of a whole collection', { verb: 'deletecollection', requestObject: { dryRun: ['All'] } }, true],
+    [
+      'a dry run of an eviction',
+      {
+        objectRef: { ...event.objectRef, subresource: 'eviction' },
+        requestObject: { kind: 'Eviction', deleteOptions: { dryRun: ['All'] } },
+      },
+      true,
+    ],
+    ['an object with a field of that name', { requestObject: { kind: 'Drill', dryRun: ['All'] } }, false],
+    ['a delete of which only metadata is recorded', { verb: 'delete', level: 'Metadata' }, false],
     ['a get of exec', { verb: 'get', objectRef: { ...event.objectRef, subresource: 'exec' } }, false],
     [
       'a review of access',

@@ -22,7 +22,9 @@ export const k8sAudit = defineFormat({
     'An event counts once: at ResponseComplete or Panic, or already at ResponseStarted of a watch or exec; ' +
     'RequestReceived is ignored. What admission control noted stands behind the rule in brackets: `[failed-open NAME]` of ' +
     'a webhook that could not be asked, `[policy-failed POLICY]` of a ValidatingAdmissionPolicy that only audits or warns, ' +
-    '`[pod-security-violated]`. A deletecollection names what it was sent to in `resources` (`pods/prod/*`). Dry runs and reviews of access change nothing and are read-only.',
+    '`[pod-security-violated]`. A deletecollection names what it was sent to in `resources` (`pods/prod/*`). Dry runs and reviews of access change nothing and are read-only. ' +
+    'Deletions and evictions that ask for a dry run in their body are told as such from the audit level Request on; ' +
+    'at level Metadata they look like real ones, so record deletions of what guardrails take back at Request or above.',
   params: z.strictObject({}),
   example: {},
   recurrence: 'none',
