@@ -3,7 +3,7 @@ import { sameJson } from '../../model/canonical.ts';
 import type { Acknowledgement, After, Observation, RevertReport } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { demandPods } from './behind-controller.ts';
-import { valueAt, without } from './json-pointer.ts';
+import { valueAt, withoutAll } from './json-pointer.ts';
 import { alreadyInPlace, type KubernetesFaultContext } from './names.ts';
 import {
   advancedBy,
@@ -19,8 +19,13 @@ import { ownsField } from './owned-fields.ts';
 
 /** A field of an object, and the value that we give it; undefined takes it away. */
 export interface FieldChange {
-  /** Finds the field in the object as it is now; undefined where what holds it is gone. */
-  readonly locate: (object: JsonObject) => Located | undefined;
+  /**
+   * Finds the field in the object as it is now, by its anchor where it has one; undefined where what holds it is gone,
+   * or cannot be told from others.
+   */
+  readonly locate: (object: JsonObject, anchor?: Json) => Located | undefined;
+  /** Notes at the capture what will tell where the field is later. */
+  readonly anchor?: (object: JsonObject) => Json;
   readonly ours: Json | undefined;
 }
 
@@ -45,14 +50,17 @@ interface Before {
   readonly values: readonly Held[];
   /** Digest of all else that people and controllers write. */
   readonly rest: string;
+  /** What tells where each field is. */
+  readonly anchors?: readonly Json[];
 }
 
 const attempts = 5;
 
 /** Notes the fields' values. Throws `CallError` `not-found` where the object or what holds a field is not there. */
 export async function captureFields(ctx: KubernetesFaultContext, delta: FieldDelta): Promise<Json> {
-  const now = (await read(ctx, delta)) ?? missing(delta);
-  return { values: now.values.map(asJson), rest: now.rest };
+  const { found, values, rest } = (await read(ctx, delta)) ?? missing(delta);
+  const anchors = delta.fields.map(({ anchor }) => anchor?.(found.object) ?? null);
+  return { values: values.map(asJson), rest, ...(anchors.every((one) => one === null) ? {} : { anchors }) };
 }
 
 /**
@@ -65,7 +73,7 @@ export async function injectFields(
   before: Json,
 ): Promise<Acknowledgement> {
   for (let attempt = 1; ; attempt++) {
-    const now = (await read(ctx, delta)) ?? missing(delta);
+    const now = (await read(ctx, delta, before)) ?? missing(delta);
     const ours = delta.fields.map(({ ours: value }) => held(value));
     if (sameAll(now.values, ours)) throw alreadyInPlace(`${delta.subject} is as it would be made`);
     if (!sameAll(now.values, beforeOf(before).values)) {
@@ -76,7 +84,7 @@ export async function injectFields(
     const version = { op: 'test', path: '/metadata/resourceVersion', value: now.found.resourceVersion };
     try {
       const patched = await patchObject(ctx, delta.ref, [version, ...operations(now.places, now.values, ours)]);
-      const values = delta.fields.map(({ locate }) => valueIn(patched.object, locate));
+      const values = locatedIn(patched.object, delta, before).map((place) => valueIn(patched.object, place));
       const unasked = await demandPods(ctx, delta.ref, patched);
       return {
         ids: { patched: digestOf(values.map(asJson)) },
@@ -96,7 +104,7 @@ export async function observeFields(
   delta: FieldDelta,
   { before, after }: { readonly before: Json; readonly after: After | undefined },
 ): Promise<Observation> {
-  return statusOf(delta, await read(ctx, delta), { before, after });
+  return statusOf(delta, await read(ctx, delta, before), { before, after });
 }
 
 /** Puts the captured values back where ours are in, and leaves those that somebody changed. */
@@ -106,7 +114,7 @@ export async function revertFields(
   { before, after }: { readonly before: Json; readonly after: After | undefined },
 ): Promise<RevertReport> {
   for (let attempt = 1; ; attempt++) {
-    const now = await read(ctx, delta);
+    const now = await read(ctx, delta, before);
     const { status } = statusOf(delta, now, { before, after });
     if (status === 'before') return { outcome: 'already-gone' };
     if (now === undefined) return { outcome: 'left', note: `${delta.subject}, or what we changed in it, is gone.` };
@@ -129,14 +137,22 @@ interface Read {
   readonly rest: string;
 }
 
-async function read(ctx: KubernetesFaultContext, delta: FieldDelta): Promise<Read | undefined> {
+async function read(ctx: KubernetesFaultContext, delta: FieldDelta, before?: Json): Promise<Read | undefined> {
   const found = await readObject(ctx, delta.ref);
   if (found === undefined) return undefined;
-  const places = delta.fields.map(({ locate }) => locate(found.object));
+  const places = locatedIn(found.object, delta, before);
   if (!places.every((place) => place !== undefined)) return undefined;
   const values = places.map(({ path }) => held(valueAt(found.object, path)));
-  const rest = places.reduce<Json>((object, { path }) => without(object, path), settled(found.object));
+  const rest = withoutAll(
+    settled(found.object),
+    places.map(({ path }) => path),
+  );
   return { found, places, values, rest: digestOf(rest) };
+}
+
+function locatedIn(object: JsonObject, { fields }: FieldDelta, before: Json | undefined) {
+  const anchors = before === undefined ? [] : (beforeOf(before).anchors ?? []);
+  return fields.map(({ locate }, index) => locate(object, anchors[index] ?? undefined));
 }
 
 /** Without what the server writes, and what controllers note of a change of ours. */
@@ -197,8 +213,7 @@ function checkPlace(object: JsonObject, path: string, ours: Held, { subject }: F
   }
 }
 
-function valueIn(object: JsonObject, locate: FieldChange['locate']): Held {
-  const place = locate(object);
+function valueIn(object: JsonObject, place: Located | undefined): Held {
   return place === undefined ? null : held(valueAt(object, place.path));
 }
 

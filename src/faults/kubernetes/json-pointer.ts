@@ -14,11 +14,10 @@ export function memberAt(holder: Json | undefined, step: string): Json | undefin
   return Object.hasOwn(holder, step) ? (holder as JsonObject)[step] : undefined;
 }
 
-/** Answers a copy without what a pointer leads to. */
-export function without(document: Json, pointer: string): Json {
+function without(document: Json, pointer: string): Json {
   const [first, ...rest] = stepsOf(pointer);
   if (first === undefined) return null;
-  const inner = (value: Json) => without(value, rest.map((step) => `/${escaped(step)}`).join(''));
+  const inner = (value: Json) => without(value, pointerOf(rest));
   if (Array.isArray(document)) {
     const list = document as readonly Json[];
     return rest.length === 0
@@ -30,6 +29,12 @@ export function without(document: Json, pointer: string): Json {
   return rest.length === 0 || value === undefined ? others : { ...others, [first]: inner(value) };
 }
 
+/** Answers a copy without what any of several pointers leads to; the last entries of a list go first, as they move others. */
+export function withoutAll(document: Json, pointers: readonly string[]): Json {
+  const lastFirst = pointers.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  return lastFirst.reduce(without, document);
+}
+
 export function stepsOf(pointer: string): readonly string[] {
   return pointer
     .split('/')
@@ -37,6 +42,10 @@ export function stepsOf(pointer: string): readonly string[] {
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-export function escaped(step: string): string {
+export function pointerOf(steps: readonly string[]): string {
+  return steps.map((step) => `/${escaped(step)}`).join('');
+}
+
+function escaped(step: string): string {
   return step.replaceAll('~', '~0').replaceAll('/', '~1');
 }

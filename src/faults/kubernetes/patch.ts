@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
 import { rightsToSeePods } from './behind-controller.ts';
+import { anchored, anchorsOf } from './entry-anchor.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { stepsOf } from './json-pointer.ts';
 import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
@@ -81,12 +82,17 @@ export const kubernetesPatch = defineFault({
 });
 
 function deltaOf(p: Params): FieldDelta {
+  const changes = p.patch.map((one) => ({
+    path: one.path,
+    ours: one.op === 'remove' ? undefined : (one.value as Json),
+  }));
   return {
     ref: { of: resourceOf(p), namespace: p.namespace, name: p.name },
     subject: subjectOf(p.kind, p.namespace, p.name),
-    fields: p.patch.map((one) => ({
-      locate: () => ({ path: one.path, tests: [] }),
-      ours: one.op === 'remove' ? undefined : (one.value as Json),
+    fields: changes.map((change) => ({
+      locate: (object, anchor) => anchored(object, change, anchor),
+      anchor: (object) => anchorsOf(object, change, changes),
+      ours: change.ours,
     })),
   };
 }

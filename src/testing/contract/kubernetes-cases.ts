@@ -37,6 +37,11 @@ const pods: readonly ContractCase<KubernetesClients>[] = (
 const imagePath = '/spec/template/spec/containers/1/image';
 const released = 'registry.internal/inference-api:1.4.2';
 const drifted = 'registry.internal/inference-api:1.4.2-hotfix';
+const sidecar: JsonObject = {
+  op: 'add',
+  path: '/spec/template/spec/containers/0',
+  value: { name: 'sidecar', image: released },
+};
 const config = 'settings';
 const selector = '/webhooks/1/objectSelector';
 const webhookName = 'admission-rego';
@@ -164,6 +169,15 @@ export const kubernetesCases: Readonly<Record<string, readonly ContractCase<Kube
       changeRest: { act: patch('deployment', 'inference-api', set(imagePath, drifted)), leaves: drifted },
       changeDelta: patch('deployment', 'inference-api', set('/spec/replicas', 5)),
       takeAway: patch('deployment', 'inference-api', set('/spec/replicas', 2)),
+    },
+    {
+      name: 'of a container that moves meanwhile',
+      params: {
+        ...{ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'inference-api' },
+        patch: [set(imagePath, drifted)],
+      },
+      changeRest: { act: patch('deployment', 'inference-api', sidecar), leaves: 'sidecar' },
+      takeAway: patch('deployment', 'inference-api', set(imagePath, released)),
     },
     {
       name: 'that adds, replaces and removes',
