@@ -4,13 +4,13 @@ import { type After, defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { rightsToSeePods } from './behind-controller.ts';
 import { captureAbsence, createdStatus, createOurs, deleteOurs, hasFields, whoseIs } from './created-object.ts';
-import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
+import { apiVersionField, isAmong, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField } from './names.ts';
 import { asObject, digestOf, type FoundObject, type ObjectRef, readObject, text, watchObject } from './objects.ts';
 import { mayDelete } from './undone-by.ts';
 
 /** Deleting one of these takes more with it than was created, or would put a secret into a file. */
-const refusedKinds = ['Secret', 'Namespace', 'CustomResourceDefinition', 'APIService', 'Node', 'PersistentVolume'];
+const refused = ['secrets', 'namespaces', 'customresourcedefinitions', 'apiservices', 'nodes', 'persistentvolumes'];
 
 const hindering = {
   finalizers: 'a revert could not delete the object',
@@ -24,9 +24,7 @@ const placeholder = '${marker}';
 const manifestField = z
   .looseObject({
     apiVersion: apiVersionField,
-    kind: kindField.refine((kind) => !refusedKinds.includes(kind), {
-      error: `must not be one of ${refusedKinds.join(', ')}`,
-    }),
+    kind: kindField,
     metadata: z.looseObject({
       name: z
         .string()
@@ -42,12 +40,18 @@ const manifestField = z
     }
   });
 
-const params = z.strictObject({
-  /** The object; `${marker}` in its texts becomes the marker. */
-  manifest: manifestField,
-  resource: resourceField,
-  impairs: z.array(z.string()).default([]),
-});
+const params = z
+  .strictObject({
+    /** The object; `${marker}` in its texts becomes the marker. */
+    manifest: manifestField,
+    resource: resourceField,
+    impairs: z.array(z.string()).default([]),
+  })
+  .superRefine(({ manifest, resource }, context) => {
+    if (!isAmong({ ...manifest, resource }, refused)) return;
+    const path = resource === undefined ? ['manifest', 'kind'] : ['resource'];
+    context.addIssue({ code: 'custom', path, message: `must not be one of ${refused.join(', ')}` });
+  });
 type Params = z.infer<typeof params>;
 
 /** Creates one object that must not be there before; revert deletes it by its uid, unless somebody changed or adopted it. */

@@ -156,7 +156,11 @@ describe('kubernetes.apply', () => {
   it('refuses kinds that take more with them and objects that a revert could not delete', () => {
     for (const bad of [
       manifest({}, 'Secret'),
+      manifest({}, 'SECRET'),
+      { ...manifest({}, 'Foo'), resource: 'secrets' },
       manifest({}, 'Namespace'),
+      { ...manifest({}, 'Foo'), resource: 'namespaces' },
+      manifest({}, 'ApiService'),
       manifest({ finalizers: ['a/b'] }),
       manifest({ ownerReferences: [] }),
       manifest({ generateName: 'x-' }),

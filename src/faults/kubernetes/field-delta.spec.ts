@@ -116,7 +116,9 @@ describe('kubernetes.patch', () => {
   it('refuses Secrets, what the server writes, and pointers that overlap', () => {
     const to = (path: string) => ({ op: 'replace', path, value: 1 });
     expect(accepts({ patch: [to('/spec/a'), to('/metadata/labels/a')] })).to.equal(true);
-    expect(accepts({ patch: [to('/spec/a')], kind: 'Secret' })).to.equal(false);
+    for (const secret of [{ kind: 'Secret' }, { kind: 'SECRET' }, { kind: 'Foo', resource: 'secrets' }]) {
+      expect(accepts({ patch: [to('/data/a')], ...secret }), JSON.stringify(secret)).to.equal(false);
+    }
     for (const path of ['/metadata/uid', '/status/x', '/kind', 'spec', '', '/spec/~2', '/metadata']) {
       expect(accepts({ patch: [to(path)] }), path).to.equal(false);
     }

@@ -24,6 +24,12 @@ export function resourceOf({ apiVersion, kind, resource }: KindName): ApiResourc
   return { group: group ?? '', version: version ?? '', resource: resource ?? plural(kind.toLowerCase()) };
 }
 
+/** Says whether a kind is one of these resources, by its own name, however it is spelt, or by the resource beside it. */
+export function isAmong(name: KindName, resources: readonly string[]): boolean {
+  const { apiVersion, kind } = name;
+  return [resourceOf(name), resourceOf({ apiVersion, kind })].some(({ resource }) => resources.includes(resource));
+}
+
 function plural(kind: string): string {
   if (kind === 'endpoints') return kind;
   if (/[^aeiou]y$/.test(kind)) return `${kind.slice(0, -1)}ies`;

@@ -5,7 +5,7 @@ import { rightsToSeePods } from './behind-controller.ts';
 import { anchored, anchorsOf } from './entry-anchor.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { stepsOf } from './json-pointer.ts';
-import { apiVersionField, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
+import { apiVersionField, isAmong, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
 import { type KubernetesFaultContext, namespaceField, rbacNameField } from './names.ts';
 import { watchObject } from './objects.ts';
 import { mayWrite } from './undone-by.ts';
@@ -19,9 +19,7 @@ const operation = z.discriminatedUnion('op', [
 const params = z
   .strictObject({
     apiVersion: apiVersionField,
-    kind: kindField.refine((kind) => kind !== 'Secret', {
-      error: 'must not be Secret: its values would stand in files',
-    }),
+    kind: kindField,
     resource: resourceField,
     namespace: namespaceField.optional(),
     name: rbacNameField,
@@ -30,6 +28,10 @@ const params = z
     impairs: z.array(z.string()).default([]),
   })
   .superRefine((p, context) => {
+    if (isAmong(p, ['secrets'])) {
+      const message = 'must not be Secrets: their values would stand in files';
+      context.addIssue({ code: 'custom', path: [p.resource === undefined ? 'kind' : 'resource'], message });
+    }
     for (const [index, { path: at }] of p.patch.entries()) {
       const problem = (message: string) =>
         context.addIssue({ code: 'custom', path: ['patch', index, 'path'], message });
