@@ -1,11 +1,7 @@
-import type { Attribution, GuardrailDefinition } from '../model/guardrail.ts';
+import type { Attribution } from '../model/guardrail.ts';
+import { type Guard, guardOf } from './guard-of.ts';
 import type { LiveFault } from './live-fault.ts';
 import type { Trial } from './trial-state.ts';
-
-interface Guard {
-  readonly definition: GuardrailDefinition<unknown> | undefined;
-  readonly params: unknown;
-}
 
 /** What a guardrail makes of a refusal; one that refuses nothing was forestalled by whichever says that it was its own. */
 export function attributeDenial(
@@ -15,17 +11,10 @@ export function attributeDenial(
 ): Attribution | undefined {
   if (denied === undefined) return undefined;
   if (definition?.attributeDenial !== undefined) return definition.attributeDenial(denied.denial, params);
-  const { environment, catalogue } = trial.deps.request;
-  for (const [name, config] of Object.entries(environment.guardrails)) {
-    const other = catalogue.guardrails.get(config.type) as GuardrailDefinition<unknown> | undefined;
-    if (other?.attributeDenial?.(denied.denial, other.params.parse(guardrailParams(config)))?.whose === 'mine')
+  for (const name of Object.keys(trial.deps.request.environment.guardrails)) {
+    const other = guardOf(trial, name);
+    if (other.definition?.attributeDenial?.(denied.denial, other.params)?.whose === 'mine')
       return { whose: 'other', by: name };
   }
   return undefined;
-}
-
-/** A guardrail's own params: its entry less what every guardrail declares. */
-export function guardrailParams(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { type: _type, uses: _uses, onlyWriter: _onlyWriter, ...params } = config;
-  return params;
 }

@@ -1,7 +1,6 @@
 import { CallError } from '../model/call.ts';
-import type { GuardrailDefinition } from '../model/guardrail.ts';
-import { guardrailParams } from './attribute-denial.ts';
 import { failureText } from './failure-text.ts';
+import { guardOf } from './guard-of.ts';
 import type { GuardrailAnswer } from './judge-guardrail-blindness.ts';
 import { expectationsOf, faultFor, type Trial } from './trial-state.ts';
 
@@ -73,17 +72,15 @@ async function ask(
   trial: Trial,
   name: string,
   signal: AbortSignal,
-): Promise<Pick<GuardrailAnswer, 'answer' | 'detail'>> {
-  const { environment, catalogue, targets } = trial.deps.request;
-  const config = environment.guardrails[name];
-  const definition = catalogue.guardrails.get(config?.type ?? '') as unknown as GuardrailDefinition | undefined;
-  const params = config === undefined ? undefined : definition?.params.parse(guardrailParams(config));
+): Promise<Pick<GuardrailAnswer, 'answer' | 'detail' | 'requestId'>> {
+  const { targets } = trial.deps.request;
+  const { definition, params } = guardOf(trial, name);
   const canary = definition?.canary?.(params);
   if (canary === undefined) throw new Error(`Guardrail '${name}' has no canary; the environment was not validated.`);
   try {
     const session = await targets.get(canary.target)?.session('canary', trial.marker, signal);
-    await canary.ask(session?.clients, signal);
-    return { answer: 'let-through' };
+    const requestId = await canary.ask(session?.clients, signal);
+    return { answer: 'let-through', ...(requestId === undefined ? {} : { requestId }) };
   } catch (error) {
     signal.throwIfAborted();
     const denial = error instanceof CallError ? error.denial : undefined;

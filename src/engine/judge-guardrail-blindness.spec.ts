@@ -20,13 +20,7 @@ const canaries = {
 };
 
 function judge(overrides: Partial<GuardrailBlindnessCase> = {}) {
-  return judgeGuardrailBlindness({
-    expectation: { id: 'admission/blind', guardrail: 'admission', sloMs: 4000 },
-    fault: injected,
-    canaries,
-    duringIsIn: true,
-    ...overrides,
-  });
+  return judgeGuardrailBlindness({ ...facts(), duringIsIn: true, ...overrides });
 }
 
 function judged(overrides: Partial<GuardrailBlindnessCase> = {}): readonly [boolean, string, string] {
@@ -72,6 +66,26 @@ describe('judgeGuardrailBlindness', () => {
     expect(judge({ canaries: { ...canaries, during } }).result.reason).to.contain('Pod Security baseline refused');
   });
 
+  it('J15: is not blind by a canary that was let through because nobody could be asked', () => {
+    const failedOpen = { failedOpen: 'webhook guard failed open (audit a-1)' };
+    expect(judged(failedOpen)).to.deep.equal(inconclusive('failed-open'));
+    expect(judge({ ...failedOpen, canaries: { before: canaries.before, during: canaries.during } })).to.include({
+      settled: true,
+      settledDuring: true,
+    });
+    expect(judge(failedOpen).result.reason).to.contain('webhook guard failed open (audit a-1)');
+  });
+
+  it('J15: waits for the record of that canary where it may have failed open, and proves nothing without', () => {
+    const unrecorded = { isUnrecorded: true };
+    const horizon = canaries.during.answeredMonoMs + 12_000;
+    expect(judge(unrecorded)).to.include({ settled: false, settledDuring: true });
+    expect(judge(unrecorded).deadlinesMonoMs).to.deep.equal([horizon]);
+    expect(judged({ ...unrecorded, nowMonoMs: horizon })).to.deep.equal(inconclusive('canary-not-proven'));
+    expect(judge({ ...unrecorded, nowMonoMs: horizon }).result.reason).to.contain('no record of cluster');
+    expect(judged({ ...unrecorded, auditSources: [] })).to.deep.equal(inconclusive('canary-not-proven'));
+  });
+
   it('proves nothing where the fault may have been gone when the canary was answered', () => {
     expect(judged({ duringIsIn: false })).to.deep.equal(inconclusive('canary-not-proven'));
     const gone = { ...injected, goneMonoMs: [t0.monoMs + 40, t0.monoMs + 50] as const };
@@ -115,5 +129,7 @@ function facts(): Omit<GuardrailBlindnessCase, 'duringIsIn'> {
     expectation: { id: 'admission/blind', guardrail: 'admission', sloMs: 4000 },
     fault: injected,
     canaries,
+    auditSources: ['cluster'],
+    nowMonoMs: t0.monoMs + 5000,
   };
 }

@@ -1,12 +1,14 @@
 import { formatDuration } from '../model/duration.ts';
 import type { BlindnessResult } from '../model/scorecard.ts';
 import type { ReasonCode } from '../model/verdict.ts';
-import type { FaultState, Judgement } from './judge-detection.ts';
+import { type FaultState, horizonFactor, type Judgement } from './judge-detection.ts';
 import { notInjected } from './not-injected.ts';
 
 /** How a guardrail answered a canary: the last of the acts by which it was asked, and when that one was sent and answered. */
 export interface GuardrailAnswer {
   readonly answer: 'refused' | 'let-through' | 'unknown';
+  /** The request that was let through, as an audit source knows it. */
+  readonly requestId?: string;
   /** The evidence of a refusal, or why it is not known whose doing the answer was. */
   readonly detail?: string;
   readonly sentMonoMs: number;
@@ -30,6 +32,13 @@ export interface GuardrailBlindnessCase {
   readonly canaries: GuardrailCanaries;
   /** Whether the first read that can tell of the time after the canary saw the fault in; absent while there is none. */
   readonly duringIsIn?: boolean;
+  /** Evidence in the audit record of the canary in the middle that it was let through because nobody could be asked (J15). */
+  readonly failedOpen?: string;
+  /** True where that canary may have passed so, and no audit record of it has come that would tell. */
+  readonly isUnrecorded?: boolean;
+  /** Audit sources that the environment declares. */
+  readonly auditSources: readonly string[];
+  readonly nowMonoMs: number;
   readonly ended?: 'stopped' | 'errored';
 }
 
@@ -86,6 +95,10 @@ export function judgeGuardrailBlindness(
     return say('not-blind', 'guardrail-on', reason);
   }
   if (during.answer === 'unknown') return unproven(`It is not known who answered the canary${because(during)}.`);
+  if (facts.failedOpen !== undefined) {
+    const reason = `${name} could not be asked and let its canary pass, so it was not shown to be disabled: ${facts.failedOpen}.`;
+    return say('inconclusive', 'failed-open', reason);
+  }
   const { frozenMs = 0 } = during;
   if (frozenMs > 0 && during.askedForMs > expectation.sloMs) {
     const stoodStill = `we stood still for ${formatDuration(frozenMs)} meanwhile`;
@@ -100,6 +113,15 @@ export function judgeGuardrailBlindness(
     return unproven(
       `${name} did not refuse its canary after the revert either${because(after)}. It may still be disabled.`,
     );
+  if (facts.isUnrecorded === true) {
+    const horizonAt = during.answeredMonoMs + horizonFactor * expectation.sloMs;
+    const sources = facts.auditSources.join(' or ');
+    if (sources !== '' && facts.nowMonoMs < horizonAt) return { ...wait(true), deadlinesMonoMs: [horizonAt] };
+    const untold = sources === '' ? 'no audit source is declared that could tell' : `no record of ${sources} tells`;
+    return unproven(
+      `${name} let its canary through, and ${untold} whether it could be asked: it may have failed open.`,
+    );
+  }
   const took = formatDuration(during.askedForMs);
   return say(
     'blind',

@@ -1,10 +1,11 @@
-import type { GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
+import type { MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
-import { attributeDenial, guardrailParams } from './attribute-denial.ts';
+import { attributeDenial } from './attribute-denial.ts';
 import { belongingsOf, sourceClockOf } from './belongings.ts';
 import type { Belonging } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { faultState } from './fault-state.ts';
+import { guardOf, passageOf } from './guard-of.ts';
 import { heardUntil } from './heard-until.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
@@ -117,17 +118,13 @@ function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]
   const { request } = trial.deps;
   const config = request.environment.guardrails[expectation.guardrail];
   const fault = faultFor(trial, expectation.fault);
-  const definition = request.catalogue.guardrails.get(config?.type ?? '') as GuardrailDefinition<unknown> | undefined;
-  const params =
-    config === undefined || definition === undefined ? undefined : definition.params.parse(guardrailParams(config));
-  const denialBy = attributeDenial(trial, fault, { definition, params });
+  const guard = guardOf(trial, expectation.guardrail);
+  const { definition, params } = guard;
+  const denialBy = attributeDenial(trial, fault, guard);
   const revertBy = reverterOf(trial, fault, (audit, managers = []) =>
     definition?.attributeRevert?.({ audit, subjects: subjectsOf(fault), managers }, params),
   );
-  const own = trial.audit
-    .map(({ signal }) => signal)
-    .filter(({ requestId }) => requestId !== undefined && fault.requestIds.includes(requestId));
-  const failedOpen = own.length === 0 ? undefined : definition?.attributeFailedOpen?.(own, params);
+  const { failedOpen } = passageOf(trial, guard, fault.requestIds);
   return judgeGuardrail({
     expectation,
     fault: readable(fault),
@@ -190,10 +187,17 @@ function guardrailBlindness(trial: Trial, expectation: Expectations['blindGuardr
     during === undefined
       ? undefined
       : wasInAt(trial, fault, { sentMonoMs: during.sentMonoMs, outMonoMs: during.answeredMonoMs });
+  const guard = guardOf(trial, expectation.guardrail);
+  const { isRecorded, failedOpen } = passageOf(trial, guard, during?.requestId === undefined ? [] : [during.requestId]);
+  const mayFailOpen = guard.definition?.canary?.(guard.params)?.mayFailOpen === true;
   return judgeGuardrailBlindness({
     expectation,
     fault: faultState(fault),
     canaries,
+    ...(failedOpen === undefined ? {} : { failedOpen }),
+    isUnrecorded: mayFailOpen && !isRecorded,
+    auditSources: Object.keys(trial.deps.request.environment.audit),
+    nowMonoMs: heardUntil(trial),
     ...(duringIsIn === undefined ? {} : { duringIsIn }),
     ...(trial.ended === undefined ? {} : { ended: trial.ended }),
   });

@@ -1,7 +1,7 @@
-import type { GuardrailDefinition, MitigationProof } from '../model/guardrail.ts';
+import type { MitigationProof } from '../model/guardrail.ts';
 import type { ProbeDefinition } from '../model/probe.ts';
-import { guardrailParams } from './attribute-denial.ts';
 import { failureText } from './failure-text.ts';
+import { guardOf } from './guard-of.ts';
 import type { StateRead } from './state-reads.ts';
 import { isSpoilt } from './stood-still.ts';
 import { expectationsOf, stallsOf, type Trial } from './trial-state.ts';
@@ -9,12 +9,10 @@ import { nextLookMonoMs } from './watch-fault.ts';
 
 /** Samples the probes of guardrails that mitigate for as long as the fault is in (J17). */
 export function watchMitigations(trial: Trial, signal: AbortSignal): readonly Promise<void>[] {
-  const { environment, catalogue } = trial.deps.request;
   return expectationsOf(trial.bound).guardrails.flatMap(({ id, guardrail }) => {
-    const config = environment.guardrails[guardrail];
-    const definition = catalogue.guardrails.get(config?.type ?? '') as unknown as GuardrailDefinition | undefined;
-    if (config === undefined || definition?.mitigatedBy === undefined) return [];
-    const proof = definition.mitigatedBy(definition.params.parse(guardrailParams(config)));
+    const { definition, params } = guardOf(trial, guardrail);
+    const proof = definition?.mitigatedBy?.(params);
+    if (proof === undefined) return [];
     const reads: StateRead[] = [];
     trial.mitigation.set(id, reads);
     return [sample(trial, proof, { reads, signal })];

@@ -81,6 +81,15 @@ describe('kubernetes-admission', () => {
     expect(answer?.whose).to.equal('unknown');
   });
 
+  it('may fail open where what refuses is asked over the network', async () => {
+    const canary = { resource: 'pods', object: {} };
+    const of = (kind: string) => kubernetesAdmission.canary?.(kubernetesAdmission.params.parse({ kind, canary }));
+    const kinds = ['webhook', 'gatekeeper', 'kyverno', 'vap', 'pod-security'];
+    expect(kinds.filter((kind) => of(kind)?.mayFailOpen)).to.deep.equal(['webhook', 'gatekeeper', 'kyverno']);
+    const clients = { call: async () => ({ status: 201, body: {}, warnings: [], auditId: 'a-1' }) };
+    expect(await of('webhook')?.ask(clients, new AbortController().signal)).to.equal('a-1');
+  });
+
   it('finds in the audit record that its webhook failed open', () => {
     const record: Signal = {
       format: 'k8s-audit',

@@ -35,7 +35,10 @@ export const kubernetesAdmission: GuardrailDefinition<Params> = {
   outcomes: ['prevented'],
   attributeDenial: ({ code, message }, asked) => attribute(readRefusal(message), asked, code),
   attributeFailedOpen: failedOpen,
-  canary: ({ canary }) => (canary === undefined ? undefined : { target: 'kubernetes', ask: dryRunOf(canary) }),
+  canary: ({ kind, canary }) =>
+    canary === undefined
+      ? undefined
+      : { target: 'kubernetes', mayFailOpen: kind !== 'vap' && kind !== 'pod-security', ask: dryRunOf(canary) },
 };
 
 /** Webhooks without side effects are asked in a dry run too: https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run */
@@ -49,7 +52,8 @@ function dryRunOf(canary: NonNullable<Params['canary']>): GuardrailCanary['ask']
       dryRun: true,
       ...(namespace === undefined ? {} : { namespace }),
     };
-    await (clients as KubernetesClients).call(request as KubernetesRequest, signal);
+    const { auditId } = await (clients as KubernetesClients).call(request as KubernetesRequest, signal);
+    return auditId;
   };
 }
 

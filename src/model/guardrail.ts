@@ -45,8 +45,13 @@ export interface MitigationProof {
 /** A harmless act, such as a dry run, that a guardrail refuses for as long as it works. */
 export interface GuardrailCanary {
   readonly target: 'aws' | 'kubernetes';
-  /** Does it once, with clients whose user agent carries the canary phase. Throws `CallError` where it is refused. */
-  readonly ask: (clients: unknown, signal: AbortSignal) => Promise<void>;
+  /** Whether the act may also pass because the guardrail could not be asked: then only an audit record tells. */
+  readonly mayFailOpen: boolean;
+  /**
+   * Does it once, with clients whose user agent carries the canary phase, and answers the id of the request by which an
+   * audit source knows it. Throws `CallError` where it is refused.
+   */
+  readonly ask: (clients: unknown, signal: AbortSignal) => Promise<string | undefined>;
 }
 
 export type GuardrailOutcome = 'prevented' | 'reverted' | 'mitigated';
@@ -63,7 +68,7 @@ export interface GuardrailDefinition<Params = unknown> {
   readonly attributeRevert?: (evidence: RevertEvidence, params: Params) => Attribution;
   /**
    * Evidence that the guardrail could not be asked and let our request pass, out of the audit records of that request;
-   * undefined where they do not say so (J15: `absent (failed-open)`).
+   * undefined where they do not say so (J15: `failed-open`).
    */
   readonly attributeFailedOpen?: (own: readonly Signal[], params: Params) => string | undefined;
   /** What it must refuse even while nothing is tested (`blindGuardrails:`); undefined where these params name nothing. */

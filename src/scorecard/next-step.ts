@@ -2,10 +2,12 @@ import type { ReasonCode } from '../model/verdict.ts';
 import type { ResultLine } from './results.ts';
 
 /** Says in one sentence what a reader should do about a line that is not met. */
-export function nextStep(line: Pick<ResultLine, 'kind' | 'verdict' | 'reasonCode' | 'id'>): string {
+export function nextStep(line: Pick<ResultLine, 'kind' | 'verdict' | 'reasonCode' | 'id' | 'guardrail'>): string {
   if (line.verdict === 'dirty' || line.verdict === 'unverified') return 'Run: windshear recover';
   if (line.kind === 'detection' && line.reasonCode === 'not-attributed')
     return 'Let the detector name what was refused, or expect no attempt where a controller makes it.';
+  if (line.guardrail !== undefined && line.reasonCode === 'canary-not-proven')
+    return 'Check the guardrail’s canary: it must be refused before and after the fault, and an audit source must record it.';
   const step = steps[line.reasonCode];
   if (step !== undefined) return step;
   return line.verdict === 'late'
@@ -51,7 +53,8 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'not-prevented': 'Find out why the guardrail let the change through.',
   'poll-too-coarse': 'Poll this detector more often, or give the expectation a longer SLO.',
   'canary-passed': 'The detector was not blinded: correct the expectation, or the fault.',
-  'canary-not-proven': 'Check the detector’s canary: it must pass before and after the fault.',
+  'canary-not-proven':
+    'Check the detector’s canary: it must pass before and after the fault; a guardrail’s must be refused.',
   'guardrail-on': 'The guardrail was not disabled: correct the expectation, or the fault.',
   'detector-blind': 'Judge this expectation in a scenario that leaves the detector’s sources alone.',
   'harness-frozen': 'Run the scenario again, and neither stop nor starve the harness meanwhile.',

@@ -5,7 +5,7 @@ import { diffRuns } from './diff.ts';
 import { junitXml } from './junit.ts';
 import { markdown } from './markdown.ts';
 import { nextStep } from './next-step.ts';
-import { resultLines, scenarioLines } from './results.ts';
+import { resultLines, scenarioLines, trialLines } from './results.ts';
 import { finalReport } from './terminal.ts';
 
 const unclear = missed({ verdict: 'inconclusive', reasonCode: 'channel-unproven', reason: 'No canary came.' });
@@ -86,6 +86,20 @@ describe('scenarioLines', () => {
       'windshear recover',
     );
   });
+});
+
+describe('nextStep', () => {
+  for (const [of, whose] of [
+    [{ detector: 'trail-rules' }, 'detector’s canary'],
+    [{ guardrail: 'admission' }, 'guardrail’s canary'],
+  ] as const)
+    it(`speaks of the ${whose} where that proved nothing`, () => {
+      const canaries = [{ when: 'before', raised: true, received: false }] as const;
+      const said = { verdict: 'inconclusive', reasonCode: 'canary-not-proven', reason: 'It was let through.' } as const;
+      const blindness = [{ id: 'x/blind', sloMs: 4000, ...of, ...said, canaries: [...canaries] }];
+      const line = trialLines('blinded', trial({ blindness })).find(({ kind }) => kind === 'blind');
+      expect(line === undefined ? '' : nextStep(line)).to.contain(whose);
+    });
 });
 
 describe('diffRuns', () => {

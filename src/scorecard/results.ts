@@ -25,6 +25,8 @@ export interface ResultLine {
   /** TTD or TTR; the median where there were several trials, and a text where that lies beyond the horizon. */
   readonly time?: number | string;
   readonly sloMs?: number;
+  /** The guardrail whose blindness is judged. */
+  readonly guardrail?: string;
   /** Alerts against the control. */
   readonly alerts?: number;
   /** Only where there were several trials. */
@@ -75,9 +77,7 @@ export function trialLines(scenario: string, trial: TrialResult): ResultLine[] {
   const parts = [
     ...trial.detections.map((d) => expectationPart('detection', d, detectionMet(d.verdict), d.ttdMs)),
     ...trial.guardrails.map((g) => expectationPart('guardrail', g, guardrailMet(g), g.ttrMs)),
-    ...trial.blindness.map((b) =>
-      expectationPart('blind', b, b.verdict === 'inconclusive' ? null : b.verdict === 'blind'),
-    ),
+    ...trial.blindness.map((b) => blindPart(b)),
     ...(trial.control === undefined ? [] : [controlPart(trial.control)]),
     ...trial.steadyState.map((p) => probePart('steady-state', p)),
     ...trial.impact.map((p) => probePart('impact', p)),
@@ -123,6 +123,12 @@ function expectationPart(
     sloMs,
     ...(time === undefined ? {} : { time }),
   };
+}
+
+function blindPart(result: BlindnessResult): Part {
+  const { verdict, guardrail } = result;
+  const part = expectationPart('blind', result, verdict === 'inconclusive' ? null : verdict === 'blind');
+  return guardrail === undefined ? part : { ...part, guardrail };
 }
 
 function controlPart(control: NonNullable<TrialResult['control']>): Part {

@@ -62,4 +62,25 @@ describe('windshear run that expects a guardrail to be disabled', function () {
     expect(code).to.equal(1);
     expect(await work.account()).to.deep.equal(untouched);
   });
+
+  it('leaves it open where nobody could be asked, so that what it refuses passed', async () => {
+    const { configuration: name } = state.kubernetes.admission;
+    const fault = {
+      type: 'kubernetes.patch',
+      with: {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingWebhookConfiguration',
+        name,
+        patch: [
+          { op: 'replace', path: '/webhooks/0/failurePolicy', value: 'Ignore' },
+          { op: 'replace', path: '/webhooks/0/clientConfig/url', value: 'https://127.0.0.1:9/admit' },
+        ],
+      },
+    };
+    const { code, out, result } = await run('admission-unreachable', fault);
+    expect(result, out).to.include({ verdict: 'inconclusive', reasonCode: 'failed-open' });
+    expect(result?.reason).to.contain(`webhook ${state.kubernetes.admission.webhook} failed open (audit `);
+    expect(code).to.equal(3);
+    expect(await work.account()).to.deep.equal(untouched);
+  });
 });
