@@ -1,3 +1,5 @@
+import type { K6Summary } from './k6-summary.ts';
+
 /** How a run of k6 ended. */
 export interface K6End {
   /** `sound` figures can be judged; `stopped` ones too, as far as they go; `failed` ones cannot. */
@@ -38,4 +40,19 @@ export function readExit(
     kind: 'failed',
     reason: `k6 failed: ${reasons[exitCode] ?? 'for a reason unknown here'} (exit code ${exitCode})`,
   };
+}
+
+/** So much of what was due may be dropped: k6 drops one now and then while its users start. */
+const mostDropped = 0.01;
+
+/** What a run that went well did not send of what was declared; undefined where it sent all of it. */
+export function undelivered(
+  { requests = 0, iterations = requests, dropped = 0 }: K6Summary,
+  { isOurScript }: { readonly isOurScript: boolean },
+): K6End | undefined {
+  if (isOurScript && requests === 0) return { kind: 'failed', reason: 'k6 sent no request' };
+  const due = iterations + dropped;
+  if (dropped <= due * mostDropped) return undefined;
+  const reason = `k6 fell behind its rate: it dropped ${dropped} of ${due} iterations (give it more maxVUs, or a lower rate)`;
+  return { kind: 'failed', reason };
 }

@@ -51,6 +51,8 @@ const whole = { metric: 'k6', limit: 'all thresholds' } as const;
 
 /** The machine-readable summary has no thresholds: only the exit code speaks of them, and only of a run that went to its end. */
 function wholeLimit({ end, exitCode }: K6Ended): LoadLimit {
+  if (end.kind === 'failed')
+    return { ...whole, verdict: 'inconclusive', reason: `Not to be relied on: ${end.reason}.` };
   if (exitCode === 99)
     return { ...whole, verdict: 'breached', reason: 'k6 says that thresholds were crossed, not which.' };
   if (exitCode === 0) return { ...whole, verdict: 'held', reason: 'k6 says that no threshold was crossed.' };

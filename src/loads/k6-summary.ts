@@ -6,6 +6,9 @@ export interface K6Summary {
   readonly shape: 'summary-export' | 'handle-summary' | 'machine-readable';
   readonly durationMs?: number;
   readonly requests?: number;
+  readonly iterations?: number;
+  /** Iterations that were due and never begun: https://grafana.com/docs/k6/latest/using-k6/metrics/reference/ */
+  readonly dropped?: number;
   readonly errorRatio?: number;
   readonly latencyMs: { readonly p50?: number; readonly p95?: number; readonly p99?: number; readonly max?: number };
   /** Undefined where the shape has none, as the machine-readable one. */
@@ -53,15 +56,21 @@ export function readSummary(text: string): K6Summary {
   };
 }
 
-function figuresOf(metrics: ReadonlyMap<string, JsonObject>): Pick<K6Summary, 'requests' | 'errorRatio' | 'latencyMs'> {
+type Figures = Pick<K6Summary, 'requests' | 'iterations' | 'dropped' | 'errorRatio' | 'latencyMs'>;
+
+function figuresOf(metrics: ReadonlyMap<string, JsonObject>): Figures {
   const failed = metrics.get('http_req_failed');
   const times = metrics.get('http_req_duration') ?? {};
   const requests = numberOf(metrics.get('http_reqs')?.['count']);
+  const iterations = numberOf(metrics.get('iterations')?.['count']);
+  const dropped = numberOf(metrics.get('dropped_iterations')?.['count']);
   // `rate` in two shapes, `value` in the oldest.
   const errorRatio = numberOf(failed?.['rate']) ?? numberOf(failed?.['value']);
   const latency = { p50: times['med'], p95: times['p(95)'], p99: times['p(99)'], max: times['max'] };
   return {
     ...(requests === undefined ? {} : { requests }),
+    ...(iterations === undefined ? {} : { iterations }),
+    ...(dropped === undefined ? {} : { dropped }),
     ...(errorRatio === undefined ? {} : { errorRatio }),
     latencyMs: Object.fromEntries(Object.entries(latency).filter(([, ms]) => typeof ms === 'number')),
   };

@@ -3,7 +3,7 @@ import { UsageError } from '../model/errors.ts';
 import { defineLoad, type LoadContext, type LoadFigures, type LoadSummary } from '../model/load.ts';
 import type { ProcessClients, ProcessResult, Scratch } from '../targets/process/clients.ts';
 import { demandTools, findBinary } from './k6-binary.ts';
-import { type K6End, readExit } from './k6-exit.ts';
+import { type K6End, readExit, undelivered } from './k6-exit.ts';
 import { limitsOf } from './k6-limits.ts';
 import { scriptFor } from './k6-script.ts';
 import { type K6Summary, readSummary } from './k6-summary.ts';
@@ -130,10 +130,10 @@ export const k6 = defineLoad({
       const isAskedFor = endedMonoMs === undefined;
       const result = isAskedFor ? await running.stop('SIGINT', graceMs) : await running.ended;
       const durationMs = (itself.endedMonoMs ?? ctx.clock.monoMs()) - startedMonoMs;
-      const ended = { end: readExit(result, isAskedFor), result, durationMs };
       try {
         const written = await readWritten(scratch, p);
-        return { ...summaryOf(ended, written, p.thresholds), ...itself };
+        const end = endOf(readExit(result, isAskedFor), written, p);
+        return { ...summaryOf({ end, result, durationMs }, written, p.thresholds), ...itself };
       } finally {
         await scratch.remove();
       }
@@ -167,6 +167,12 @@ async function readWritten(scratch: Scratch, { summaryFile }: Params): Promise<W
     if (error instanceof UsageError) return { trouble: error.message };
     throw error;
   }
+}
+
+/** A run that k6 is content with may have sent less than was declared. */
+function endOf(end: K6End, written: Written, { script }: Params): K6End {
+  if (end.kind === 'failed' || 'trouble' in written) return end;
+  return undelivered(written, { isOurScript: script === undefined }) ?? end;
 }
 
 interface Ended {
