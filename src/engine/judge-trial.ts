@@ -2,7 +2,7 @@ import type { MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
 import { attributeDenial } from './attribute-denial.ts';
 import { belongingsOf, sourceClockOf } from './belongings.ts';
-import type { Belonging } from './correlate.ts';
+import { type Belonging, isAbout } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { faultState } from './fault-state.ts';
 import { guardOf, passageOf } from './guard-of.ts';
@@ -21,7 +21,7 @@ import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import type { LiveFault } from './live-fault.ts';
 import { readsOf, reverterOf, stabilityOf } from './reverter-of.ts';
-import { expectationsOf, faultFor, stallsOf, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+import { expectationsOf, faultFor, stallsOf, subjectsAll, subjectsOf, type Trial, viewOf } from './trial-state.ts';
 import { wasInAt } from './was-in-at.ts';
 
 export interface TrialJudgements {
@@ -44,7 +44,8 @@ export function judgeAll(trial: Trial): TrialJudgements {
     detections: expectations.detections.map((expectation) =>
       detection(trial, expectation, {
         belonging: belongings(expectation.detector),
-        isToldOf: () => detectorsOf(trial.bound).some((name) => tellsOfFault(belongings(name))),
+        isToldOf: (fault) =>
+          detectorsOf(trial.bound).some((name) => tellsOfFault(aboutAlone(trial, fault, belongings(name)))),
       }),
     ),
     guardrails: expectations.guardrails.map((expectation) => guardrail(trial, expectation)),
@@ -67,23 +68,34 @@ function deafness(deafSinceMonoMs: number | undefined): Pick<DetectionCase, 'dea
 
 interface Told {
   readonly belonging: readonly Belonging[];
-  /** Whether any detector of the scenario tells of the fault. */
-  readonly isToldOf: () => boolean;
+  /** Whether any detector of the scenario tells of a fault. */
+  readonly isToldOf: (fault: LiveFault) => boolean;
 }
 
 function tellsOfFault(belonging: readonly Belonging[]): boolean {
   return belonging.some(({ whose, heard }) => whose === 'fault' && heard.signal.status === 'open');
 }
 
+/** Of several faults, what is about another of them alone tells nothing of this one. */
+function aboutAlone(trial: Trial, fault: LiveFault, belonging: readonly Belonging[]): readonly Belonging[] {
+  const others = trial.faults.filter((one) => one !== fault);
+  if (others.length === 0) return belonging;
+  const [ofOthers, ofThis] = [subjectsAll(others), subjectsAll([fault])];
+  return belonging.map((one) =>
+    isAbout(one.heard.signal, ofOthers) && !isAbout(one.heard.signal, ofThis) ? { ...one, whose: 'other' } : one,
+  );
+}
+
 /** J12: of a fault that is taken on trust only a signal about it proves that it was done. */
-function shownState(fault: LiveFault, isToldOf: () => boolean): FaultState {
+function shownState(fault: LiveFault, isToldOf: Told['isToldOf']): FaultState {
   const state = faultState(fault);
-  return fault.definition.onTrust !== true || isToldOf() ? state : { ...state, effect: 'pending' };
+  return fault.definition.onTrust !== true || isToldOf(fault) ? state : { ...state, effect: 'pending' };
 }
 
 function detection(trial: Trial, expectation: Expectations['detections'][number], { belonging, isToldOf }: Told) {
   const post = trial.deps.posts.get(expectation.detector);
   const fault = faultFor(trial, expectation.fault);
+  const isOfOne = expectation.fault !== undefined || fault.definition.onTrust === true;
   const t0 = fault.t0?.monoMs ?? 0;
   const none = { raised: false, received: false };
   const judgement = judgeDetection({
@@ -98,7 +110,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
       offersRuleCanary: post?.keeper.offers('rule') ?? false,
     },
     fault: shownState(fault, isToldOf),
-    belonging,
+    belonging: isOfOne ? aboutAlone(trial, fault, belonging) : belonging,
     openBefore: trial.openBefore.get(fault)?.get(expectation.detector) ?? [],
     proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs, t0 + expectation.sloMs) ?? {
       rule: none,
