@@ -9,8 +9,8 @@ export async function endPrograms(
   write: (entry: NewJournalEntry) => Promise<void>,
 ): Promise<{ readonly programs: readonly RecoveredProgram[]; readonly leftSentences: readonly string[] }> {
   const programs: RecoveredProgram[] = [];
-  for (const { pid, startedAt, program, scenario } of run.programs) {
-    const end = await endProgram({ pid, startedAt });
+  for (const { pid, startedAt, marker, program, scenario } of run.programs) {
+    const end = await endProgram({ pid, startedAt, marker });
     if (end === 'gone') continue;
     programs.push({ program, pid, end, ...(scenario !== undefined && { scenario }) });
     if (end === 'ended') await write({ kind: 'program-ended', pid, startedAt });

@@ -15,5 +15,5 @@ export type NoteProgram = (program: StartedProgram) => Promise<void>;
 /** What became of a program that a dead run had started. */
 export type ProgramEnd = 'gone' | 'ended' | 'still-there';
 
-/** Ends exactly the process that had this pid and this start, with its group. */
-export type EndProgram = (program: Pick<StartedProgram, 'pid' | 'startedAt'>) => Promise<ProgramEnd>;
+/** Ends exactly the process that had this pid and this start, with its group, and what it left of that. */
+export type EndProgram = (program: Pick<StartedProgram, 'pid' | 'startedAt' | 'marker'>) => Promise<ProgramEnd>;

@@ -34,7 +34,7 @@ setInterval(() => {}, 1000);`;
   });
   const started: number[] = [];
   afterEach(async () => {
-    for (const pid of started.splice(0)) await endProgram({ pid, startedAt: (await startOf(pid)) ?? '' });
+    for (const pid of started.splice(0)) await endProgram({ pid, marker: 'ws', startedAt: (await startOf(pid)) ?? '' });
     await rm(folder, { recursive: true, force: true });
   });
 

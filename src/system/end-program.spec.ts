@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { endProgram } from './end-program.ts';
 import { startOf } from './process-identity.ts';
 
+const marker = 'wsabcdefghij23';
+
 describe('endProgram', () => {
   it('leaves a process alone that has the pid and another start', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true });
@@ -11,13 +13,36 @@ describe('endProgram', () => {
     const pid = child.pid ?? 0;
     const startedAt = (await startOf(pid)) ?? '';
     try {
-      expect(await endProgram({ pid, startedAt: `${startedAt}0` })).to.equal('gone');
+      expect(await endProgram({ pid, marker, startedAt: `${startedAt}0` })).to.equal('gone');
       expect(await startOf(pid)).to.equal(startedAt);
-      expect(await endProgram({ pid, startedAt })).to.equal('ended');
+      expect(await endProgram({ pid, marker, startedAt })).to.equal('ended');
     } finally {
       child.kill('SIGKILL');
       await exited;
     }
-    expect(await endProgram({ pid, startedAt })).to.equal('gone');
+    expect(await endProgram({ pid, marker, startedAt })).to.equal('gone');
+  });
+
+  it('ends what a program left of its group, by the marker that it was started with', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const leaves = `
+      const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      process.stdout.write(child.pid + '\\n', () => process.exit());`;
+    const leader = spawn(process.execPath, ['-e', leaves], {
+      detached: true,
+      env: { WINDSHEAR_MARKER: `${marker}.i` },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const exited = once(leader, 'exit');
+    const pid = leader.pid ?? 0;
+    const startedAt = (await startOf(pid)) ?? '';
+    const [text] = await once(leader.stdout, 'data');
+    const left = Number(String(text));
+    await exited;
+    expect(await endProgram({ pid, startedAt, marker: 'wszzzzzzzzzzzz' })).to.equal('gone');
+    expect(await startOf(left)).to.be.a('string');
+    expect(await endProgram({ pid, startedAt, marker })).to.equal('ended');
+    expect(await startOf(left)).to.equal(undefined);
+    expect(await endProgram({ pid, startedAt, marker })).to.equal('gone');
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { errorCode } from './disk-error.ts';
@@ -30,15 +30,38 @@ export async function startOf(pid: number): Promise<string | undefined> {
   return process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
 }
 
-/** Reads fields 3 (state) and 22 (starttime) of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
-async function startOnLinux(pid: number): Promise<string | undefined> {
+/**
+ * Lists the living processes of a group whose environment, as they were started with, holds `name=value…`. A group keeps
+ * its number from others for as long as one of it is there, its leader or not. Empty where no /proc tells.
+ */
+export async function groupMembers(group: number, variable: string): Promise<readonly number[]> {
+  if (process.platform !== 'linux') return [];
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const members = await Promise.all(
+    pids.map(async (pid) => {
+      if ((await statOnLinux(pid))?.group !== group) return [];
+      const environment = (await readUnlessGone(`/proc/${pid}/environ`)) ?? '';
+      return environment.split('\0').some((one) => one.startsWith(variable)) ? [pid] : [];
+    }),
+  );
+  return members.flat();
+}
+
+/** Reads fields 3 (state), 5 (pgrp) and 22 (starttime) of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
+async function statOnLinux(pid: number) {
   const stat = await readUnlessGone(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   // Field 2 is the command in brackets and may itself hold spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const state = fields[0];
+  const [state, , group] = fields;
   const ticks = fields[19];
-  if (ticks === undefined || state === 'Z' || state === 'X') return undefined;
+  return ticks === undefined || state === 'Z' || state === 'X' ? undefined : { group: Number(group), ticks };
+}
+
+async function startOnLinux(pid: number): Promise<string | undefined> {
+  const stat = await statOnLinux(pid);
+  if (stat === undefined) return undefined;
+  const { ticks } = stat;
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
   return `${boot.trim()}/${ticks}`;
 }
@@ -61,7 +84,10 @@ async function readUnlessGone(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return undefined;
+    const gone = ['ENOENT', 'ESRCH'];
+    // Another user's process is none that we started.
+    if (path.endsWith('/environ')) gone.push('EACCES', 'EPERM');
+    if (gone.includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }
