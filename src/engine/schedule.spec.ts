@@ -64,6 +64,21 @@ describe('footprintOf', () => {
       expect(footprintOf(bound, worldEnvironment(at)).uses, list).to.include('region/eu-west-1');
     }
   });
+
+  it('counts what may be in at once, a control of several acts included', () => {
+    const at = new World();
+    const flips = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({
+        type: 'sim.flip',
+        with: { resource: `bucket-${n}`, value: 'public' },
+      }));
+    const count = (faults: number, control: number) =>
+      footprintOf(
+        worldScenario(at, { id: 'flip', faults: flips(faults), control: flips(control), expect: {} }),
+        worldEnvironment(at),
+      ).faults;
+    expect([count(1, 3), count(2, 1)]).to.deep.equal([3, 2]);
+  });
 });
 
 describe('runAll', () => {

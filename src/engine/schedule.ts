@@ -13,6 +13,7 @@ export interface Footprint {
   readonly uses: readonly string[];
   /** Detectors that could not tell this trial's signals from another's (no marker, and grouped or without subject). */
   readonly indistinct: readonly string[];
+  /** Most that are in at once, its control's included. */
   readonly faults: number;
 }
 
@@ -49,7 +50,8 @@ export function footprintOf(bound: BoundScenario, environment: Environment): Foo
         (detector.groups || !detector.carries.includes('subject'))
       );
     }),
-    faults: bound.faults.length,
+    // A control is out before the faults go in.
+    faults: Math.max(bound.faults.length, bound.control.length),
   };
 }
 
