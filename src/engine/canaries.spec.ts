@@ -106,7 +106,8 @@ describe('newCanaryKeeper', () => {
       raised.push(marker);
       await clock.sleep(5000);
     };
-    const stalls = { sinceMonoMs: () => undefined, frozenMs: (from: number) => 4900 - from };
+    const frozenMs = (from: number) => 4900 - from;
+    const stalls = { sinceMonoMs: () => undefined, frozenMs, lastedMs: frozenMs };
     const keeper = keeperOn(clock, { rule: { kind: 'raise', raise } }, undefined, stalls);
     const fate = keeper.raiseNow('rule');
     await clock.advance(5000);

@@ -58,7 +58,7 @@ export interface Listener {
   readonly overload: (reason: string, count?: number) => void;
   /** Whether anything was lost or held back in a time, so that silence in it proves nothing. */
   readonly overloadedBetween: (fromMonoMs: number, untilMonoMs: number) => boolean;
-  /** How long we stood still in a time, so that what is pushed may have been lost here; 0 for what is polled. */
+  /** How long the stalls of ours lasted that reach into a time, so that what is pushed may have been lost here; 0 for what is polled. */
   readonly frozenMs: (fromMonoMs: number, untilMonoMs: number) => number;
   /** When the last good poll left, where polls fail since: what came after is not known. Undefined for pushed channels. */
   readonly deafSince: () => number | undefined;
@@ -221,7 +221,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     showsOpen,
     overload,
     overloadedBetween: losses.between,
-    frozenMs: (from, until) => (channel.poll === undefined ? (options.stalls?.frozenMs(from, until) ?? 0) : 0),
+    frozenMs: (from, until) => (channel.poll === undefined ? (options.stalls?.lastedMs(from, until) ?? 0) : 0),
     deafSince: () =>
       isFailing && clock.monoMs() - lastGoodMonoMs > outageFrom * options.pollMs ? lastGoodMonoMs : undefined,
     open: seen.open,

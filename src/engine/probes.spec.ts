@@ -33,11 +33,9 @@ async function steadyState(
   const [bound] = scenario.steadyState;
   if (health === undefined || bound === undefined) throw new Error('The scenario has no steady state.');
   const definition = { ...health, measure } as AnyProbe;
-  const stalls = {
-    sinceMonoMs: () => undefined,
-    frozenMs: (from: number, until: number) =>
-      frozen.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, until) - Math.max(a, from)), 0),
-  };
+  const frozenMs = (from: number, until: number) =>
+    frozen.reduce((sum, [a, b]) => sum + Math.max(0, Math.min(b, until) - Math.max(a, from)), 0);
+  const stalls = { sinceMonoMs: () => undefined, frozenMs, lastedMs: frozenMs };
   const scenarios = [{ ...scenario, steadyState: [{ ...bound, definition }] }];
   const { scorecard } = await runScenarios({ ...request, scenarios, stalls });
   return scorecard.scenarios[0]?.trials[0]?.steadyState;

@@ -41,6 +41,8 @@ class FreezingWorld extends World {
       sinceMonoMs: (atMs: number) => (atMs > this.#from && atMs <= this.#until + 250 ? this.#from : undefined),
       frozenMs: (fromMs: number, untilMs: number) =>
         Math.max(0, Math.min(untilMs, this.#until, this.clock.monoMs()) - Math.max(fromMs, this.#from)),
+      lastedMs: (fromMs: number, untilMs: number) =>
+        this.#from < Math.min(untilMs, this.clock.monoMs()) && this.#until > fromMs ? this.#until - this.#from : 0,
     };
     const { scorecard } = await runScenarios(knows === 'knows' ? { ...request, stalls } : request);
     return scorecard.scenarios[0]?.trials[0]?.detections[0];
@@ -108,5 +110,6 @@ describe('a harness that stood still', () => {
   it('says missed of no detector whose signal it may have lost itself', async () => {
     expect(await played([5000, 6000], 60_000)).to.include({ verdict: 'inconclusive', reasonCode: 'harness-frozen' });
     expect(await played([5000, 5900], 60_000)).to.include({ verdict: 'missed' });
+    expect(await played([11_800, 13_300], 60_000)).to.include({ reasonCode: 'harness-frozen' });
   });
 });

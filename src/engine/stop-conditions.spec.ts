@@ -119,7 +119,7 @@ describe('a stop condition', () => {
   ] as const) {
     it(`J19: does not end it by ${title}`, async () => {
       const frozenMs = (from: number, until: number) => Math.max(0, Math.min(until, 3300) - Math.max(from, 2900));
-      const stalls = { sinceMonoMs: () => undefined, frozenMs };
+      const stalls = { sinceMonoMs: () => undefined, frozenMs, lastedMs: frozenMs };
       const more = { steadyState, stopConditions };
       expect((await run(illness(world(), 2900, untilMs), more, stalls)).trial?.verdict).to.equal('failed');
       expect((await run(illness(world(), 2900, untilMs), more)).trial?.verdict).to.equal('aborted');

@@ -176,7 +176,7 @@ describe('a trial whose target could not be read', () => {
   it('blames itself where it stood still meanwhile', async () => {
     const world = unreadable({ untilMs: 20_000, healedMs: 135 });
     const frozenMs = (from: number, until: number) => Math.max(0, until - Math.max(from, 300));
-    const trial = await trialOf(world, { stalls: { sinceMonoMs: () => undefined, frozenMs } });
+    const trial = await trialOf(world, { stalls: { sinceMonoMs: () => undefined, frozenMs, lastedMs: frozenMs } });
     expect(trial?.guardrails[0]).to.include({ verdict: 'inconclusive', reasonCode: 'harness-frozen' });
   });
 

@@ -52,7 +52,7 @@ async function mitigated(
   };
   const frozenMs = (a: number, b: number) =>
     frozen === undefined ? 0 : Math.max(0, Math.min(b, injectedMs + until) - Math.max(a, injectedMs + from));
-  const stalls = { sinceMonoMs: () => undefined, frozenMs };
+  const stalls = { sinceMonoMs: () => undefined, frozenMs, lastedMs: frozenMs };
   const { scorecard } = await runScenarios({ ...request, catalogue, stalls });
   return scorecard.scenarios[0]?.trials[0]?.guardrails[0];
 }

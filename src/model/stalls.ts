@@ -4,6 +4,8 @@ export interface Stalls {
   readonly sinceMonoMs: (atMonoMs: number) => number | undefined;
   /** How long it did not run within a time. */
   readonly frozenMs: (fromMonoMs: number, untilMonoMs: number) => number;
+  /** How long the stalls lasted, before and after it too, that reach into a time: what came in one waited to its end. */
+  readonly lastedMs: (fromMonoMs: number, untilMonoMs: number) => number;
 }
 
 /** From this long on a sender may have given up on us: what did not come meanwhile may have been lost here. */

@@ -44,11 +44,20 @@ describe('newStallNotes', () => {
     expect(ticked([50, 1050, 1100, 1150, 2150], 2200).frozenMs(550, 2000)).to.equal(500 + 850);
   });
 
+  it('adds up how long those lasted that reach into a time', () => {
+    const notes = ticked([50, 1050, 1100, 1150, 2150], 3100);
+    expect([notes.lastedMs(0, 60), notes.lastedMs(900, 1160), notes.lastedMs(1050, 1150)]).to.deep.equal([
+      1000, 2000, 0,
+    ]);
+    expect(notes.lastedMs(3000, 9000)).to.equal(950);
+  });
+
   it('adds how long the machine slept where that halts the monotonic clock', () => {
     const at = { monoMs: 0, epochMs: 0 };
     const notes = newStallNotes({ monoMs: () => at.monoMs, epochMs: () => at.epochMs });
     Object.assign(at, { monoMs: 50, epochMs: 3_600_050 });
     expect([notes.frozenMs(0, 50), notes.sinceMonoMs(50)]).to.deep.equal([3_600_050, 0]);
+    expect(notes.lastedMs(40, 50)).to.equal(3_600_050);
     notes.tick();
     Object.assign(at, { monoMs: 100, epochMs: 3_600_900 });
     notes.tick();

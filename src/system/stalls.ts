@@ -48,6 +48,10 @@ export function newStallNotes(clock: Pick<Clock, 'monoMs' | 'epochMs'>): Stalls 
           asleepMs,
         }))
         .reduce((sum, { ms, asleepMs }) => sum + (ms > 0 ? ms + asleepMs : 0), 0),
+    lastedMs: (fromMonoMs, untilMonoMs) =>
+      untilNow(clock.monoMs())
+        .filter(({ from, until }) => from < untilMonoMs && until > fromMonoMs)
+        .reduce((sum, { from, until, asleepMs }) => sum + until - from + asleepMs, 0),
   };
 }
 
