@@ -45,8 +45,10 @@ export interface DetectionCase extends OwnStalls {
   readonly proof: PathProof;
   /** Whether signals of this detector were lost, or held back, between t0 and the horizon. */
   readonly overloaded: boolean;
-  /** How long we stood still between t0 and the horizon, where its signals are pushed. */
+  /** How long the stalls of ours lasted that reach into the time from t0 to the horizon, where its signals are pushed. */
   readonly frozenMs?: number;
+  /** The same, from t0 to the SLO. */
+  readonly frozenBySloMs?: number;
   /** When its last good poll left, where polls have failed since. */
   readonly deafSinceMonoMs?: number;
   readonly nowMonoMs: number;
@@ -388,8 +390,9 @@ class Verdict {
       const reason = `'${heard.signal.rule}' reached us ${took}, but signals of ${heard.detector} were dropped under overload before.`;
       return this.#settled(this.#result('inconclusive', 'overload', reason, extra));
     }
-    const { frozenMs = 0 } = this.#facts;
-    if (lower <= sloMs ? frozenMs > 0 : frozenMs >= losesFromMs) {
+    const { frozenMs: sofar = 0, frozenBySloMs = 0 } = this.#facts;
+    const frozenMs = lower <= sloMs ? sofar : frozenBySloMs;
+    if (frozenMs >= (lower <= sloMs ? 1 : losesFromMs)) {
       const reason = `'${heard.signal.rule}' reached us ${took}, but we stood still for ${formatDuration(frozenMs)} meanwhile.`;
       return this.#settled(this.#result('inconclusive', 'harness-frozen', reason, extra));
     }

@@ -118,6 +118,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     },
     overloaded: post?.listener?.overloadedBetween(t0, t0 + horizonFactor * expectation.sloMs) ?? false,
     frozenMs: post?.listener?.frozenMs(t0, t0 + horizonFactor * expectation.sloMs) ?? 0,
+    frozenBySloMs: post?.listener?.frozenMs(t0, t0 + expectation.sloMs) ?? 0,
     ...stallsOf(trial),
     ...deafness(post?.listener?.deafSince()),
     nowMonoMs: heardUntil(trial),

@@ -102,6 +102,11 @@ describe('a harness that stood still', () => {
     expect(await played([4500, 5100], 4800)).to.include({ verdict: 'late' });
   });
 
+  it('says late of what came late where we stood still for long only after the SLO', async () => {
+    expect(await played([4500, 6500], 7000)).to.include({ verdict: 'late' });
+    expect(await played([3500, 5500], 7000)).to.include({ verdict: 'inconclusive', reasonCode: 'harness-frozen' });
+  });
+
   it('takes nothing for silence before it has read what waited', async () => {
     expect(await played([11_500, 12_300], 11_900)).to.include({ verdict: 'late' });
     expect(await played([11_500, 12_300], 11_900, 'does not know')).to.include({ verdict: 'missed' });
