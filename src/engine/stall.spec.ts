@@ -10,6 +10,7 @@ import { runScenarios } from './run.ts';
 /** A world in which the harness does not read what is pushed from one instant to another, each from the injection on. */
 class FreezingWorld extends World {
   readonly #frozen: readonly [number, number];
+  readonly #stop = new AbortController();
   #injectedMs = Number.POSITIVE_INFINITY;
 
   constructor(frozen: readonly [fromMs: number, untilMs: number]) {
@@ -20,12 +21,13 @@ class FreezingWorld extends World {
     this.detectors.push({ name: 'rules', delayMs: 400, carriesMarker: true, rulesUp: true, deliveryUp: true, rule });
   }
 
-  /** Has the detector see the fault after a while. */
-  seen(afterMs: number): void {
+  /** Has the detector see the fault after a while, and a person stop the run. */
+  seen(afterMs: number, stoppedAfterMs?: number): void {
     this.onWrite = (event) => {
       if (event.value !== 'public') return;
       this.#injectedMs = this.clock.monoMs();
       this.send('rules', alertOn(event), afterMs);
+      if (stoppedAfterMs !== undefined) this.later(stoppedAfterMs, () => this.#stop.abort());
     };
   }
 
@@ -36,7 +38,7 @@ class FreezingWorld extends World {
       faults: [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }],
       expect: { detections: [{ detector: 'rules', rule: 'public', within: '4s' }] },
     });
-    const request = this.#holdingBack(worldRequest(this, [scenario]));
+    const request = this.#holdingBack({ ...worldRequest(this, [scenario]), stop: this.#stop.signal });
     const stalls = {
       sinceMonoMs: (atMs: number) => (atMs > this.#from && atMs <= this.#until + 250 ? this.#from : undefined),
       frozenMs: (fromMs: number, untilMs: number) =>
@@ -116,5 +118,11 @@ describe('a harness that stood still', () => {
     expect(await played([5000, 6000], 60_000)).to.include({ verdict: 'inconclusive', reasonCode: 'harness-frozen' });
     expect(await played([5000, 5900], 60_000)).to.include({ verdict: 'missed' });
     expect(await played([11_800, 13_300], 60_000)).to.include({ reasonCode: 'harness-frozen' });
+  });
+
+  it('says stopped where it heard of the stop before it had read what waited', async () => {
+    const world = new FreezingWorld([11_500, 12_300]);
+    world.seen(60_000, 12_302);
+    expect(await world.detection('knows')).to.include({ verdict: 'inconclusive', reasonCode: 'stopped' });
   });
 });

@@ -81,7 +81,7 @@ export interface Trial {
   readonly stop: AbortSignal;
   /** Ends it, or the whole run. */
   readonly halt: (why: WindshearError) => void;
-  /** When somebody stopped it or it failed. */
+  /** When somebody stopped it or it failed, or until when it had been heard by then. */
   endedMonoMs?: number;
   /** Until when all that had come was read, as far as is known. */
   heardUntilMonoMs?: number;

@@ -10,6 +10,7 @@ import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
 import { tellingReads } from './fault-state.ts';
 import { askGuardrails, watchGuardrails } from './guardrail-canaries.ts';
+import { heardUntil } from './heard-until.ts';
 import { awaitsControl, judgeAll, type TrialJudgements } from './judge-trial.ts';
 import { inject, type LiveFault } from './live-fault.ts';
 import { overlap } from './past-acts.ts';
@@ -44,7 +45,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
     },
   });
   const onStop = () => {
-    trial.endedMonoMs ??= request.clock.monoMs();
+    trial.endedMonoMs ??= heardUntil(trial);
     trial.pulse.beat();
   };
   trial.stop.addEventListener('abort', onStop);
@@ -58,7 +59,7 @@ export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): 
       notInjected(trial, failureText(error));
     } else {
       trial.ended = 'errored';
-      trial.endedMonoMs ??= request.clock.monoMs();
+      trial.endedMonoMs ??= heardUntil(trial);
       parts.error = failureText(error);
     }
     await takeBack(trial);
