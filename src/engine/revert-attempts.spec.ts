@@ -33,10 +33,28 @@ async function triesOf(...fates: CallFate[]): Promise<readonly [number, string |
   const request = requestFor(fates);
   const { tries, report } = await tryRevert(
     request,
-    { fromMonoMs: 0, deadlineMonoMs: 60_000 },
+    { fromMonoMs: 0, endMonoMs: () => 60_000 },
     { tries: 0, tookMs: 0, mayHaveActed: false },
   );
   return [tries, report?.outcome];
+}
+
+/** Reverts on a budget of 5 s, of which a stall takes 8 s in the first call of a phase. */
+async function stalledIn(slow: 'revert' | 'observe', knows: 'knows' | 'does not know') {
+  const request = { ...requestFor([failed]), budgetMs: 5000, settleMs: 300 };
+  const { clock } = request;
+  let until = Number.NEGATIVE_INFINITY;
+  const session = async (phase: 'revert' | 'observe') => {
+    if (phase === slow && until < 0) {
+      until = clock.monoMs() + 8000;
+      await clock.sleep(8000);
+    }
+    return request.session();
+  };
+  const frozenMs = (from: number, to: number) => Math.max(0, Math.min(to, until) - Math.max(from, until - 8000));
+  const stalls = { sinceMonoMs: () => undefined, frozenMs, lastedMs: frozenMs };
+  const { result } = await revertFault({ ...request, session, ...(knows === 'knows' ? { stalls } : {}) });
+  return result;
 }
 
 describe('revertFault', () => {
@@ -50,6 +68,13 @@ describe('revertFault', () => {
     expect(Number(tries)).to.be.within(14, 18);
     expect(Number(tookS)).to.be.within(54, 60);
   });
+
+  for (const slow of ['revert', 'observe'] as const) {
+    it(`takes no stall of ours from its budget that lies in its ${slow}`, async () => {
+      expect((await stalledIn(slow, 'knows')).verdict).to.equal('clean');
+      expect((await stalledIn(slow, 'does not know')).verdict).to.not.equal('clean');
+    });
+  }
 });
 
 describe('tryRevert', () => {

@@ -12,7 +12,7 @@ const longestPauseMs = 5000;
 /** Asks the fault to revert until it answers, its tries or its time are used up, or the revert is abandoned. */
 export async function tryRevert(
   request: RevertRequest,
-  { fromMonoMs, deadlineMonoMs }: { readonly fromMonoMs: number; readonly deadlineMonoMs: number },
+  { fromMonoMs, endMonoMs }: { readonly fromMonoMs: number; readonly endMonoMs: () => number },
   earlier: RevertAttempts,
 ): Promise<RevertAttempts> {
   const { clock, definition } = request;
@@ -27,7 +27,7 @@ export async function tryRevert(
   for (let tries = 1; ; tries++) {
     let hasSent = () => false;
     try {
-      const limit = { clock, limitMs: Math.max(1, deadlineMonoMs - clock.monoMs()), outer: request.abandon };
+      const limit = { clock, limitMs: Math.max(1, endMonoMs() - clock.monoMs()), outer: request.abandon };
       const report = await withTimeLimit(limit, async (signal) => {
         const session = await request.session('revert', signal);
         hasSent = changesFrom(session);
@@ -42,7 +42,7 @@ export async function tryRevert(
       mayHaveActed ||= couldHaveActed(error) && hasSent();
       if (!isPassing(error)) stubborn++;
       const pauseMs = pauseBefore(tries + 1, error);
-      const isOver = clock.monoMs() + pauseMs >= deadlineMonoMs;
+      const isOver = clock.monoMs() + pauseMs >= endMonoMs();
       if (request.abandon.aborted || isOver || stubborn >= stubbornTries) return { ...soFar(tries), error };
       if (!(await pause(clock, pauseMs, request.abandon))) return { ...soFar(tries), error };
     }

@@ -3,6 +3,7 @@ import type { After, AnyFault, FaultContext, Observation, RevertReport } from '.
 import type { Json } from '../model/json.ts';
 import type { Marker } from '../model/marker.ts';
 import type { RollbackResult } from '../model/scorecard.ts';
+import type { Stalls } from '../model/stalls.ts';
 import type { TargetSession } from '../model/target.ts';
 import type { Journal } from './journal.ts';
 
@@ -34,6 +35,8 @@ export interface RevertRequest {
   /** Of the revert; the verification has as much again, plus what `settle` asks for. */
   readonly budgetMs: number;
   readonly clock: Clock;
+  /** When we stood still ourselves, which is not taken from the budget. */
+  readonly stalls?: Stalls;
   /** Aborted only by the second Ctrl-C. */
   readonly abandon: AbortSignal;
   /** Sessions of the revert identity; called for each try, so the caller caches. */

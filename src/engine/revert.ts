@@ -1,6 +1,7 @@
 import type { Observation } from '../model/fault.ts';
 import type { NewJournalEntry } from '../model/journal.ts';
 import { failureText } from './failure-text.ts';
+import { beginBudget } from './own-budget.ts';
 import { tryRevert } from './revert-attempts.ts';
 import type { FaultRollback, Look, RevertAttempts, RevertRequest, RevertRounds } from './revert-request.ts';
 import { judgeRollback } from './rollback-verdict.ts';
@@ -65,9 +66,9 @@ async function revertAndLook(request: RevertRequest, record: Recorder): Promise<
 
   await record.append({ kind: 'reverting', of: request.of });
   const requestedMonoMs = clock.monoMs();
-  const deadlineMonoMs = requestedMonoMs + budgetMs;
+  const endMonoMs = beginBudget(request, budgetMs);
   for (let attempts = noAttempts; ; ) {
-    attempts = await tryRevert(request, { fromMonoMs: requestedMonoMs, deadlineMonoMs }, attempts);
+    attempts = await tryRevert(request, { fromMonoMs: requestedMonoMs, endMonoMs }, attempts);
     await recordAttempts(request, attempts, record);
     const look = await lookUntilSettled(request);
     const seen = { look, abandoned: abandon.aborted, requestedMonoMs, verifiedMonoMs: clock.monoMs() };
@@ -75,7 +76,7 @@ async function revertAndLook(request: RevertRequest, record: Recorder): Promise<
     if (!isStillIn(look) || attempts.report === undefined || attempts.report.outcome === 'left') return rounds;
     // Answered as reverted, and yet in: a late effect, a stale write, or somebody who puts it in again.
     const pauseMs = Math.min(100 * 2 ** Math.min(attempts.tries, 6), 5000);
-    if (clock.monoMs() + pauseMs >= deadlineMonoMs) return rounds;
+    if (clock.monoMs() + pauseMs >= endMonoMs()) return rounds;
     if (!(await pause(clock, pauseMs, abandon))) return { ...rounds, abandoned: true };
   }
 }

@@ -61,6 +61,7 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
       ...(fault.lastSentMonoMs === undefined ? {} : { sentMonoMs: fault.lastSentMonoMs }),
       budgetMs: request.environment.revertBudget,
       clock: request.clock,
+      ...(request.stalls === undefined ? {} : { stalls: request.stalls }),
       abandon: request.abandon,
       session: async (phase) => {
         const session = await trial.injection.session(fault.bound, phase);

@@ -1,4 +1,5 @@
 import { CallError } from '../model/call.ts';
+import { beginBudget } from './own-budget.ts';
 import { faultContext, type Look, type RevertRequest } from './revert-request.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
 
@@ -15,12 +16,12 @@ const longestPauseMs = 2000;
  */
 export async function lookUntilSettled(request: RevertRequest): Promise<Look> {
   const { clock, settleMs } = request;
-  const deadlineMonoMs = clock.monoMs() + request.budgetMs + 2 * settleMs;
-  let last = await look(request, deadlineMonoMs);
+  const endMonoMs = beginBudget(request, request.budgetMs + 2 * settleMs);
+  let last = await look(request, endMonoMs);
   if (settleMs === 0) return last;
-  while (last.observation !== undefined && clock.monoMs() + settleMs < deadlineMonoMs) {
+  while (last.observation !== undefined && clock.monoMs() + settleMs < endMonoMs()) {
     if (!(await pause(clock, settleMs + 1, request.abandon))) break;
-    const next = await look(request, deadlineMonoMs);
+    const next = await look(request, endMonoMs);
     if (next.observation?.status === last.observation.status) return next;
     last = next;
   }
@@ -44,13 +45,13 @@ export async function lookForLateEffect(request: RevertRequest): Promise<void> {
   }
 }
 
-async function look(request: RevertRequest, deadlineMonoMs: number): Promise<Look> {
+async function look(request: RevertRequest, endMonoMs: () => number): Promise<Look> {
   const { clock } = request;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const found = await lookOnce(request, deadlineMonoMs);
+    const found = await lookOnce(request, endMonoMs());
     const askedMs = found.error instanceof CallError ? (found.error.retryAfterMs ?? 0) : 0;
     const waitMs = Math.max(pauseMs, askedMs);
-    const isOver = clock.monoMs() + waitMs >= deadlineMonoMs;
+    const isOver = clock.monoMs() + waitMs >= endMonoMs();
     if (found.observation !== undefined || isOver || request.abandon.aborted) return found;
     if (!(await pause(clock, waitMs, request.abandon))) return found;
   }
