@@ -3,7 +3,7 @@ import { CallError } from '../../model/call.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { KubernetesClients } from '../../targets/kubernetes/clients.ts';
 import { VirtualClock } from '../../testing/fakes/virtual-clock.ts';
-import { demandPods } from './behind-controller.ts';
+import { demandPods, rightsToSeePods } from './behind-controller.ts';
 import type { FoundObject } from './objects.ts';
 
 const denied = 'admission webhook "rego.example.com" denied the request: container main is privileged';
@@ -50,6 +50,31 @@ describe('demandPods', () => {
     expect(outcome).to.deep.equal({ unasked });
   });
 
+  it('waits for no pod of a CronJob, which makes Jobs at its times, and says so', async () => {
+    const { outcome, asked } = await demanded('cronjobs', [{}], [], {}, { schedule: '0 0 1 1 *' });
+    expect([outcome, asked]).to.deep.equal([{ unasked: 'api makes pods at its times alone' }, []]);
+    expect(rightsToSeePods({ group: 'batch', version: 'v1', resource: 'cronjobs' })).to.deep.equal([]);
+  });
+
+  for (const [resource, before, pods] of [
+    ['replicasets', { replicas: 2 }, { replicas: 3 }],
+    ['replicationcontrollers', { replicas: 2 }, { replicas: 3 }],
+    ['jobs', { active: 1 }, { succeeded: 1, active: 1 }],
+    ['statefulsets', { currentReplicas: 2, updatedReplicas: 0 }, { currentReplicas: 2, updatedReplicas: 1 }],
+  ] as const) {
+    it(`takes no pod from before for one of what was written of ${resource}`, async () => {
+      expect((await demanded(resource, [before], [], before)).outcome).to.have.property('unasked');
+      expect((await demanded(resource, [before, pods, pods], [], before)).outcome).to.deep.equal({});
+    });
+  }
+
+  it('throws what refused the pods of a ReplicationController, as its condition tells', async () => {
+    const { outcome } = await demanded('replicationcontrollers', [{}, { conditions: [failure] }]);
+    expect(outcome).to.include({ kind: 'denied' });
+    expect(rightsToSeePods({ group: '', version: 'v1', resource: 'replicationcontrollers' })).to.deep.equal([]);
+    expect(rightsToSeePods({ group: 'batch', version: 'v1', resource: 'jobs' })).to.deep.equal(['list events']);
+  });
+
   it('waits for no pod of what has no replicas or is paused, and says so', async () => {
     for (const [spec, unasked] of [
       [{ replicas: 0 }, 'api has no replicas'],
@@ -65,6 +90,8 @@ describe('demandPods', () => {
     expect((await demanded('configmaps', [{}])).asked).to.deep.equal([]);
   });
 });
+
+const groups: Readonly<Record<string, string>> = { jobs: 'batch', cronjobs: 'batch', replicationcontrollers: '' };
 
 /** Demands pods of an object whose status goes through these, the last of which stays. */
 async function demanded(
@@ -96,7 +123,8 @@ async function demanded(
   };
   const { signal } = new AbortController();
   const clock = new VirtualClock({ autoAdvance: true });
-  const ref = { of: { group: 'apps', version: 'v1', resource }, namespace: 'inference', name: 'api' };
+  const group = groups[resource] ?? 'apps';
+  const ref = { of: { group, version: 'v1', resource }, namespace: 'inference', name: 'api' };
   const context = { clock, signal, clients, marker: 'wsabcdefghij23', phase: 'inject' } as const;
   const outcome: unknown = await demandPods({ ...context, log: () => undefined }, ref, written).catch(
     (error: unknown) => error,

@@ -5,13 +5,28 @@ import { controllerDenial } from '../../model/kubernetes-refusal.ts';
 import type { KubernetesFaultContext } from './names.ts';
 import { asList, asObject, type FoundObject, type ObjectRef, readObject, text } from './objects.ts';
 
-/** Kinds whose controller makes pods of them, by resource, and the fields of their status that count the new ones. */
-const countsOfPods: Readonly<Record<string, readonly string[]>> = {
-  deployments: ['updatedReplicas'],
-  replicasets: ['replicas'],
-  statefulsets: ['updatedReplicas', 'currentReplicas'],
-  daemonsets: ['updatedNumberScheduled'],
-  jobs: ['active', 'succeeded'],
+/** How the controller of a kind tells of the pods that it made of what was written. */
+interface PodCounts {
+  /** The fields of its status that count them. */
+  readonly fields: readonly string[];
+  /** True where they count the pods of an older template too, so that only more of them than before are new. */
+  readonly older?: true;
+  /** True where a refused pod is a condition of the object itself; else it is an Event about it. */
+  readonly tells?: true;
+  /** Why a pod may be long in coming, as a clause. */
+  readonly later?: string;
+}
+
+/** Kinds whose controller makes pods of them, by group and resource. */
+const countsOfPods: Readonly<Record<string, PodCounts>> = {
+  'apps/deployments': { fields: ['updatedReplicas'], tells: true },
+  'apps/replicasets': { fields: ['replicas'], older: true, tells: true },
+  '/replicationcontrollers': { fields: ['replicas'], older: true, tells: true },
+  'apps/statefulsets': { fields: ['updatedReplicas'] },
+  'apps/daemonsets': { fields: ['updatedNumberScheduled'] },
+  'batch/jobs': { fields: ['active', 'succeeded'], older: true },
+  // Its pods are those of Jobs that it makes.
+  'batch/cronjobs': { fields: [], tells: true, later: 'makes pods at its times alone' },
 };
 
 const eventResource = { group: '', version: 'v1', resource: 'events' } as const;
@@ -31,19 +46,21 @@ export async function demandPods(
   ref: ObjectRef,
   written: FoundObject,
 ): Promise<{ readonly unasked?: string }> {
-  const counts = ref.of.group === 'apps' || ref.of.group === 'batch' ? countsOfPods[ref.of.resource] : undefined;
+  const counts = countsOf(ref.of);
   if (counts === undefined) return {};
   const { replicas, paused, suspend } = asObject(written.object['spec']);
   if (replicas === 0) return { unasked: `${ref.name} has no replicas` };
   if (paused === true || suspend === true) return { unasked: `${ref.name} is paused` };
+  if (counts.later !== undefined) return { unasked: `${ref.name} ${counts.later}` };
   const known = failureIn(written.object);
+  const older = counts.older === true ? podsIn(written, counts) : 0;
   const deadlineMs = ctx.clock.monoMs() + patienceMs;
   for (;;) {
     const now = await readObject(ctx, ref);
     if (now === undefined || now.uid !== written.uid) return {};
     const denial = (await refusalIn(ctx, ref, { now, known })) ?? undefined;
     if (denial !== undefined) throw new CallError('denied', denial.code, denial.message, { denial });
-    if (isObserved(now, written) && counts.some((count) => Number(statusOf(now.object)[count] ?? 0) > 0)) return {};
+    if (isObserved(now, written) && podsIn(now, counts) > older) return {};
     if (ctx.clock.monoMs() >= deadlineMs) {
       return { unasked: `no pod of ${ref.name} came within ${patienceMs / 1000} s, and none is known to be refused` };
     }
@@ -57,10 +74,9 @@ interface Seen {
   readonly known: JsonObject | undefined;
 }
 
-/** Deployments and ReplicaSets tell of a refused pod in their conditions, the others by an Event about themselves. */
 async function refusalIn(ctx: KubernetesFaultContext, ref: ObjectRef, { now, known }: Seen) {
   const about = `${text(now.object['kind']) || ref.of.resource}/${ref.namespace ?? ''}/${ref.name}`;
-  if (ref.of.resource === 'deployments' || ref.of.resource === 'replicasets') {
+  if (countsOf(ref.of)?.tells === true) {
     const failure = failureIn(now.object);
     if (failure === undefined || (known !== undefined && sameJson(failure, known))) return undefined;
     return controllerDenial({ reason: text(failure['reason']), message: text(failure['message']), about });
@@ -94,7 +110,15 @@ function statusOf(object: JsonObject): JsonObject {
 }
 
 /** What `demandPods` needs besides reading the object: the events of kinds that have no such condition. */
-export function rightsToSeePods({ resource, group }: ObjectRef['of']): readonly string[] {
-  const isTold = resource === 'deployments' || resource === 'replicasets';
-  return (group === 'apps' || group === 'batch') && resource in countsOfPods && !isTold ? ['list events'] : [];
+export function rightsToSeePods(of: ObjectRef['of']): readonly string[] {
+  const counts = countsOf(of);
+  return counts === undefined || counts.tells === true ? [] : ['list events'];
+}
+
+function countsOf({ group, resource }: ObjectRef['of']): PodCounts | undefined {
+  return countsOfPods[`${group}/${resource}`];
+}
+
+function podsIn({ object }: FoundObject, { fields }: PodCounts): number {
+  return fields.reduce((sum, field) => sum + Number(statusOf(object)[field] ?? 0), 0);
 }
