@@ -116,6 +116,11 @@ describe('belongingOf', () => {
     expect(whose(heard(7100, { ...eventAt(200), lastSeen }), alone, unsure)).to.equal('fault');
   });
 
+  it('J7: gives an alert to nobody that was last seen after the revert and does not tell when it began', () => {
+    const lastSeen = new Date(t0.epochMs + 7000).toISOString();
+    expect(whose(heard(7100, { lastSeen, resource: { arn: bucket } }), reverting)).to.equal('ambiguous');
+  });
+
   it('J7: allows for the clock error of what tells when an alert of several events began', () => {
     const lastSeen = new Date(t0.epochMs + 7000).toISOString();
     const one = heard(7100, { ...eventAt(5500), lastSeen });

@@ -156,11 +156,14 @@ function byTime(one: TimeCase): Belonging {
   return opened.whose === 'fault' && isAfterT0 ? opened : { ...told, whose: 'ambiguous' };
 }
 
-/** When the first of the events happened that a version of an alert tells of; undefined where it tells of one only. */
+/**
+ * When the first of the events happened that a version of an alert tells of, at any time where it does not say;
+ * undefined where it tells of one only.
+ */
 function sinceEpochMs({ signal, previous }: HeardSignal): number | undefined {
   if (signal.lastSeen === undefined) return undefined;
   const ms = Date.parse(previous?.lastSeen ?? signal.eventTime ?? '');
-  return Number.isNaN(ms) ? undefined : ms;
+  return Number.isNaN(ms) ? Number.NEGATIVE_INFINITY : ms;
 }
 
 function byEventTime(one: TimeCase, eventMs: number | undefined): Belonging {

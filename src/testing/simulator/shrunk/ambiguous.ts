@@ -142,4 +142,24 @@ export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
       { kind: 'polls-fail', detector: 'watcher-3', from: { of: 's1', ms: 1118 }, forMs: 4281 },
     ],
   }),
+  'cannot say of an alert that tells only when it was last seen, after the revert, when it began': plainStory({
+    seed: 8092235,
+    detectors: [
+      plainDetector({
+        delivery: 'store',
+        carriesMarker: false,
+        carriesActor: false,
+        recurrence: 'last-seen',
+        alertPer: 'subject',
+        alertsOnCleanup: true,
+        withoutTime: true,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
+        detections: [plainDetection({ withinMs: 2000 })],
+      }),
+    ],
+  }),
 };
