@@ -24,15 +24,31 @@ export interface OpenIntent {
   readonly removed?: boolean;
 }
 
-/** Lists what a journal leaves open, newest first: intents that no closing verdict follows. */
+/**
+ * Lists what a journal leaves open, newest first: intents that no closing verdict follows, and those below one of them,
+ * since taking that back may bring them in again.
+ */
 export function openIntents(entries: readonly JournalEntry[]): readonly OpenIntent[] {
-  const open = new Map<number, OpenIntent>();
+  const all = new Map<number, OpenIntent & { readonly isOut?: boolean }>();
   for (const entry of entries) {
-    if (entry.kind === 'intent') open.set(entry.seq, { intent: entry, injection: 'unknown', begun: false });
-    else if (entry.kind === 'closed') open.clear();
-    else if ('of' in entry) follow(open, entry);
+    if (entry.kind === 'intent') all.set(entry.seq, { intent: entry, injection: 'unknown', begun: false });
+    else if (entry.kind === 'closed') all.clear();
+    else if ('of' in entry) follow(all, entry);
   }
-  return [...open.values()].reverse();
+  const newestFirst = [...all.values()].reverse();
+  const open = newestFirst.filter(({ isOut }) => isOut !== true);
+  return newestFirst.filter((one) => open.includes(one) || open.some(({ intent }) => isBelow(one.intent, intent)));
+}
+
+/** Whether a change of the same trial was made on top of another. */
+export function isBelow(older: Intent, newer: Intent): boolean {
+  return (
+    older.seq < newer.seq &&
+    older.marker === newer.marker &&
+    older.role === newer.role &&
+    older.fault === newer.fault &&
+    older.touches.some((one) => newer.touches.includes(one))
+  );
 }
 
 /**
@@ -60,7 +76,10 @@ export function runStart(entries: readonly JournalEntry[]): RunStart | undefined
   return entries.find((entry) => entry.kind === 'run-started');
 }
 
-function follow(open: Map<number, OpenIntent>, entry: Extract<JournalEntry, { of: number }>): void {
+function follow(
+  open: Map<number, OpenIntent & { readonly isOut?: boolean }>,
+  entry: Extract<JournalEntry, { of: number }>,
+): void {
   const known = open.get(entry.of);
   if (known === undefined) return;
   switch (entry.kind) {
@@ -77,11 +96,16 @@ function follow(open: Map<number, OpenIntent>, entry: Extract<JournalEntry, { of
       open.set(entry.of, { ...known, readBack: entry.readBack });
       return;
     case 'verified':
-      if (isClosingVerdict(entry.verdict)) open.delete(entry.of);
-      else open.set(entry.of, { ...known, begun: true });
+      open.set(entry.of, { ...known, begun: true, isOut: isClosingVerdict(entry.verdict) });
       return;
     case 'reverted':
       open.set(entry.of, { ...known, begun: true, removed: entry.outcome === 'removed' });
+      return;
+    case 'reverting':
+      open.set(entry.of, { ...known, begun: true });
+      // From here on it may come in again what had been seen out below it.
+      for (const [seq, older] of open)
+        if (isBelow(older.intent, known.intent)) open.set(seq, { ...older, isOut: false });
       return;
     default:
       open.set(entry.of, { ...known, begun: true });

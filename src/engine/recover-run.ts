@@ -7,7 +7,7 @@ import type { TargetSession } from '../model/target.ts';
 import { endPrograms } from './end-programs.ts';
 import { failureText } from './failure-text.ts';
 import { type Journal, JournalError, openJournal } from './journal.ts';
-import type { OpenIntent } from './journal-state.ts';
+import { type Intent, isBelow, type OpenIntent } from './journal-state.ts';
 import { openPreImages, type PreImages } from './pre-images.ts';
 import {
   isOfOtherStaging,
@@ -71,14 +71,17 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
     target.notePrograms?.((program) => write({ kind: 'program-started', ...program }));
   const sessions = newSessions(environment);
   const faults: RecoveredFault[] = [];
+  const openStill: Intent[] = [];
   for (const open of run.open) {
     if (request.abandon.aborted) break;
-    const work = { open, journal, preImages, environment, sessions, run, write };
+    const isBelowOpen = openStill.some((newer) => isBelow(open.intent, newer));
+    const work = { open, journal, preImages, environment, sessions, run, write, isBelowOpen };
     let rollback = await recoverFault(request, work);
     for (const older of stackedOn(open, run.open)) {
       if (rollback.reasonCode !== 'left-altered') break;
       rollback = await recoverFault(request, { ...work, preImage: older.intent.preImage });
     }
+    if (!isClosingVerdict(rollback.verdict)) openStill.push(open.intent);
     const { seq, scenario, n, role, touches } = open.intent;
     faults.push({ seq, scenario, n, role, touches, rollback });
   }
@@ -98,14 +101,7 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
  * at once, the state is that before the oldest, and the newest's own pre-image must never be written again.
  */
 function stackedOn({ intent }: OpenIntent, newestFirst: readonly OpenIntent[]): readonly OpenIntent[] {
-  return newestFirst.filter(
-    ({ intent: older }) =>
-      older.seq < intent.seq &&
-      older.marker === intent.marker &&
-      older.role === intent.role &&
-      older.fault === intent.fault &&
-      older.touches.some((one) => intent.touches.includes(one)),
-  );
+  return newestFirst.filter(({ intent: older }) => isBelow(older, intent));
 }
 
 interface Work {
@@ -117,6 +113,8 @@ interface Work {
   readonly environment: Up;
   readonly sessions: Sessions;
   readonly run: UnfinishedRun;
+  /** True where what was made on top of it is in still: taking that back may bring this in again. */
+  readonly isBelowOpen: boolean;
   readonly write: (entry: NewJournalEntry) => Promise<void>;
 }
 
@@ -155,7 +153,10 @@ async function recoverFault(request: RecoverRequest, work: Work): Promise<FaultR
     session: (phase, signal) => work.sessions(definition, intent.marker as Marker, { phase, signal }),
     journal,
     of: intent.seq,
-    forget: () => preImages.remove([intent.preImage, ...(open.readBack === undefined ? [] : [open.readBack])]),
+    forget: async () => {
+      const files = [intent.preImage, ...(open.readBack === undefined ? [] : [open.readBack])];
+      if (!work.isBelowOpen) await preImages.remove(files);
+    },
     ...(request.log !== undefined && { log: request.log }),
   });
   return result;

@@ -70,7 +70,10 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
       },
       journal,
       of,
-      forget: () => preImages.remove(fault.files),
+      // What is taken back above it may bring it in again, and then it is to be put back once more.
+      forget: async () => {
+        if (!faultsAbove(trial, fault).some(isStillOpen)) await preImages.remove(fault.files);
+      },
       log,
       ...(fault.failure === undefined ? {} : { injectError: new Error(fault.failure) }),
     });
@@ -116,6 +119,17 @@ function stackedOn(fault: LiveFault, older: readonly LiveFault[]): readonly Live
       definition.type === fault.definition.type &&
       definition.touches(bound.params).some((one) => touched.includes(one)),
   );
+}
+
+function faultsAbove(trial: Trial, fault: LiveFault): readonly LiveFault[] {
+  const all = fault.role === 'fault' ? trial.faults : trial.controls;
+  return all
+    .slice(fault.index + 1)
+    .filter((newer) => newer.intent !== undefined && stackedOn(newer, [fault]).length > 0);
+}
+
+function isStillOpen({ rollback }: LiveFault): boolean {
+  return rollback === undefined || !isClosingVerdict(rollback.verdict);
 }
 
 function injectionOf(fault: LiveFault): Injection {

@@ -48,6 +48,23 @@ describe('unfinishedRuns', () => {
     expect(await unfinishedRuns(disk, '/reports')).to.deep.equal([]);
   });
 
+  it('lists what was seen out below a change that is in, until it is seen out once more', async () => {
+    const { disk, begin } = reports();
+    const journal = await begin('r-1');
+    const [below, above] = [await intent(journal), await intent(journal)];
+    const listed = async () => (await unfinishedRuns(disk, '/reports'))[0]?.open.map((one) => one.intent.seq);
+    await journal.append({ kind: 'reverting', of: above });
+    await journal.append({ kind: 'verified', of: above, verdict: 'dirty', reason: 'still in' });
+    await journal.append({ kind: 'reverting', of: below });
+    await journal.append({ kind: 'verified', of: below, verdict: 'clean', reason: 'as before' });
+    expect(await listed()).to.deep.equal([above, below]);
+    await journal.append({ kind: 'reverting', of: above });
+    await journal.append({ kind: 'verified', of: above, verdict: 'clean', reason: 'as before' });
+    expect(await listed()).to.deep.equal([below]);
+    await journal.append({ kind: 'verified', of: below, verdict: 'clean', reason: 'as before' });
+    expect(await listed()).to.deep.equal([]);
+  });
+
   it('lists no run twice through a link', async () => {
     const { disk, begin } = reports();
     await begin('r-1');

@@ -176,4 +176,31 @@ export const shrunkRecovery: Readonly<Record<string, Story>> = {
     ],
     troubles: [{ kind: 'call', phase: 'inject', resource: 'bucket/r1', op: 'write', nth: 2, count: 1, fate: 'late' }],
   }),
+  'takes back once more what came in again when a change on top of it was taken back': plainStory({
+    seed: 8089689,
+    environment: { ...plainEnvironment, latencyMs: 40 },
+    detectors: [plainDetector({ carriesMarker: false, errorMs: 200 })],
+    scenarios: [
+      plainScenario({
+        faults: [
+          plainFault({ as: 'first', versioned: true }),
+          plainFault({ as: 'second', set: { policy: 'bad-s1-2' } }),
+        ],
+        detections: [plainDetection({ rule: 'exp*', fault: 'first' })],
+        guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
+        trials: 2,
+      }),
+    ],
+    guards: [
+      {
+        kind: 'put-back',
+        resource: 'bucket/r1',
+        by: 'role/fixer',
+        afterMs: 6118,
+        againMs: 730,
+        times: 3,
+        controlsToo: false,
+      },
+    ],
+  }),
 };
