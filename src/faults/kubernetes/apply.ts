@@ -111,7 +111,8 @@ export const kubernetesApply = defineFault({
     const state = stateOf(now);
     const whose = whoseIs(ctx, now, { before, after });
     if (whose === 'ours' && isAltered(state, after)) return { status: 'other', state };
-    const holds = whose !== 'foreign' || hasFields(now?.object, filled(p.manifest as JsonObject, ctx.marker));
+    const isOwn = whose === 'ours' || whose === 'adopted';
+    const holds = isOwn || hasFields(now?.object, filled(p.manifest as JsonObject, ctx.marker));
     return createdStatus(whose, { now, state, holds, before });
   },
 

@@ -67,6 +67,47 @@ describe('what a fault creates', () => {
     expect(cluster.objects()).to.have.length(1);
   });
 
+  for (const [content, status] of [
+    ['the same', 'other'],
+    ['another', 'before'],
+  ] as const) {
+    it(`is left, and named, where somebody creates it again with our label and ${content} content`, async () => {
+      const { here, p, before, acknowledged, cluster, name } = await rogue();
+      const place = { of: podResource, namespace: 'inference' } as const;
+      const live = cluster.objects().get(`pods/inference/${name}`);
+      await cluster.clients().call({ verb: 'delete', ...place, name }, here.signal);
+      const metadata = { name, labels: { 'windshear.dev/trial': here.marker } };
+      const spec = content === 'the same' ? (live?.['spec'] ?? {}) : { containers: [{ name: 'main', image: 'api:1' }] };
+      const body = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
+      await cluster.clients().call({ verb: 'create', ...place, body }, here.signal);
+      const seen = await roguePod.observe(here, p, before, { acknowledged });
+      expect([seen.status, seen.candidates]).to.deep.equal([status, [name]]);
+      const { outcome, candidates } = await roguePod.revert(here, p, before, { acknowledged });
+      expect([outcome, candidates]).to.deep.equal(['left', [name]]);
+      expect(cluster.objects()).to.have.length(1);
+      // Where nothing was acknowledged the label alone tells.
+      expect(await roguePod.revert(here, p, before, {})).to.include({ outcome: 'removed' });
+    });
+  }
+
+  it('is left where somebody applies it again with our label and another content', async () => {
+    const cluster = new FakeKubernetes();
+    const here = faultContext(cluster.clients());
+    const p = kubernetesApply.params.parse(kubernetesApply.example);
+    const before = await kubernetesApply.capture(here, p);
+    const acknowledged = await kubernetesApply.inject(here, p, before);
+    const name = acknowledged.ids?.['name'] ?? '';
+    const place = { of: { group: '', version: 'v1', resource: 'configmaps' }, namespace: 'inference' } as const;
+    const { metadata } = cluster.objects().get(`configmaps/inference/${name}`) ?? {};
+    await cluster.clients().call({ verb: 'delete', ...place, name }, here.signal);
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata ?? {}, data: { mode: 'theirs' } };
+    await cluster.clients().call({ verb: 'create', ...place, body }, here.signal);
+    const seen = await kubernetesApply.observe(here, p, before, { acknowledged });
+    expect([seen.status, seen.candidates]).to.deep.equal(['before', [name]]);
+    expect(await kubernetesApply.revert(here, p, before, { acknowledged })).to.include({ outcome: 'left' });
+    expect(cluster.objects()).to.have.length(1);
+  });
+
   it('is there in part while it is going', async () => {
     const { here, p, before, acknowledged, cluster, name } = await rogue();
     const going = { metadata: { deletionTimestamp: '2026-11-22T20:00:17Z' } };

@@ -45,17 +45,18 @@ export function labelled(manifest: JsonObject, marker: string): JsonObject {
 }
 
 /**
- * Says whether an object of ours is in. It is ours by its label; one of ours that lost the label was adopted by
- * somebody, and one under its name that never was ours is none of our business.
+ * Says whether an object of ours is in. It is ours by the uid that was acknowledged, or else by its label; one of ours
+ * that lost the label was adopted by somebody, one that bears it under another uid was created again, and one under
+ * its name that never was ours is none of our business.
  */
 export function whoseIs(
   ctx: Pick<KubernetesFaultContext, 'marker'>,
   now: FoundObject | undefined,
   { before, after }: { readonly before: Json; readonly after: After | undefined },
-): 'none' | 'ours' | 'adopted' | 'foreign' {
+): 'none' | 'ours' | 'adopted' | 'again' | 'foreign' {
   if (now === undefined) return 'none';
-  if (now.trial === ctx.marker) return 'ours';
   const uid = after?.acknowledged?.ids?.['uid'];
+  if (now.trial === ctx.marker) return uid === undefined || uid === now.uid ? 'ours' : 'again';
   if (now.uid === beforeOf(before).uid) return 'foreign';
   return uid === undefined || uid === now.uid ? 'adopted' : 'foreign';
 }
@@ -81,6 +82,11 @@ export function createdStatus(
       return holds && now?.trial === undefined
         ? { status: 'other', state, candidates }
         : { status: 'before', state, othersChanged: true };
+    case 'again':
+      // With another content it does no more what ours did, but with our label on it people must look at it.
+      return holds
+        ? { status: 'other', state, candidates }
+        : { status: 'before', state, candidates, othersChanged: true };
     case 'adopted':
       return { status: 'other', state, candidates };
     case 'ours':
@@ -101,6 +107,10 @@ export async function deleteOurs(
   if (now === undefined || whose === 'none' || whose === 'foreign') return { outcome: 'already-gone' };
   if (whose === 'adopted') {
     return { outcome: 'left', note: `Somebody took our label off ${ref.name}.`, candidates: [ref.name] };
+  }
+  if (whose === 'again') {
+    const note = `Somebody created ${ref.name} again, with our label.`;
+    return { outcome: 'left', note, candidates: [ref.name] };
   }
   const gone = await deleteObject(ctx, ref, { uid: now.uid });
   return { outcome: gone ? 'removed' : 'already-gone' };

@@ -40,11 +40,30 @@ describe('kubernetes.service-account-sprawl', () => {
     expect([...cluster.objects().keys()]).to.deep.equal([`serviceaccounts/inference/${name}`]);
   });
 
+  it('leaves and names what somebody created again, with our label', async () => {
+    const cluster = new FakeKubernetes();
+    const ctx = faultContext(cluster.clients());
+    const acknowledged = await serviceAccountSprawl.inject(ctx, p, {});
+    const name = `robot-${ctx.marker}-2`;
+    const place = { of: serviceAccountResource, namespace: 'inference' } as const;
+    const body = cluster.objects().get(`serviceaccounts/inference/${name}`) ?? {};
+    await cluster.clients().call({ verb: 'delete', ...place, name }, ctx.signal);
+    await cluster.clients().call({ verb: 'create', ...place, body }, ctx.signal);
+    expect((await serviceAccountSprawl.observe(ctx, p, {}, { acknowledged })).status).to.equal('other');
+    expect(await serviceAccountSprawl.revert(ctx, p, {}, { acknowledged })).to.deep.include({
+      outcome: 'left',
+      candidates: [`serviceaccount/inference/${name}`],
+    });
+    expect([...cluster.objects().keys()]).to.deep.equal([`serviceaccounts/inference/${name}`]);
+  });
+
   it('names the accounts that it made, and their namespace, as subjects', async () => {
     const ctx = faultContext(new FakeKubernetes().clients());
     const acknowledged = await serviceAccountSprawl.inject(ctx, p, {});
     const account = `robot-${ctx.marker}-1`;
-    expect(serviceAccountSprawl.subjects?.(p, acknowledged)).to.include.members([
+    const subjects = serviceAccountSprawl.subjects?.(p, acknowledged);
+    expect(subjects).to.have.length(5);
+    expect(subjects).to.include.members([
       'namespace/inference',
       `serviceaccount/inference/${account}`,
       `secret/inference/${account}-token`,

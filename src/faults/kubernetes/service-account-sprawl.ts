@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineFault, type Observation } from '../../model/fault.ts';
+import { type After, defineFault, type Observation } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { ApiResource } from '../../targets/kubernetes/clients.ts';
 import { labelled } from './created-object.ts';
@@ -20,7 +20,7 @@ interface Made {
   readonly kind: 'serviceaccount' | 'secret';
   readonly name: string;
   readonly uid: string;
-  readonly labelled: boolean;
+  readonly isOurs: boolean;
 }
 
 /**
@@ -56,7 +56,9 @@ export const serviceAccountSprawl = defineFault({
   // A rule over the number of accounts names the namespace rather than one of them.
   subjects: ({ namespace }, acknowledged) => [
     subjectOf('namespace', undefined, namespace),
-    ...Object.entries(acknowledged?.ids ?? {}).map(([id, name]) => subjectOf(id.split(' ')[0] ?? id, namespace, name)),
+    ...Object.entries(acknowledged?.ids ?? {})
+      .filter(([id]) => !id.endsWith(uidNote))
+      .map(([id, name]) => subjectOf(id.split(' ')[0] ?? id, namespace, name)),
   ],
   undoneBy: (_, action) => mayDelete(action, serviceAccountResource, secretResource),
   impairs: () => [],
@@ -70,27 +72,35 @@ export const serviceAccountSprawl = defineFault({
     const ids: Record<string, string> = {};
     for (const account of accountNames(ctx, p)) {
       const at = { namespace: p.namespace };
-      await createObject(ctx, { of: serviceAccountResource, ...at }, labelled(accountOf(p, account), ctx.marker));
-      await createObject(ctx, { of: secretResource, ...at }, labelled(tokenOf(p, account), ctx.marker));
-      ids[`serviceaccount ${account}`] = account;
-      ids[`secret ${account}`] = tokenName(account);
+      for (const [kind, manifest] of [
+        ['serviceaccount', accountOf(p, account)],
+        ['secret', tokenOf(p, account)],
+      ] as const) {
+        const { name, uid } = await createObject(ctx, { of: resources[kind], ...at }, labelled(manifest, ctx.marker));
+        ids[`${kind} ${account}`] = name;
+        ids[`${kind} ${name}${uidNote}`] = uid;
+      }
     }
     return { ids };
   },
 
-  observe: async (ctx, p) => statusOf(await findMade(ctx, p), p),
+  observe: async (ctx, p, _before, after) => statusOf(await findMade(ctx, p, after), p),
 
-  revert: async (ctx, p) => {
-    const made = await findMade(ctx, p);
+  revert: async (ctx, p, _before, after) => {
+    const made = await findMade(ctx, p, after);
     let removed = 0;
-    for (const { kind, name, uid } of made.filter((one) => one.labelled)) {
+    for (const { kind, name, uid } of made.filter((one) => one.isOurs)) {
       if (await deleteObject(ctx, { of: resources[kind], namespace: p.namespace, name }, { uid })) removed += 1;
     }
-    const left = made.filter((one) => !one.labelled).map(({ kind, name }) => subjectOf(kind, p.namespace, name));
-    if (left.length > 0) return { outcome: 'left', note: 'Somebody took our label off some.', candidates: left };
+    const left = made.filter((one) => !one.isOurs).map(({ kind, name }) => subjectOf(kind, p.namespace, name));
+    if (left.length > 0)
+      return { outcome: 'left', note: 'Somebody took our label off some, or created some again.', candidates: left };
     return { outcome: removed === 0 ? 'already-gone' : 'removed' };
   },
 });
+
+/** Ends the id under which the uid of what was made is acknowledged. */
+const uidNote = ' uid';
 
 const resources: Readonly<Record<Made['kind'], ApiResource>> = {
   serviceaccount: serviceAccountResource,
@@ -99,7 +109,7 @@ const resources: Readonly<Record<Made['kind'], ApiResource>> = {
 
 function statusOf(made: readonly Made[], { namespace, count }: Params): Observation {
   const state: Json = made.map(({ kind, name, uid }) => ({ kind, name, uid }));
-  const adopted = made.filter((one) => !one.labelled);
+  const adopted = made.filter((one) => !one.isOurs);
   if (adopted.length > 0) {
     const candidates = adopted.map(({ kind, name }) => subjectOf(kind, namespace, name));
     return { status: 'other', state, candidates };
@@ -109,12 +119,15 @@ function statusOf(made: readonly Made[], { namespace, count }: Params): Observat
 }
 
 /** Finds what bears one of our names, secrets first: without its account a token's secret is deleted by the cluster. */
-async function findMade(ctx: KubernetesFaultContext, p: Params): Promise<readonly Made[]> {
+async function findMade(ctx: KubernetesFaultContext, p: Params, after?: After): Promise<readonly Made[]> {
   const accounts = accountNames(ctx, p);
   const secrets = new Set(accounts.map(tokenName));
   const as =
     (kind: Made['kind']) =>
-    ({ name, uid, trial }: FoundObject): Made => ({ kind, name, uid, labelled: trial === ctx.marker });
+    ({ name, uid, trial }: FoundObject): Made => {
+      const acknowledged = after?.acknowledged?.ids?.[`${kind} ${name}${uidNote}`] ?? uid;
+      return { kind, name, uid, isOurs: trial === ctx.marker && uid === acknowledged };
+    };
   const listed = async (of: ApiResource) => listMetadata(ctx, { of, namespace: p.namespace });
   const foundSecrets = (await listed(secretResource)).filter(({ name }) => secrets.has(name)).map(as('secret'));
   const foundAccounts = (await listed(serviceAccountResource)).filter(({ name }) => accounts.includes(name));
