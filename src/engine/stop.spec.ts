@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type DiskFate, MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
-import { requestStop, type StopFile, type StopRequest, watchStopFile } from './stop.ts';
+import { type FoundStop, requestStop, type StopFile, type StopRequest, watchStopFile } from './stop.ts';
 
 describe('watchStopFile', () => {
   it('answers with who asked, within one tick', async () => {
@@ -104,13 +104,34 @@ describe('watchStopFile', () => {
     expect(answer()?.by).to.equal('ada');
   });
 
-  it('heeds a file that may not be read: whoever made it wants an end', async () => {
-    const { disk, watch, clock } = folder();
-    const { answer } = watch();
-    await clock.advance(200);
-    await disk.makeFolder('/w');
-    await disk.writeDurably('/w/stop', new Uint8Array());
-    disk.read = () => Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }));
+  it('heeds what may not be read, is no file, or is a link that leads nowhere: whoever made it wants an end', async () => {
+    for (const found of [
+      { contentEpochMs: 7, isFile: true },
+      { contentEpochMs: 7, isFile: false },
+      { isFile: false },
+    ]) {
+      const { place, watch, clock } = folder();
+      let there: FoundStop | undefined;
+      const { answer } = watch({ place: { ...place, look: async () => there } });
+      await clock.advance(200);
+      expect(answer()).to.equal(undefined);
+      there = { entryEpochMs: 7, ...found };
+      await clock.advance(200);
+      expect(answer()?.by).to.equal('the stop file');
+    }
+  });
+
+  it('removes nothing but a file, and heeds what a link from before comes to lead to', async () => {
+    const { place, disk, watch, clock } = folder();
+    await disk.makeFolder('/w/stop');
+    let there: FoundStop = { entryEpochMs: 7, contentEpochMs: 8, isFile: false };
+    const { answer } = watch({ place: { ...place, look: async () => there } });
+    await clock.advance(1000);
+    expect(await disk.exists('/w/stop')).to.equal(true);
+    there = { entryEpochMs: 7, isFile: false };
+    await clock.advance(1000);
+    expect(answer()).to.equal(undefined);
+    there = { entryEpochMs: 7, contentEpochMs: clock.epochMs(), text: '', isFile: false };
     await clock.advance(200);
     expect(answer()?.by).to.equal('the stop file');
   });
@@ -192,8 +213,13 @@ function folder(decide?: () => DiskFate) {
     written.set(path, clock.epochMs());
   };
   const path = '/w/stop';
-  const writtenEpochMs = async () => ((await disk.exists(path)) ? written.get(path) : undefined);
-  const place: StopFile = { disk, clock, path, shared: false, writtenEpochMs };
+  const look = async (): Promise<FoundStop | undefined> => {
+    if (!(await disk.exists(path))) return undefined;
+    const at = written.get(path) ?? 0;
+    const text = new TextDecoder().decode(await disk.read(path));
+    return { isFile: true, entryEpochMs: at, contentEpochMs: at, text };
+  };
+  const place: StopFile = { disk, clock, path, shared: false, look };
   const lines: string[] = [];
   const watch = ({ environment, sinceEpochMs = clock.epochMs(), place: at = place }: Watching = {}) => {
     const controller = new AbortController();
@@ -217,5 +243,5 @@ function folder(decide?: () => DiskFate) {
 }
 
 function dated(place: StopFile, epochMs: number): StopFile {
-  return { ...place, writtenEpochMs: async () => epochMs };
+  return { ...place, look: async () => ({ isFile: true, entryEpochMs: epochMs, contentEpochMs: epochMs }) };
 }

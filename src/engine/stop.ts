@@ -34,8 +34,20 @@ export interface StopFile {
   readonly path: string;
   /** True where other users ask by it: its folder is theirs to prepare, and everyone may read it. */
   readonly shared: boolean;
-  /** When the file was last written or touched; undefined where there is none. Needs no right to read it. */
-  readonly writtenEpochMs: () => Promise<number | undefined>;
+  /** What stands there; undefined where nothing does. Needs no right to read it. */
+  readonly look: () => Promise<FoundStop | undefined>;
+}
+
+/** What stands at the place of a stop file. Whatever it is, whoever made it wants an end. */
+export interface FoundStop {
+  /** False of a folder, a FIFO, a link: they stay where they are. */
+  readonly isFile: boolean;
+  /** When it was last written or touched. */
+  readonly entryEpochMs: number;
+  /** The same of what a link leads to, else as `entryEpochMs`; absent of a link that leads nowhere. */
+  readonly contentEpochMs?: number;
+  /** Absent where it may not be read, or is no small file. */
+  readonly text?: string;
 }
 
 /** Asks every run that watches this file to stop. Rejects with the disk's error where it cannot be written. */
@@ -58,14 +70,14 @@ export interface StopWatch {
 /**
  * Answers with the request once a stop file was written or touched since the run began; a file from before is an earlier
  * run's, and is removed once it is old. An empty file, as `touch` makes it, counts too, and so does one that may not be
- * read: whoever made it wants an end. Rejects with the signal's reason when it is aborted.
+ * read, and what is no file at all. Rejects with the signal's reason when it is aborted.
  */
 export async function watchStopFile(place: StopFile, watch: StopWatch): Promise<StopRequest> {
   const log = newComplaint(watch);
-  let known = await readStopFile(place).catch(log);
+  let known = await place.look().catch(log);
   if (known !== undefined && isSince(watch, known, place.clock)) {
-    if (concerns(known.text, watch)) return requestOf(known);
-  } else if (known !== undefined && !isFresh(place.clock, known)) {
+    if (concerns(known, watch)) return requestOf(known);
+  } else if (known?.isFile === true && !isFresh(place.clock, known)) {
     // Another user's file may be beyond us; it stays known, and only a change of it counts.
     const isGone = await place.disk.remove(place.path).then(
       () => true,
@@ -76,8 +88,8 @@ export async function watchStopFile(place: StopFile, watch: StopWatch): Promise<
   for (;;) {
     await place.clock.sleep(watch.everyMs, watch.signal);
     try {
-      const now = await readStopFile(place);
-      if (now !== undefined && isOther(now, known) && concerns(now.text, watch)) return requestOf(now);
+      const now = await place.look();
+      if (now !== undefined && isOther(now, known) && concerns(now, watch)) return requestOf(now);
       known = now;
     } catch (error) {
       log(error);
@@ -85,12 +97,12 @@ export async function watchStopFile(place: StopFile, watch: StopWatch): Promise<
   }
 }
 
-function requestOf({ text }: FoundFile): StopRequest {
+function requestOf({ text }: FoundStop): StopRequest {
   return new StopRequest(parse(text)?.by ?? 'the stop file');
 }
 
 /** A request that names no environment, or none that can be read, is meant for all. */
-function concerns(text: string, { environment }: StopWatch): boolean {
+function concerns({ text }: FoundStop, { environment }: StopWatch): boolean {
   const [asked, own] = [parse(text)?.environment, environment?.()];
   return asked === undefined || own === undefined || asked === own;
 }
@@ -105,43 +117,29 @@ function newComplaint({ log }: StopWatch): (error: unknown) => undefined {
   };
 }
 
-interface FoundFile {
-  readonly text: string;
-  readonly writtenEpochMs: number;
-}
-
-async function readStopFile({ disk, path, writtenEpochMs }: StopFile): Promise<FoundFile | undefined> {
-  const writtenMs = await writtenEpochMs();
-  if (writtenMs === undefined) return undefined;
-  try {
-    return { text: new TextDecoder().decode(await disk.read(path)), writtenEpochMs: writtenMs };
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    if (error.code === 'ENOENT') return undefined;
-    if (error.code === 'EACCES') return { text: unreadable, writtenEpochMs: writtenMs };
-    throw error;
-  }
-}
-
-/** Stands for the content of a file that is there and may not be read. */
-const unreadable = 'unreadable';
-
-/** A file that says the same may have been touched. */
-function isOther(now: FoundFile, known: FoundFile | undefined): boolean {
-  return now.text !== known?.text || now.writtenEpochMs !== known.writtenEpochMs;
+/** What says the same may have been touched; that a link leads nowhere any more asks for nothing. */
+function isOther(now: FoundStop, known: FoundStop | undefined): boolean {
+  if (known === undefined || now.entryEpochMs !== known.entryEpochMs) return true;
+  if (now.contentEpochMs === undefined) return false;
+  return now.contentEpochMs !== known.contentEpochMs || (now.text !== known.text && now.text !== undefined);
 }
 
 /** A file from the future was not written since: it would end every run until then. */
-function isSince({ sinceEpochMs }: StopWatch, { writtenEpochMs }: FoundFile, clock: Clock): boolean {
+function isSince({ sinceEpochMs }: StopWatch, found: FoundStop, clock: Clock): boolean {
+  const writtenEpochMs = writtenOf(found);
   return writtenEpochMs >= sinceEpochMs && writtenEpochMs <= clock.epochMs() + freshMs;
 }
 
-function isFresh(clock: Clock, { writtenEpochMs }: FoundFile): boolean {
-  const ageMs = clock.epochMs() - writtenEpochMs;
+function isFresh(clock: Clock, found: FoundStop): boolean {
+  const ageMs = clock.epochMs() - writtenOf(found);
   return ageMs >= 0 && ageMs < freshMs;
 }
 
-function parse(text: string): Readonly<z.infer<typeof stopFileSchema>> | undefined {
+function writtenOf({ entryEpochMs, contentEpochMs = 0 }: FoundStop): number {
+  return Math.max(entryEpochMs, contentEpochMs);
+}
+
+function parse(text = ''): Readonly<z.infer<typeof stopFileSchema>> | undefined {
   try {
     return stopFileSchema.safeParse(JSON.parse(text)).data;
   } catch {

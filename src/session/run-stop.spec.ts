@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { requestStop } from '../engine/stop.ts';
 import { foldersOf } from './folders.ts';
@@ -26,6 +28,28 @@ describe('listenForStop', () => {
       await rm(cwd, { recursive: true });
     }
   });
+
+  for (const [what, make] of Object.entries<(path: string) => unknown>({
+    'a FIFO': (path) => promisify(execFile)('mkfifo', [path]),
+    'a folder': (path) => mkdir(path),
+    'a file of 3 GB': (path) => writeFile(path, '').then(() => truncate(path, 3 * 2 ** 30)),
+    'a link that leads nowhere': (path) => symlink('/nowhere/at-all', path),
+  })) {
+    it(`is stopped by ${what} at the place of the stop file, without a complaint`, async () => {
+      const cwd = await mkdtemp(join(tmpdir(), 'run-stop-'));
+      const lines: string[] = [];
+      try {
+        const stopped = whoStops(
+          listenForStop(foldersOf(cwd, 'reports'), (line) => lines.push(line), join(cwd, 'end')),
+        );
+        await make(join(cwd, 'end'));
+        expect(await stopped).to.equal('the stop file');
+        expect(lines.join()).not.to.contain('cannot be read');
+      } finally {
+        await rm(cwd, { recursive: true });
+      }
+    });
+  }
 });
 
 async function whoStops({ stop, release }: RunStop): Promise<unknown> {

@@ -1,11 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type StopFile, watchStopFile } from '../engine/stop.ts';
 import { plainText } from '../scorecard/plain-text.ts';
-import { errorCode } from '../system/disk-error.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { systemDisk } from '../system/system-disk.ts';
 import type { Folders } from './folders.ts';
+import { lookAtStopFile } from './look-at-stop-file.ts';
 import { handleSignals } from './signals.ts';
 
 /** The ways in which a person ends a run: Ctrl-C, SIGTERM, `windshear stop`. */
@@ -31,15 +30,7 @@ export function sharedStopFile(path: string): StopFile {
 }
 
 function stopFileAt(path: string, shared: boolean): StopFile {
-  const writtenEpochMs = async () => {
-    try {
-      return (await stat(path)).mtimeMs;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-      throw error;
-    }
-  };
-  return { disk: systemDisk, clock: systemClock, path, shared, writtenEpochMs };
+  return { disk: systemDisk, clock: systemClock, path, shared, look: () => lookAtStopFile(path) };
 }
 
 /** A run begins with its process: until it looks for the first time, hundreds of milliseconds go by. */
