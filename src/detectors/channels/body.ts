@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { GrowingBuffer } from './growing-buffer.ts';
 
 /** Says why a body is refused, with which status, and what had come of it. */
 export class BodyError extends Error {
@@ -46,10 +47,11 @@ async function readInto(
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > limit) throw new BodyError(413, `a body of ${declared} bytes, at most ${limit} are taken`, none);
   const unpack = unpackerOf(request.headers['content-encoding']);
-  const chunks: Buffer[] = [];
-  const soFar = () => Buffer.concat(chunks);
+  const body = new GrowingBuffer();
+  const soFar = () => body.bytes();
+  // What is unpacked may be longer than what was declared.
+  const mostHeld = unpack === undefined && declared > 0 ? declared : limit;
   let packed = 0;
-  let unpacked = 0;
   const tooLarge = () => new BodyError(413, `a body of more than ${limit} bytes`, soFar());
   return new Promise((resolve, reject) => {
     const fail = (error: BodyError) => {
@@ -58,10 +60,10 @@ async function readInto(
       reject(error);
     };
     const keep = (chunk: Buffer) => {
-      unpacked += chunk.length;
-      if (unpacked > limit) fail(tooLarge());
-      else if (!claim(chunk.length)) fail(new BodyError(503, 'more bodies at once than there is room for', none));
-      else chunks.push(chunk);
+      const growth = body.growthFor(chunk.length, mostHeld);
+      if (body.length + chunk.length > limit) fail(tooLarge());
+      else if (!claim(growth)) fail(new BodyError(503, 'more bodies at once than there is room for', none));
+      else body.add(chunk, growth);
     };
     unpack?.on('data', keep);
     unpack?.on('end', () => resolve(soFar()));
