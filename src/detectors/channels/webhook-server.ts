@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { ChannelContext } from '../../model/detector.ts';
 import { BodyError, type BodyRoom, readBody } from './body.ts';
+import { holdConnections } from './connection-room.ts';
 import { bringsToken, type TokenPlace } from './webhook-token.ts';
 
 export interface WebhookServerOptions {
@@ -40,11 +41,11 @@ export async function serveWebhook(options: WebhookServerOptions): Promise<Webho
     },
     (request, response) => {
       reading.add(request.socket);
+      connections.heard(request.socket);
       void take(options, { request, response, room }).finally(() => reading.delete(request.socket));
     },
   );
-  server.maxConnections = mostConnections;
-  server.on('drop', () => ctx.overload(`more than ${mostConnections} connections at once`));
+  const connections = holdConnections(server, ctx, mostConnections);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // A request whose body is being read is counted by its reader.
     if (answerRubbish(error, socket as Socket) && !reading.has(socket as Socket)) ctx.refuse(rubbishOf(error));
@@ -118,6 +119,8 @@ function answerRubbish(error: NodeJS.ErrnoException, socket: Socket): boolean {
   if (error.code === 'ECONNRESET' || !socket.writable) return false;
   const status = rubbishStatus.get(error.code ?? '') ?? '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // Who sends nothing need not read the answer either, nor hang up.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroySoon();
   return true;
 }
 

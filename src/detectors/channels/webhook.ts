@@ -47,8 +47,9 @@ export const webhook = defineChannel({
   description:
     'A server of our own, on loopback unless told otherwise, that takes POST and PUT. Requests without the token get 401, ' +
     'other methods 405, bodies over 10 MiB (unpacked) 413, unknown encodings 415, broken or empty bodies 400, slow ones ' +
-    '408; all of them are counted as refused. Over 64 MiB of bodies at once get 503, and over 512 connections none; these ' +
-    'are counted as dropped, and silence then proves nothing.',
+    '408; all of them are counted as refused. Over 64 MiB of bodies at once get 503. Over 512 connections cut off the one ' +
+    'that has sent no request for longest, and where there is none get no answer. What may have cost an alert counts as ' +
+    'dropped, and silence then proves nothing.',
   params,
   example: params.parse({ announce: { url: 'http://127.0.0.1:9000/subscriptions' } }),
   delivery: 'push',
