@@ -8,7 +8,23 @@ import { notInjected } from './not-injected.ts';
 import { isBack, lastStablePeriod, type StateRead } from './state-reads.ts';
 import { type OwnStalls, stoodStillBetween } from './stood-still.ts';
 
-export interface GuardrailCase extends OwnStalls {
+/** What is known of the state of one change of the trial. */
+export interface ChangeReads {
+  /** Reads that can tell of the time after the injection, oldest first, up to our own revert. */
+  readonly reads: readonly StateRead[];
+  /** When we began to take it back ourselves; the state was read no more from then on. */
+  readonly revertMonoMs?: number;
+  /** True where our own revert did not find it in for sure, so that somebody may have taken it out since the last read. */
+  readonly mayBeGoneBefore?: boolean;
+}
+
+/** A change of the trial that an expectation is not about. */
+export interface OtherChange extends ChangeReads {
+  /** `'app.region-outage' on 'region/eu-west-1'` */
+  readonly what: string;
+}
+
+export interface GuardrailCase extends OwnStalls, ChangeReads {
   readonly expectation: {
     readonly id: string;
     readonly guardrail: string;
@@ -19,8 +35,8 @@ export interface GuardrailCase extends OwnStalls {
   readonly denial?: { readonly denial: Denial; readonly atMonoMs: number };
   /** What the guardrail's plugin makes of the denial. */
   readonly denialBy?: Attribution;
-  /** Reads that can tell of the time after the injection, oldest first, up to our own revert. */
-  readonly reads: readonly StateRead[];
+  /** The other changes of the trial: what users feel comes of them too (J17). */
+  readonly alongside?: readonly OtherChange[];
   /** How far a read may lag behind (J13). */
   readonly settleMs: number;
   /** What the guardrail's plugin makes of the audit records of others on the fault's subjects, so far. */
@@ -35,10 +51,6 @@ export interface GuardrailCase extends OwnStalls {
   readonly onlyWriter: boolean;
   readonly stabilityMs: number;
   readonly nowMonoMs: number;
-  /** When we began to take the fault back ourselves; the state was read no more from then on. */
-  readonly revertMonoMs?: number;
-  /** True where our own revert did not find it in for sure, so that somebody may have taken it out since the last read. */
-  readonly mayBeGoneBefore?: boolean;
   readonly ended?: 'stopped' | 'errored';
   /** When it was stopped or failed; what was due before was heard out. */
   readonly endedMonoMs?: number;
@@ -167,15 +179,23 @@ function judgeMitigation(
       return settled(facts, 'inconclusive', 'not-felt', why);
     }
     const feltMonoMs = reads.findLast((read) => read.present)?.sentMonoMs ?? t0MonoMs;
+    if (feltMonoMs >= horizonAt && facts.reads.at(-1)?.instead === 'other') {
+      const why = 'Users still felt it, but somebody had altered what was injected, so what they felt is not known.';
+      return settled(facts, 'inconclusive', 'altered', why);
+    }
     if (feltMonoMs >= horizonAt)
       return settled(facts, 'absent', 'still-in', `Users still felt it after ${formatDuration(horizonAt - t0MonoMs)}.`);
     if (isLookDue(facts, until)) return open(facts, [until + comebackMs]);
     return unmeasured(facts, { t0MonoMs, feltMonoMs, untilMonoMs: until });
   }
-  if (!isSeenAt(facts, stableAt)) {
+  const changes: readonly OtherChange[] = [{ ...facts, what: 'the fault' }, ...(facts.alongside ?? [])];
+  const spoilt = changes.find((change) => !wasWholeUntil(change, stableAt));
+  if (spoilt !== undefined) return notAsInjected(facts, spoilt);
+  const untold = changes.find((change) => !isSeenAt(change, stableAt));
+  if (untold !== undefined) {
     if (ended !== undefined) return settled(facts, 'inconclusive', ended, 'The trial ended before this was settled.');
     if (isLookDue(facts, stableAt)) return open(facts, [stableAt + comebackMs]);
-    return unseen(facts, [t0MonoMs, stableAt]);
+    return unseen({ ...facts, ...untold }, [t0MonoMs, stableAt]);
   }
   const interval: readonly [number, number] = [Math.max(0, back[0] - t0MonoMs), back[1] - t0MonoMs];
   const felt = reads.filter((read) => read.present).length;
@@ -189,6 +209,20 @@ function judgeMitigation(
   if (stoodMs !== undefined) return frozen(facts, between, { stoodMs, extra });
   const why = `${between}; the SLO lies between two readings.`;
   return settled(facts, 'inconclusive', 'poll-too-coarse', why, extra);
+}
+
+/** What users feel of a change is told only by what was felt while it was in as injected. */
+function wasWholeUntil({ reads }: ChangeReads, atMonoMs: number): boolean {
+  const told = reads.findIndex(({ sentMonoMs }) => sentMonoMs >= atMonoMs);
+  return reads.slice(0, told === -1 ? reads.length : told + 1).every(({ present }) => present);
+}
+
+/** J17: somebody else did something about the fault before users had been well for long enough. */
+function notAsInjected(facts: GuardrailCase, { what, reads }: OtherChange): Judgement<GuardrailResult> {
+  const isAltered = reads.some(({ instead }) => instead !== undefined);
+  const done = isAltered ? 'somebody had altered' : 'somebody had taken out';
+  const why = `Users were well again, but ${done} ${what} by then, so whether ${facts.expectation.guardrail} mitigated is not known.`;
+  return settled(facts, 'inconclusive', isAltered ? 'altered' : 'gone-before-slo', why);
 }
 
 /** No reading shows that users still felt it at the horizon, nor for long enough that they felt it no more. */
@@ -275,7 +309,7 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
 }
 
 /** Whether it is known to have been in at an instant: a look since then showed it, or our own revert found it in. */
-function isSeenAt({ reads, revertMonoMs, mayBeGoneBefore }: GuardrailCase, atMonoMs: number): boolean {
+function isSeenAt({ reads, revertMonoMs, mayBeGoneBefore }: ChangeReads, atMonoMs: number): boolean {
   if (revertMonoMs !== undefined && revertMonoMs >= atMonoMs && mayBeGoneBefore !== true) return true;
   return reads.some((read) => !isBack(read) && read.sentMonoMs >= atMonoMs);
 }

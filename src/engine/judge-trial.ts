@@ -1,6 +1,4 @@
-import type { MitigationProof } from '../model/guardrail.ts';
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
-import { attributeDenial } from './attribute-denial.ts';
 import { belongingsOf, sourceClockOf } from './belongings.ts';
 import { type Belonging, isAbout } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
@@ -17,11 +15,10 @@ import {
   type Judgement,
   judgeDetection,
 } from './judge-detection.ts';
-import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
+import { judgeTrialGuardrail } from './judge-trial-guardrail.ts';
 import type { LiveFault } from './live-fault.ts';
-import { readsOf, reverterOf, stabilityOf } from './reverter-of.ts';
-import { expectationsOf, faultFor, stallsOf, subjectsAll, subjectsOf, type Trial, viewOf } from './trial-state.ts';
+import { endOf, expectationsOf, faultFor, stallsOf, subjectsAll, type Trial, viewOf } from './trial-state.ts';
 import { wasInAt } from './was-in-at.ts';
 
 export interface TrialJudgements {
@@ -48,16 +45,12 @@ export function judgeAll(trial: Trial): TrialJudgements {
           detectorsOf(trial.bound).some((name) => tellsOfFault(aboutAlone(trial, fault, belongings(name)))),
       }),
     ),
-    guardrails: expectations.guardrails.map((expectation) => guardrail(trial, expectation)),
+    guardrails: expectations.guardrails.map((expectation) => judgeTrialGuardrail(trial, expectation)),
     blindness: [
       ...expectations.blind.map((expectation) => blindness(trial, expectation)),
       ...expectations.blindGuardrails.map((expectation) => guardrailBlindness(trial, expectation)),
     ],
   };
-}
-
-function endOf({ ended, endedMonoMs }: Trial): Pick<DetectionCase, 'ended' | 'endedMonoMs'> {
-  return { ...(ended === undefined ? {} : { ended }), ...(endedMonoMs === undefined ? {} : { endedMonoMs }) };
 }
 
 type Expectations = ReturnType<typeof expectationsOf>;
@@ -125,51 +118,6 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     ...endOf(trial),
   });
   return { ...judgement, seesState: post?.config.sees === 'state' };
-}
-
-function guardrail(trial: Trial, expectation: Expectations['guardrails'][number]): Judgement<GuardrailResult> {
-  const { request } = trial.deps;
-  const config = request.environment.guardrails[expectation.guardrail];
-  const fault = faultFor(trial, expectation.fault);
-  const guard = guardOf(trial, expectation.guardrail);
-  const { definition, params } = guard;
-  const denialBy = attributeDenial(trial, fault, guard);
-  const revertBy = reverterOf(trial, fault, (audit, managers = []) =>
-    definition?.attributeRevert?.({ audit, subjects: subjectsOf(fault), managers }, params),
-  );
-  const { failedOpen } = passageOf(trial, guard, fault.requestIds);
-  return judgeGuardrail({
-    expectation,
-    fault: readable(fault),
-    reads: readsOf(trial, fault),
-    settleMs: fault.settleMs,
-    ...mitigationOf(trial, expectation.id, definition?.mitigatedBy?.(params)),
-    ...(failedOpen === undefined ? {} : { failedOpen }),
-    auditSources: Object.keys(request.environment.audit),
-    onlyWriter: config?.onlyWriter ?? false,
-    stabilityMs: stabilityOf(trial, fault),
-    nowMonoMs: heardUntil(trial),
-    ...(fault.revertRequested === undefined ? {} : { revertMonoMs: fault.revertRequested.monoMs }),
-    mayBeGoneBefore:
-      fault.mayBeGoneBefore === true || (fault.rollback !== undefined && fault.rollback.verdict !== 'clean'),
-    ...(fault.denied === undefined ? {} : { denial: fault.denied }),
-    ...(denialBy === undefined ? {} : { denialBy }),
-    ...(revertBy === undefined ? {} : { revertBy }),
-    ...stallsOf(trial),
-    ...endOf(trial),
-  });
-}
-
-/** Nobody can read whether what others do (`external`) is in, so that nothing shows that it was taken back (J12). */
-function readable(fault: LiveFault): FaultState {
-  const state = faultState(fault);
-  return fault.definition.onTrust === true ? { ...state, effect: 'unproven' } : state;
-}
-
-function mitigationOf(trial: Trial, id: string, proof: MitigationProof | undefined): Pick<GuardrailCase, 'mitigation'> {
-  return proof === undefined
-    ? {}
-    : { mitigation: { reads: trial.mitigation.get(id) ?? [], overMs: proof.tolerance.overMs } };
 }
 
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {

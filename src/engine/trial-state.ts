@@ -199,6 +199,11 @@ export function stallsOf({ deps }: Trial): OwnStalls {
   return stalls === undefined ? {} : { stoodStillMs: stalls.frozenMs };
 }
 
+/** How it ended, for judges of what was still open then. */
+export function endOf({ ended, endedMonoMs }: Trial): Pick<Trial, 'ended' | 'endedMonoMs'> {
+  return { ...(ended === undefined ? {} : { ended }), ...(endedMonoMs === undefined ? {} : { endedMonoMs }) };
+}
+
 /** How correlation sees the trial at this moment. */
 export function viewOf(trial: Trial): TrialView {
   const t0 = firstOf(trial.faults.map((fault) => fault.t0));

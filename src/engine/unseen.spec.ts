@@ -107,6 +107,41 @@ describe('judgeGuardrail of what nobody saw', () => {
     expect(judged(reverted)).to.deep.equal(['mitigated', 'in-time']);
     expect(judged({ ...reverted, mayBeGoneBefore: true })).to.deep.equal(['inconclusive', 'not-listened']);
   });
+
+  it('J17: credits no mitigation of a fault that somebody altered, or took out for a while', () => {
+    const mitigation = { reads: [read(1000, true), read(2500, false), read(3600, false)], overMs: 1000 };
+    const [before, after] = [read(1000, true), read(3700, true)];
+    for (const instead of ['other', 'part'] as const) {
+      const altered = { ...read(2000, false), instead };
+      expect(judged({ reads: [before, altered, { ...altered, ...read(3700, false) }], mitigation })).to.deep.equal([
+        'inconclusive',
+        'altered',
+      ]);
+    }
+    const outForAWhile = [before, read(2000, false), after];
+    expect(judged({ reads: outForAWhile, mitigation })).to.deep.equal(['inconclusive', 'gone-before-slo']);
+    const outAfterwards = [before, after, read(3800, false), read(4100, true)];
+    expect(judged({ reads: outAfterwards, mitigation })).to.deep.equal(['mitigated', 'in-time']);
+  });
+
+  it('J17: blames nobody for what users feel of a fault that somebody altered', () => {
+    const reads = [read(1000, true), { ...read(12_300, false), instead: 'other' as const }];
+    const mitigation = { reads: [read(1000, true), read(12_200, true)], overMs: 1000 };
+    expect(judged({ reads, mitigation })).to.deep.equal(['inconclusive', 'altered']);
+  });
+
+  it('J17: credits no mitigation while another change of the trial may have been out', () => {
+    const mitigation = { reads: [read(1000, true), read(2500, false), read(3600, false)], overMs: 1000 };
+    const whole = { reads: [read(1000, true), read(3700, true)], mitigation };
+    const beside = (reads: StateRead[], more = {}) =>
+      judged({ ...whole, alongside: [{ what: "'x'", reads, ...more }] });
+    expect(beside(whole.reads)).to.deep.equal(['mitigated', 'in-time']);
+    expect(beside([read(1000, true), read(2000, false)])).to.deep.equal(['inconclusive', 'gone-before-slo']);
+    expect(beside([read(1000, true)])).to.deep.equal(['inconclusive', 'not-measured']);
+    const revertMonoMs = t0.monoMs + 3700;
+    expect(beside([read(1000, true)], { revertMonoMs })).to.deep.equal(['mitigated', 'in-time']);
+    expect(beside([read(1000, true)], { revertMonoMs, mayBeGoneBefore: true })[0]).to.equal('inconclusive');
+  });
 });
 
 /** A world whose target answers nobody from the effect on for a while, and in which somebody may take a fault back. */

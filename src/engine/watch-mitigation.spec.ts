@@ -10,13 +10,18 @@ import { runScenarios } from './run.ts';
 async function mitigated(
   mitigatedMs: number,
   frozen?: readonly [number, number],
+  otherOutMs?: number,
 ): Promise<GuardrailResult | undefined> {
   const world = new World();
   world.resources.set('bucket', 'private');
+  world.resources.set('other', 'private');
   const { clock } = world;
   let injectedMs = Number.POSITIVE_INFINITY;
-  world.onWrite = ({ value }) => {
-    if (value === 'public') injectedMs = clock.monoMs();
+  world.onWrite = ({ value, resource }) => {
+    if (value !== 'public' || resource === 'other') return;
+    injectedMs = clock.monoMs();
+    if (otherOutMs !== undefined)
+      world.later(otherOutMs, () => world.write({ actor: 'role/somebody', userAgent: 'x' }, 'other', 'private'));
   };
   const [from, until] = frozen ?? [0, 0];
   const measure = async (): Promise<Measurement> => {
@@ -29,7 +34,7 @@ async function mitigated(
   };
   const scenario = worldScenario(world, {
     id: 'flip',
-    faults: [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }],
+    faults: ['other', 'bucket'].map((resource) => ({ type: 'sim.flip', with: { resource, value: 'public' } })),
     expect: { guardrails: [{ guardrail: 'router', outcome: 'mitigated', within: '4s' }] },
   });
   const environment = worldEnvironment(world, { guardrails: { router: { type: 'sim.failover' } } });
@@ -62,6 +67,13 @@ describe('watchMitigations', () => {
     expect(await mitigated(316)).to.include({ verdict: 'mitigated', reasonCode: 'in-time' });
     expect(await mitigated(6000)).to.include({ verdict: 'late', reasonCode: 'after-slo' });
     expect(await mitigated(60_000)).to.include({ verdict: 'absent', reasonCode: 'still-in' });
+  });
+
+  it('J17: credits nothing where another fault of the trial was taken out by then', async () => {
+    const result = await mitigated(1800, undefined, 1500);
+    expect(result).to.include({ verdict: 'inconclusive', reasonCode: 'gone-before-slo' });
+    expect(result?.reason).to.contain("somebody had taken out 'sim.flip' on 'other'");
+    expect(await mitigated(1800, undefined, 60_000)).to.include({ verdict: 'mitigated' });
   });
 
   it('J19: takes no reading that we stood still in for what users felt', async () => {
