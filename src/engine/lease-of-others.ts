@@ -20,13 +20,13 @@ export async function demandTakeable(request: LeaseRequest, found: Found, isOurD
   if (lease.status === 'free' || isOurDisk) return;
   if (lease.status === 'held') {
     const isOver = clock.epochMs() >= Date.parse(lease.expiresAt);
-    if (!isOver && !request.mayTake(lease.run)) throw inUse(lease);
+    if (!isOver && !(await request.mayTake(lease.run))) throw inUse(lease);
     log(
       `Watching for ${lease.ttlMs} ms whether '${lease.run}' on '${lease.host}' still renews the lease of environment '${environment}' …`,
     );
     if (!(await stays(request, found))) throw inUse(lease);
   }
-  if (!request.mayTake(lease.run)) throw unfinished(request, lease);
+  if (!(await request.mayTake(lease.run))) throw unfinished(request, lease);
 }
 
 /** Says whether nobody has written the lease for its whole time, by our monotonic clock. */

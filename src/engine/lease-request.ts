@@ -20,7 +20,7 @@ export interface LeaseRequest {
   readonly doing: string;
   readonly ttlMs: number;
   /** Says of a run that ended without giving its lease back that what it left in is known here and dealt with now. */
-  readonly mayTake: (run: string) => boolean;
+  readonly mayTake: (run: string) => Promise<boolean>;
   /** Ends the wait for a lease. */
   readonly stop: AbortSignal;
   /** Ends even the renewing and giving back. */

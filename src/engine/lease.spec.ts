@@ -78,10 +78,10 @@ describe('takeLease', () => {
     const place = newPlace();
     place.kill(await place.take('laptop'), 'laptop');
     await place.clock.advance(ttlMs);
-    const taking = place.take('ci', { mayTake: (run) => run === 'r-laptop' });
+    const taking = place.take('ci', { mayTake: async (run) => run === 'r-laptop' });
     await place.clock.advance(ttlMs + 1);
     await taking;
-    expect(place.document()).to.include({ run: 'r-ci', host: 'ci' });
+    expect(place.document()).to.include({ run: 'r-laptop', host: 'ci' });
   });
 
   it('takes a lease at once that a dead process of the same disk held, without asking for its time', async () => {
@@ -230,7 +230,11 @@ function newPlace() {
     steal: () => write({ nonce: 'f'.repeat(32), run: 'r-thief', host: 'thief' }),
     take: async (
       host: string,
-      more: { readonly run?: string; readonly aheadMs?: number; readonly mayTake?: (run: string) => boolean } = {},
+      more: {
+        readonly run?: string;
+        readonly aheadMs?: number;
+        readonly mayTake?: (run: string) => Promise<boolean>;
+      } = {},
     ) => {
       const life = new AbortController();
       dead.set(host, life);
@@ -251,7 +255,7 @@ function newPlace() {
         run: more.run ?? `r-${host}`,
         doing: 'run',
         ttlMs,
-        mayTake: more.mayTake ?? (() => false),
+        mayTake: more.mayTake ?? (async () => false),
         stop: life.signal,
         abandon: life.signal,
         onLost: (why) => lost.push(why),

@@ -34,9 +34,11 @@ export async function takeLease(request: LeaseRequest): Promise<Lease> {
       if (found?.lease.nonce === nonce) return new HeldLease(request, found.lease, found.version);
       const isOurDisk = found?.lease.host === request.process.host && known.includes(found.lease.nonce);
       if (found !== undefined) await demandTakeable(request, found, isOurDisk);
-      const own = newLease(request, nonce);
+      // What another disk left in stays that run's until it is put back, so its lease never counts as one of ours.
+      const isTakenOver = found !== undefined && found.lease.status !== 'free' && !isOurDisk;
+      const own = newLease(request, nonce, isTakenOver ? found.lease.run : request.run);
       // First the note, then the lease: one that was taken from this disk is always known as such by it.
-      await note(request, [nonce, ...known.filter((one) => one === found?.lease.nonce)]);
+      await note(request, isTakenOver ? [] : [nonce, ...known.filter((one) => one === found?.lease.nonce)]);
       const version = await bounded(request, (signal) =>
         store.write(leaseName, writeLease(own), { over: found?.version, signal }),
       );
@@ -176,8 +178,8 @@ class HeldLease implements Lease {
   }
 }
 
-function newLease(request: LeaseRequest, nonce: string): LeaseDocument {
-  const { clock, ttlMs, environment, run, doing, process } = request;
+function newLease(request: LeaseRequest, nonce: string, run: string): LeaseDocument {
+  const { clock, ttlMs, environment, doing, process } = request;
   const now = isoTime(clock);
   return {
     schemaVersion: 1,

@@ -4,7 +4,7 @@ import { takeLease } from './lease.ts';
 import { fetchMirrored, forgetMirrored, type MirrorPlace, mirrorBeside, mirroredRuns } from './mirror.ts';
 import type { RecoveredRun, RecoverRequest, RecoveryEnvironment } from './recover-request.ts';
 import { isClosingVerdict } from './revert.ts';
-import type { UnfinishedRun } from './unfinished-runs.ts';
+import { hasEndedHere, type UnfinishedRun } from './unfinished-runs.ts';
 
 /** What a recovery holds inside its environment. */
 export interface RecoveryLease {
@@ -47,7 +47,7 @@ export async function takeRecoveryLease(request: RecoverRequest, opened: Opened)
       run: runs[0]?.runId ?? lost[0] ?? request.forget ?? 'none',
       doing: 'recover',
       ttlMs: place.ttlMs,
-      mayTake: (run) => known.has(run),
+      mayTake: async (run) => known.has(run) || (await hasEndedHere(disk, folders, run)),
       stop: abandon,
       onLost: (why) => log(why.message),
     });

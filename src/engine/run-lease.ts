@@ -43,7 +43,7 @@ export async function takeRunLease(
     run: runId,
     doing: 'run',
     ttlMs: place.ttlMs,
-    mayTake: () => false,
+    mayTake: async () => false,
     stop: request.stop,
     abandon,
     ...tell,

@@ -75,6 +75,12 @@ export function environmentOf(run: UnfinishedRun): string | undefined {
   return run.start?.environment ?? run.owner?.environment;
 }
 
+/** Says whether the journal of a run lies here, and tells that nothing of it is left to do. */
+export async function hasEndedHere(disk: Disk, folders: RunFolders, runId: string): Promise<boolean> {
+  if (!(await disk.exists(journalOf(folders.reports, runId)))) return false;
+  return (await runsToRecover(disk, folders)).every((run) => run.runId !== runId);
+}
+
 function lostRun(runId: string, lost: NonNullable<UnfinishedRun['lost']>): UnfinishedRun {
   return { runId, path: lost.owner?.journal ?? runId, open: [], programs: [], damaged: [], tornTail: false, lost };
 }

@@ -13,6 +13,7 @@ export const leaseDocumentSchema = z.object({
   environment: z.string(),
   /** Drawn anew by each holder. */
   nonce: z.string().regex(/^[0-9a-f]{32}$/),
+  /** The run that may have left something in: a recovery keeps it, whichever machine tries. */
   run: z.string(),
   doing: z.string(),
   host: z.string(),

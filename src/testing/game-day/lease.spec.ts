@@ -125,6 +125,12 @@ describe('a live environment that two machines share', function () {
     expect(code, stdout + stderr).to.equal(6);
     expect(flat(stdout)).to.contain('was written with another key, or was changed since');
     expect(await runsOf(ci.folder)).not.to.include(id);
+    for (const next of [run, recover]) {
+      const refused = await ci.windshear(...next);
+      expect(refused.code, refused.stdout + refused.stderr).to.equal(4);
+      expect(flat(refused.stderr)).to.contain(`Run '${id}'`).and.to.contain('did not end in order');
+    }
+    expect(await lease()).to.include({ status: 'unfinished', run: id });
     expect((await laptop.windshear(...recover)).code).to.equal(0);
     expect(await laptop.account()).to.deep.equal(untouched);
     await ci.edit('windshear.yaml', (text) => text.replace(join(ci.folder, 'other.key'), key));
