@@ -70,7 +70,7 @@ export interface Alert {
   readonly text: string;
 }
 
-/** An alert as it became a run's: at one instant, or between two polls. */
+/** An alert as it became a run's: at one instant, between two polls, or while its process stood still. */
 export interface Arrival {
   readonly run: string;
   readonly alert: Alert;
@@ -83,6 +83,8 @@ export interface Poll {
   readonly detector: string;
   readonly sentMs: number;
   readonly answeredMs: number;
+  /** When the run read the answer. */
+  readonly toldMs: number;
   readonly ok: boolean;
 }
 
@@ -92,6 +94,8 @@ export class Ledger {
   readonly alerts: Alert[] = [];
   readonly arrivals: Arrival[] = [];
   readonly polls: Poll[] = [];
+  /** Pushed alerts whose sender gave up on a run that stood still. */
+  readonly lost: { readonly run: string; readonly alert: Alert }[] = [];
   /** When a store stopped to show an alert, and when it showed that again. */
   readonly withdrawals: {
     readonly detector: string;

@@ -184,6 +184,30 @@ export const mutants: readonly Mutant[] = [
     text: 'return deafSinceMonoMs !== undefined && deafSinceMonoMs < horizonAt;',
     replacement: 'return deafSinceMonoMs === -1 && horizonAt < 0;',
   },
+  {
+    name: 'silence believed that the harness stood still in',
+    file: 'src/engine/judge-detection.ts',
+    text: 'const { frozenMs = 0 } = facts;\n  if (frozenMs >= losesFromMs) {',
+    replacement: 'const { frozenMs = 0 } = facts;\n  if (frozenMs < 0) {',
+  },
+  {
+    name: 'control quiet that the harness stood still in',
+    file: 'src/engine/judge-control.ts',
+    text: 'frozenMs >= losesFromMs);',
+    replacement: 'frozenMs < 0);',
+  },
+  {
+    name: 'what came in a stall came at its end',
+    file: 'src/engine/listener.ts',
+    text: 'options.stalls?.sinceMonoMs(payload.arrivedMonoMs) ?? payload.arrivedMonoMs',
+    replacement: 'payload.arrivedMonoMs',
+  },
+  {
+    name: 'a stall spends the budget of a revert',
+    file: 'src/engine/own-budget.ts',
+    text: 'budgetMs + (stalls?.frozenMs(fromMonoMs, clock.monoMs()) ?? 0)',
+    replacement: 'budgetMs + (stalls === undefined ? 0 : 0)',
+  },
 ];
 
 /** Answers a module's source with the bug in it; throws where its text is not there just once. */

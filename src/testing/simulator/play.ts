@@ -4,13 +4,14 @@ import { runScenarios } from '../../engine/run.ts';
 import { WindshearError } from '../../model/errors.ts';
 import type { RunEvent, RunOutcome } from '../../model/run.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
+import type { Stall } from './freezer.ts';
 import { type Machine, SimProcess } from './process.ts';
 import { startAudit } from './sim-audit.ts';
 import { simFaults } from './sim-fault.ts';
 import { folders, ownProcess, simEnvironment, simRequest } from './sim-request.ts';
 import { simTarget } from './sim-target.ts';
 import { SimWorld } from './sim-world.ts';
-import type { ScenarioStory, Story } from './story.ts';
+import type { ScenarioStory, Story, Trouble } from './story.ts';
 
 /** One run of a story, as far as it came. */
 export interface PlayedRun {
@@ -19,6 +20,10 @@ export interface PlayedRun {
   readonly scenarios: readonly ScenarioStory[];
   readonly startedMs: number;
   endedMs?: number;
+  /** When its process did not run. */
+  readonly stalls: readonly Stall[];
+  /** When it heard that a person asked to stop. */
+  stoppedMs?: number;
   outcome?: RunOutcome;
   /** Exit code and code of what it threw. */
   refused?: { readonly exitCode: number; readonly code: string };
@@ -97,6 +102,7 @@ class Stage {
         const { byMs } = trouble;
         this.#world.when(trouble.at, () => void this.#world.ledger.clockJumps.push({ atMs: clock.monoMs(), byMs }));
       }
+      if (trouble.kind === 'stall') this.#world.when(trouble.from, () => this.#freeze(trouble));
       if (trouble.kind === 'abandon') this.#world.when(trouble.at, () => this.#abandonNow());
     }
     const first = this.#run('run-1', 'same', this.#mine(0));
@@ -151,8 +157,21 @@ class Stage {
   async #run(run: string, environment: 'same' | 'other', scenarios: readonly ScenarioStory[]): Promise<void> {
     const { clock } = this.#world;
     const process = this.#newProcess();
-    const played: PlayedRun = { run, environment, scenarios, startedMs: clock.monoMs(), events: [] };
+    const played: PlayedRun = {
+      run,
+      environment,
+      scenarios,
+      startedMs: clock.monoMs(),
+      stalls: process.freezer.stalls,
+      events: [],
+    };
     this.#runs.push(played);
+    const stop = process.hearing(this.#stop.signal);
+    const noteStop = () => {
+      played.stoppedMs = clock.monoMs();
+    };
+    if (stop.aborted) noteStop();
+    stop.addEventListener('abort', noteStop, { once: true });
     const environmentName = environment === 'same' ? 'world' : 'other-world';
     const request = simRequest(this.#world, {
       run,
@@ -160,8 +179,8 @@ class Stage {
       scenarios,
       process,
       isAlive: (pid) => this.#isAlive(pid),
-      stop: this.#stop.signal,
-      abandon: this.#abandon.signal,
+      stop,
+      abandon: process.hearing(this.#abandon.signal),
       onEvent: (event) => played.events.push({ atMs: clock.monoMs(), event }),
       underLock: () => this.#recoverUnderLock(process, { run, environmentName }),
     });
@@ -256,6 +275,12 @@ class Stage {
     if (!this.#runs.some((run) => run.endedMs === undefined)) return;
     this.#stoppedMs ??= this.#world.clock.monoMs();
     this.#stop.abort(new Error('Stopped by the story.'));
+  }
+
+  /** Who does not run yet, or no more, cannot stand still. */
+  #freeze({ process, forMs, losesAfterMs }: Extract<Trouble, { kind: 'stall' }>): void {
+    const found = this.#processes.find(({ n }) => n === process);
+    if (found?.isDead === false) found.freezer.freeze(forMs, losesAfterMs);
   }
 
   #abandonNow(): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Disk } from '../../model/disk.ts';
 import type { MemoryDisk } from '../fakes/memory-disk.ts';
+import { Freezer } from './freezer.ts';
 import type { SimClock } from './sim-clock.ts';
 import type { DeathPoint, Story } from './story.ts';
 
@@ -15,12 +16,16 @@ export interface Machine {
   readonly onIntent: (intent: { readonly marker: string; readonly role: string; readonly index: number }) => void;
 }
 
-/** A process that can die at any write or call: from then on nothing that it waits for ever comes. */
+/**
+ * A process that can die at any write or call: from then on nothing that it waits for ever comes. While it stands still
+ * what it waits for comes late.
+ */
 export class SimProcess {
   readonly n: number;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly died: Promise<void>;
+  readonly freezer: Freezer;
   readonly #machine: Machine;
   readonly #die: () => void;
   #isDead = false;
@@ -34,6 +39,7 @@ export class SimProcess {
     this.died = promise;
     this.#die = resolve;
     const { clock } = machine;
+    this.freezer = new Freezer(clock);
     this.clock = {
       epochMs: () => clock.epochMs() + machine.wallAheadMs(),
       monoMs: () => clock.monoMs(),
@@ -57,18 +63,29 @@ export class SimProcess {
     this.#die();
   }
 
+  /** Lets something reach the process as soon as it runs; never, once it is dead. */
+  reach(act: () => void): void {
+    this.freezer.reach(() => {
+      if (!this.#isDead) act();
+    });
+  }
+
   /** Passes on what comes while the process lives. */
   orNever<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       work.then(
-        (value) => {
-          if (!this.#isDead) resolve(value);
-        },
-        (error: unknown) => {
-          if (!this.#isDead) reject(error);
-        },
+        (value) => this.reach(() => resolve(value)),
+        (error: unknown) => this.reach(() => reject(error)),
       );
     });
+  }
+
+  /** A signal of somebody outside, as this process hears of it. */
+  hearing(signal: AbortSignal): AbortSignal {
+    const heard = new AbortController();
+    if (signal.aborted) heard.abort(signal.reason);
+    signal.addEventListener('abort', () => this.reach(() => heard.abort(signal.reason)), { once: true });
+    return heard.signal;
   }
 
   /** Counts a call to a target, and says whether the process dies in it. */

@@ -13,9 +13,10 @@ export function startAudit(world: SimWorld): void {
     clock.at(clock.monoMs() + audit.delayMs, () => {
       const arrivals: { run: string; atMs: number }[] = [];
       ledger.audited.set(act, arrivals);
-      world.push('audit', [JSON.stringify(record(act, epochMs))], (run) =>
-        arrivals.push({ run, atMs: clock.monoMs() }),
-      );
+      world.push('audit', [JSON.stringify(record(act, epochMs))], {
+        arrived: (run) => void arrivals.push({ run, atMs: clock.monoMs() }),
+        lost: () => undefined,
+      });
     });
   });
 }

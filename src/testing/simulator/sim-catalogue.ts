@@ -12,6 +12,7 @@ import type {
 } from '../../model/detector.ts';
 import type { AnyGuardrail, GuardrailDefinition } from '../../model/guardrail.ts';
 import type { Signal } from '../../model/signal.ts';
+import type { SimProcess } from './process.ts';
 import { simFaults } from './sim-fault.ts';
 import type { SimClients } from './sim-target.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -20,7 +21,7 @@ const named = z.strictObject({ name: z.string() });
 type Named = z.infer<typeof named>;
 
 /** Every plugin that a simulated run needs, bound to the world and to the run that listens. */
-export function simCatalogue(world: SimWorld, run: string, isDead: () => boolean): Catalogue {
+export function simCatalogue(world: SimWorld, run: string, process: SimProcess): Catalogue {
   const plain = { title: 'Simulated', description: 'Exists in simulations only.' };
   const channel = (delivery: 'push' | 'store' | 'queue'): ChannelDefinition<Named> => ({
     type: `sim.${delivery}`,
@@ -33,15 +34,13 @@ export function simCatalogue(world: SimWorld, run: string, isDead: () => boolean
       if (delivery === 'push') {
         const receivers = world.receivers.get(name) ?? new Map();
         world.receivers.set(name, receivers);
-        receivers.set(run, (payload: Payload) => {
-          if (!isDead()) ctx.deliver(payload);
-        });
+        receivers.set(run, { process, deliver: (payload: Payload) => ctx.deliver(payload) });
         return { close };
       }
       const transport = world.detectors.get(name)?.transport;
       if (transport === undefined) throw new Error(`No detector '${name}'.`);
       if (delivery === 'queue') transport.openQueue(run);
-      return { close, poll: (signal) => transport.poll(run, signal) };
+      return { close, poll: (signal) => transport.poll({ run, process }, signal) };
     },
   });
   const format: FormatDefinition<unknown> = {

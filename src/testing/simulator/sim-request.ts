@@ -2,6 +2,7 @@ import { type Environment, environmentSchema } from '../../model/environment.ts'
 import type { BoundFault, BoundScenario, RunEvent, RunRequest } from '../../model/run.ts';
 import { scenarioSchema } from '../../model/scenario.ts';
 import { SeededRandom } from '../fakes/seeded-random.ts';
+import { knownStalls } from './freezer.ts';
 import type { SimProcess } from './process.ts';
 import { simCatalogue, simDecode } from './sim-catalogue.ts';
 import { simFaults } from './sim-fault.ts';
@@ -143,11 +144,12 @@ export function simRequest(world: SimWorld, sim: SimRun): RunRequest {
     environment: simEnvironment(world.story),
     stagingId: 'world-1',
     scenarios: sim.scenarios.map(simScenario),
-    catalogue: simCatalogue(world, run, () => process.isDead),
+    catalogue: simCatalogue(world, run, process),
     decode: simDecode,
     targets: new Map([['aws', simTarget(world, run, process)]]),
     channelClients: async () => ({}),
     clock: process.clock,
+    ...(world.story.troubles.some(({ kind }) => kind === 'stall') ? { stalls: knownStalls(process.freezer) } : {}),
     random: new SeededRandom(world.story.seed * 31 + process.n),
     disk: process.disk,
     folders: { report: `${folders.reports}/${run}`, state: folders.state },

@@ -83,8 +83,13 @@ function clientsOf(world: SimWorld, session: Session, counts: Map<string, number
       const act = world.note({ ...base, op: 'write', resource, field, value, sentMs });
       noteSending(world, act);
       const from = world.version(resource);
-      await call(world, session, { act, fate: fateOf(world, counts, act), signal }, () => world.write(act, expected));
-      return { from, to: world.version(resource) };
+      let to = from;
+      await call(world, session, { act, fate: fateOf(world, counts, act), signal }, () => {
+        const refused = world.write(act, expected);
+        to = world.version(resource);
+        return refused;
+      });
+      return { from, to };
     },
     async canary(kind, detector, signal) {
       const act = world.note({ ...base, op: kind, resource: detector, sentMs: world.clock.monoMs() });
@@ -170,7 +175,7 @@ async function call(
   const unanswered = fate === 'late' || fate === 'unanswered-after' || fate === 'unanswered-before';
   clock.at(act.sentMs + (unanswered ? patienceMs : 2 * latencyMs), () => {
     const failure = error ?? (refused === undefined ? undefined : refusal(refused, act));
-    answer(failure?.kind ?? 'acknowledged', failure);
+    process.freezer.reach(() => answer(failure?.kind ?? 'acknowledged', failure));
   });
   const onAbort = () => reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });

@@ -1,16 +1,24 @@
 import type { Payload } from '../../model/detector.ts';
 import { MemoryDisk } from '../fakes/memory-disk.ts';
 import { type Act, Ledger } from './ledger.ts';
+import type { SimProcess } from './process.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimDetector } from './sim-detector.ts';
 import { startGuards } from './sim-guards.ts';
 import type { State } from './state.ts';
 import type { Story, When } from './story.ts';
+import type { Fates } from './surroundings.ts';
 
 /** Why a write was not carried out. */
 export interface Refused {
   readonly kind: 'denied' | 'conflict';
   readonly by: string;
+}
+
+/** The end of a pushed channel in a run's process. */
+export interface Receiver {
+  readonly process: SimProcess;
+  readonly deliver: (payload: Payload) => void;
 }
 
 /** The system under test: resources with fields, their history, whoever watches and whoever meddles. */
@@ -21,7 +29,7 @@ export class SimWorld {
   readonly ledger = new Ledger();
   readonly detectors: ReadonlyMap<string, SimDetector>;
   /** Where pushed channels deliver to, by channel and run. */
-  readonly receivers = new Map<string, Map<string, (payload: Payload) => void>>();
+  readonly receivers = new Map<string, Map<string, Receiver>>();
   /** Intents that are whole on disk, as `<marker> <role> <index>`. */
   readonly intents = new Set<string>();
   readonly initial: ReadonlyMap<string, State>;
@@ -131,11 +139,23 @@ export class SimWorld {
     for (const one of this.#onBegun) if (one.of === scenario) one.act(nowMs);
   }
 
-  push(channel: string, texts: readonly string[], onArrival: (run: string) => void): void {
+  /** Pushes at whoever listens; who stands still reads it once he goes on, unless the sender gives up before. */
+  push(channel: string, texts: readonly string[], fates: Fates): void {
     const bytes = new TextEncoder().encode(texts.join('\n'));
-    for (const [run, deliver] of [...(this.receivers.get(channel) ?? [])]) {
-      onArrival(run);
-      deliver({ bytes, arrivedMonoMs: this.clock.monoMs() });
+    const sentMs = this.clock.monoMs();
+    const receivers = this.receivers.get(channel);
+    for (const [run, receiver] of [...(receivers ?? [])]) {
+      const stall = receiver.process.freezer.now;
+      receiver.process.reach(() => {
+        if (receivers?.get(run) !== receiver) return;
+        const nowMs = this.clock.monoMs();
+        if (stall !== undefined && nowMs - sentMs >= stall.losesAfterMs) {
+          fates.lost(run);
+          return;
+        }
+        fates.arrived(run, stall?.fromMs ?? nowMs);
+        receiver.deliver({ bytes, arrivedMonoMs: nowMs });
+      });
     }
   }
 }

@@ -181,6 +181,17 @@ export type Trouble =
   | { readonly kind: 'disk-full'; readonly process: number; readonly write: number; readonly until: number }
   /** The harness's wall clock is set by somebody; all others' stays right. */
   | { readonly kind: 'clock-jump'; readonly at: When; readonly byMs: number }
+  /**
+   * A process does not run for a while: what comes to it meanwhile waits. `losesAfterMs`: who pushes something at it
+   * gives up after so long, where anybody does.
+   */
+  | {
+      readonly kind: 'stall';
+      readonly process: number;
+      readonly from: When;
+      readonly forMs: number;
+      readonly losesAfterMs?: number;
+    }
   | { readonly kind: 'second-run'; readonly at: When; readonly environment: 'same' | 'other' };
 
 export type CallFate =

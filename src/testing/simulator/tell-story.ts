@@ -21,7 +21,8 @@ export function tellStory(seed: number): Story {
   const scenarios = tellScenarios(dice, { resources, detectors, guards, environment });
   const troubles = lasting(seed, tellTroubles(dice, { environment, detectors, scenarios, guards }));
   const jumps = tellClockJumps(seed, scenarios, troubles);
-  return { seed, environment, detectors, scenarios, guards, troubles: [...troubles, ...jumps] };
+  const stalls = tellStalls(seed, scenarios, troubles);
+  return { seed, environment, detectors, scenarios, guards, troubles: [...troubles, ...jumps, ...stalls] };
 }
 
 /** Some polls fail until long after every horizon. */
@@ -44,6 +45,26 @@ function tellClockJumps(seed: number, scenarios: readonly ScenarioStory[], troub
     [3, -dice.integer(5000, 300_000)],
   ]);
   return [{ kind: 'clock-jump', at: at.ms < 0 ? { of: 'start', ms: dice.integer(0, 4000) } : at, byMs }];
+}
+
+/** The harness itself stands still, mostly once. */
+function tellStalls(seed: number, scenarios: readonly ScenarioStory[], troubles: readonly Trouble[]): Trouble[] {
+  const dice = new Dice(seed + 0x4000_0000);
+  if (!dice.chance(0.06)) return [];
+  const processes = troubles.some(({ kind }) => kind === 'second-run') ? [1, 2] : [1];
+  return Array.from({ length: dice.chance(0.3) ? 2 : 1 }, (): Trouble => {
+    const at = { of: dice.pick(scenarios).id, ms: dice.integer(-1500, 12_000) };
+    return {
+      kind: 'stall',
+      process: dice.pick(processes),
+      from: at.ms < 0 ? { of: 'start', ms: dice.integer(0, 6000) } : at,
+      forMs: dice.weigh([
+        [4, dice.integer(200, 1000)],
+        [6, dice.integer(1000, 8000)],
+      ]),
+      ...(dice.chance(0.5) ? { losesAfterMs: dice.integer(1000, 3000) } : {}),
+    };
+  });
 }
 
 /** What was thought of later has dice of its own, so that seeds go on telling what they told. */

@@ -17,7 +17,7 @@ interface Told {
   readonly guards: readonly GuardStory[];
 }
 
-type Kind = Exclude<Trouble['kind'], 'clock-jump'>;
+type Kind = Exclude<Trouble['kind'], 'clock-jump' | 'stall'>;
 
 /** Invents what goes wrong: often nothing, mostly a few things. */
 export function tellTroubles(dice: Dice, told: Told): Trouble[] {

@@ -1,10 +1,17 @@
 import { CallError } from '../../model/call.ts';
 import type { Payload } from '../../model/detector.ts';
 import type { Alert } from './ledger.ts';
+import type { SimProcess } from './process.ts';
 import type { DetectorStory, Trouble } from './story.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type Fate = Extract<Trouble, { kind: 'delivery' }>['fate'];
+
+/** Who polls. */
+export interface Poller {
+  readonly run: string;
+  readonly process: SimProcess;
+}
 
 interface Stored {
   readonly alert: Alert;
@@ -68,14 +75,17 @@ export class Transport {
   }
 
   /** Answers one poll of a run; rejects where polls fail now. */
-  async poll(run: string, signal: AbortSignal): Promise<readonly Payload[]> {
+  async poll({ run, process }: Poller, signal: AbortSignal): Promise<readonly Payload[]> {
     const { clock, ledger } = this.#world;
     const sentMs = clock.monoMs();
     const { latencyMs } = this.#world.story.environment;
     await clock.sleep(latencyMs, signal);
     const failing = this.#failing.find((one) => one.fromMs <= sentMs && sentMs < one.untilMs);
     const answeredMs = clock.monoMs();
-    ledger.polls.push({ run, detector: this.#story.name, sentMs, answeredMs, ok: failing === undefined });
+    const alerts = failing === undefined ? this.#take(run) : [];
+    if (process.freezer.now !== undefined) await new Promise<void>((resolve) => process.reach(resolve));
+    const toldMs = clock.monoMs();
+    ledger.polls.push({ run, detector: this.#story.name, sentMs, answeredMs, toldMs, ok: failing === undefined });
     if (failing !== undefined) {
       const more = failing.retryAfterMs === undefined ? {} : { retryAfterMs: failing.retryAfterMs };
       throw new CallError(
@@ -85,14 +95,20 @@ export class Transport {
         more,
       );
     }
-    const alerts = this.#story.delivery === 'store' ? this.#shown() : (this.#queues.get(run) ?? []);
-    if (this.#story.delivery === 'queue') this.#queues.set(run, []);
     const lastGoodMs = this.#lastGoodMs.get(run) ?? 0;
     this.#lastGoodMs.set(run, sentMs);
-    for (const alert of alerts) this.#arrived(run, alert, lastGoodMs, answeredMs);
+    for (const alert of alerts) this.#arrived(run, alert, lastGoodMs, toldMs);
     // What a store had ceased to show, and shows again, has come once more.
     this.#shownTo.set(run, new Set(alerts));
-    return [{ bytes: this.#bytesOf(alerts), arrivedMonoMs: answeredMs }];
+    return [{ bytes: this.#bytesOf(alerts), arrivedMonoMs: toldMs }];
+  }
+
+  /** What a run's poll is answered: what a store shows then, or what it has not yet taken from the queue. */
+  #take(run: string): readonly Alert[] {
+    if (this.#story.delivery === 'store') return this.#shown();
+    const waiting = this.#queues.get(run) ?? [];
+    this.#queues.set(run, []);
+    return waiting;
   }
 
   /** A store mostly shows what it showed before. */
@@ -143,9 +159,14 @@ export class Transport {
 
   #push(alerts: readonly Alert[]): void {
     const payload = alerts.map((alert) => alert.text);
-    const nowMs = this.#world.clock.monoMs();
-    this.#world.push(this.#story.name, payload, (run) => {
-      for (const alert of alerts) this.#arrived(run, alert, nowMs, nowMs);
+    const { clock, ledger } = this.#world;
+    this.#world.push(this.#story.name, payload, {
+      arrived: (run, fromMs) => {
+        for (const alert of alerts) this.#arrived(run, alert, fromMs, clock.monoMs());
+      },
+      lost: (run) => {
+        for (const alert of alerts) ledger.lost.push({ run, alert });
+      },
     });
   }
 

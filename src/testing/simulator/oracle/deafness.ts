@@ -17,5 +17,5 @@ export function deafnessAt(facts: TrialFacts, detector: string, atMs: number): '
   if (failed.length === 0 || (isWaitedFor && facts.endedMs < atMs + waitedMs)) return 'no';
   const isBack = good.some((sentMs) => sentMs >= atMs && sentMs <= Math.max(facts.endedMs, atMs + waitedMs + 500));
   const isBrief = lastGoodMs >= atMs - 2 * facts.played.story.environment.pollMs - 1000;
-  return isBack || isBrief || failed.every(({ answeredMs }) => answeredMs >= atMs) ? 'maybe' : 'surely';
+  return isBack || isBrief || failed.every(({ toldMs }) => toldMs >= atMs) ? 'maybe' : 'surely';
 }

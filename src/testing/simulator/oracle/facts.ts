@@ -73,7 +73,7 @@ export function factsOf(played: Played, run: PlayedRun, scenario: ScenarioStory,
   const startedMs = told('arm') ?? mine[0]?.atMs ?? 0;
   const endedMs = mine.findLast(({ event }) => event.kind === 'trial-ended')?.atMs ?? run.endedMs ?? startedMs;
   const observeToldMs = told('observe');
-  const isCut = played.stoppedMs !== undefined && played.stoppedMs <= endedMs;
+  const isCut = run.stoppedMs !== undefined && run.stoppedMs <= endedMs;
   return {
     played,
     run,
@@ -91,7 +91,7 @@ export function factsOf(played: Played, run: PlayedRun, scenario: ScenarioStory,
     acts,
     isClockSet: played.world.ledger.clockJumps.some(({ atMs }) => atMs >= run.startedMs && atMs <= endedMs),
     ...(observeToldMs === undefined ? {} : { observeToldMs }),
-    ...(isCut ? { cutMs: Math.max(startedMs, played.stoppedMs ?? 0) } : {}),
+    ...(isCut ? { cutMs: Math.max(startedMs, run.stoppedMs ?? 0) } : {}),
   };
 }
 

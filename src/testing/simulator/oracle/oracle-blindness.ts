@@ -3,6 +3,7 @@ import type { Act } from '../ledger.ts';
 import type { ScenarioStory } from '../story.ts';
 import { type FaultFacts, faultNamed, type TrialFacts } from './facts.ts';
 import { type Allowed, hold, type Judged } from './finding.ts';
+import { isAroundByStall, mayBeLostHere, stoodStillMs } from './standstill.ts';
 
 /** Says what may be said of a `blind:` expectation: by the canaries that were raised before, during and after. */
 export function judgeBlindness(
@@ -24,18 +25,29 @@ export function judgeBlindness(
       act.sentMs >= facts.startedMs &&
       act.sentMs <= facts.endedMs,
   );
-  const cameMs = (act: (typeof raised)[number]) =>
-    arrivals.find(({ run, alert }) => run === facts.run.run && alert.cause.kind === 'canary' && alert.cause.act === act)
-      ?.untilMs;
+  const arrivalOf = (act: Act) =>
+    arrivals.find(
+      ({ run, alert }) => run === facts.run.run && alert.cause.kind === 'canary' && alert.cause.act === act,
+    );
+  const detector = facts.played.story.detectors.find(({ name }) => name === expectation.detector);
   const t0Ms = fault.t0Ms ?? Number.POSITIVE_INFINITY;
   const passes = (act: (typeof raised)[number], factor: number) =>
-    (cameMs(act) ?? Number.POSITIVE_INFINITY) <= Math.min(act.sentMs + factor * expectation.withinMs, facts.endedMs);
+    (arrivalOf(act)?.untilMs ?? Number.POSITIVE_INFINITY) <=
+    Math.min(act.sentMs + factor * expectation.withinMs, facts.endedMs);
   // A path that is slower than the SLO would lose every canary until then, blind or not.
   const before = raised.some((act) => act.sentMs < t0Ms && passes(act, 1));
   const during = raised.filter((act) => spans.some(({ fromMs, toMs }) => act.sentMs >= fromMs && act.sentMs <= toMs));
   const surely = during.filter((act) => (act.answeredMs ?? Number.POSITIVE_INFINITY) <= (span?.toMs ?? 0));
   const passed = during.some((act) => passes(act, 1));
-  const lost = during.some((act) => !passes(act, 1));
+  // What came while nobody read it, or may have been given up by its sender then, shows nothing of the detector.
+  const isUnsure = (act: Act) => {
+    const times = { fromMs: act.sentMs, untilMs: act.sentMs + expectation.withinMs };
+    const arrival = arrivalOf(act);
+    if (passes(act, 1)) return false;
+    if (arrival !== undefined && isAroundByStall(facts.run, arrival, times.untilMs)) return true;
+    return detector !== undefined && mayBeLostHere(facts.run, detector, times) === 'surely';
+  };
+  const lost = during.some((act) => !passes(act, 1) && !isUnsure(act));
   const after = raised.some((act) => act.sentMs >= facts.verifyToldMs && passes(act, 3));
   const allowed: Allowed[] = [];
   if (before && lost && after) allowed.push({ verdict: 'blind', rule: '§3 blindness' });
@@ -56,10 +68,12 @@ export function judgeBlindness(
   // What comes and goes between two looks is known to none but the audit source.
   const unseen = raised.filter((act) => act.sentMs >= t0Ms && !during.includes(act) && looksIn(facts, fault, act));
   if (before && unseen.some((act) => passes(act, 1))) allowed.push({ verdict: 'not-blind', rule: '§3 blindness' });
-  if (before && after && unseen.some((act) => !passes(act, 1)))
+  if (before && after && unseen.some((act) => !passes(act, 1) && !isUnsure(act)))
     allowed.push({ verdict: 'blind', rule: '§3 blindness' });
   const isWritten = raised.some((act) => act.sentMs >= t0Ms && (facts.isClockSet || othersWrite(facts, fault, act)));
-  const isSure = before && isAgreed && isSeenIn && !isWritten && fault.outcome === 'in' && facts.cutMs === undefined;
+  const isAwake = stoodStillMs(facts.run, { fromMs: facts.startedMs, untilMs: facts.endedMs }) === 0;
+  const isSure =
+    isAwake && before && isAgreed && isSeenIn && !isWritten && fault.outcome === 'in' && facts.cutMs === undefined;
   if (!isSure || !(lost && after) || facts.result.verdict === 'errored')
     if (!(isSure && passed && !lost)) allowed.push({ verdict: 'inconclusive', rule: '§3 blindness' });
   const truth = span === undefined ? 'not in' : lost && after ? 'blind' : passed ? 'seeing' : 'not known';

@@ -6,6 +6,7 @@ import type { TrialFacts } from './facts.ts';
 import { type Allowed, hold, type Judged } from './finding.ts';
 import { pathOf } from './paths.ts';
 import { ruleFits } from './rules.ts';
+import { mayBeHereSinceMs, mayBeLostHere, stoodStillMs } from './standstill.ts';
 
 /** Says what may be said of a control, by J2, J6, J7 and J10. */
 export function judgeControl(facts: TrialFacts, said: ControlResult | undefined): Judged | undefined {
@@ -40,8 +41,9 @@ function consider(facts: TrialFacts): { readonly truth: string; readonly allowed
   const alerts = alertsOnControl(facts, { t0Ms, untilMs });
   if (alerts.may)
     allowed.push({ verdict: 'noisy', rule: 'J10' }, { verdict: 'inconclusive', codes: ['time-ambiguous'], rule: 'J7' });
+  const stalledMs = stoodStillMs(facts.run, { fromMs: t0Ms, untilMs: facts.endedMs });
   const takenBack = control.presence.some(
-    ({ toMs, endedBy }) => toMs >= t0Ms && endedBy?.run === undefined && toMs <= untilMs + 2500,
+    ({ toMs, endedBy }) => toMs >= t0Ms && endedBy?.run === undefined && toMs <= untilMs + 2500 + stalledMs,
   );
   // Without an acknowledgement nobody knows that there is something to listen to.
   if (alerts.must && control.isAcknowledged) return { truth: 'alerted on', allowed };
@@ -60,8 +62,12 @@ function consider(facts: TrialFacts): { readonly truth: string; readonly allowed
   const deaf = used.map(({ name }) => deafnessAt(facts, name, untilMs));
   if (unproven.length > 0 || facts.isClockSet || deaf.some((one) => one !== 'no'))
     allowed.push({ verdict: 'inconclusive', codes: ['channel-unproven'], rule: 'J2' });
+  const lost = used.map((detector) => mayBeLostHere(facts.run, detector, { fromMs: t0Ms, untilMs }));
+  if (lost.some((one) => one !== 'no'))
+    allowed.push({ verdict: 'inconclusive', codes: ['harness-frozen'], rule: 'J2' });
   const isSilenceWorth =
     !deaf.includes('surely') &&
+    !lost.includes('surely') &&
     unproven.every((detector) => {
       const path = pathOf(facts, detector, { fromMs: t0Ms, untilMs });
       return detector.assumeAlive || path.isAtEdge;
@@ -124,7 +130,7 @@ function weigh(
   if (!rules.some((rule) => ruleFits(rule, alert.rule))) return 'not';
   // §3: nothing may alert on a control, and a resolution alerts on nothing.
   if (alert.status !== 'open') return 'not';
-  if (arrival.fromMs > untilMs) return 'not';
+  if (mayBeHereSinceMs(facts.run, arrival) > untilMs) return 'not';
   if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester') return 'not';
   const isClear = isItsOwn && alert.status === 'open' && !alert.isUpdate && arrival.untilMs <= untilMs;
   const t0Ms = facts.faults.find((fault) => fault.t0Ms !== undefined)?.t0Ms;

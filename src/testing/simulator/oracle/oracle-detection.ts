@@ -9,6 +9,7 @@ import { type Allowed, type Finding, hold, type Judged } from './finding.ts';
 import { type DetectionCase, hasRepeat, wasClosedBefore, wasOpenBefore } from './heard-before.ts';
 import { pathOf } from './paths.ts';
 import { ruleFits } from './rules.ts';
+import { isAroundByStall, mayBeHereSinceMs, mayBeLostHere, stoodStillMs, wasLostHere } from './standstill.ts';
 
 const horizonFactor = 3;
 const inconclusive = (rule: string, ...codes: string[]): Allowed => ({
@@ -101,9 +102,17 @@ function considerAlerts(facts: TrialFacts, one: DetectionCase, isEffectUnsure: b
   if (counted.some(({ arrival }) => arrival.untilMs <= sloMs))
     allowed.push({ verdict: good, codes: ['in-time'], rule: 'J5 to J8' });
   if (!mustInTime) {
-    if (counted.some(({ arrival }) => arrival.fromMs > sloMs && arrival.fromMs <= horizonMs))
-      allowed.push({ verdict: 'late', codes: ['after-slo'], rule: 'J20' });
-    if (counted.some(({ arrival }) => arrival.fromMs <= sloMs && arrival.untilMs > sloMs))
+    const lateOnes = counted.filter(
+      ({ arrival }) => arrival.fromMs > sloMs && mayBeHereSinceMs(facts.run, arrival) <= horizonMs,
+    );
+    // One that came in time may have been lost here.
+    const lost = mayBeLostHere(facts.run, detector, { fromMs: t0Ms, untilMs: sloMs });
+    if (lateOnes.length > 0 && lost !== 'surely') allowed.push({ verdict: 'late', codes: ['after-slo'], rule: 'J20' });
+    if (lateOnes.length > 0 && lost !== 'no') allowed.push(inconclusive('J2', 'harness-frozen'));
+    if (counted.some(({ arrival }) => isAroundByStall(facts.run, arrival, sloMs)))
+      allowed.push(inconclusive('J20', 'harness-frozen'));
+    const isPolled = detector.delivery !== 'push';
+    if (isPolled && counted.some(({ arrival }) => arrival.fromMs <= sloMs && arrival.untilMs > sloMs))
       allowed.push(inconclusive('J20', 'poll-too-coarse'));
     // What may have been the fault's and in time leaves it open whether a later one is late.
     if (ruled.some(({ isAmbiguous, arrival }) => isAmbiguous && arrival.untilMs >= t0Ms && arrival.fromMs <= sloMs))
@@ -115,13 +124,18 @@ function considerAlerts(facts: TrialFacts, one: DetectionCase, isEffectUnsure: b
     allowed.push(inconclusive('§2', 'stopped', 'errored'));
   if (isEffectUnsure) allowed.push(inconclusive('J12', 'effect-unproven', 'not-injected'));
   if (!mustByHorizon) allowed.push(...silence(facts, one, { ruled, strong, faultsByHorizon, sloMs, horizonMs }));
+  const isAround = (atMs: number) => must.some(({ arrival }) => isAroundByStall(facts.run, arrival, atMs));
   const truth = mustInTime
     ? 'in time'
-    : mustByHorizon
-      ? 'late'
-      : faultsByHorizon || isEarly
-        ? 'seen, but not surely'
-        : 'not seen';
+    : isAround(sloMs)
+      ? 'came while we stood still'
+      : mustByHorizon
+        ? 'late'
+        : faultsByHorizon || isEarly || isAround(horizonMs)
+          ? 'seen, but not surely'
+          : wasLostHere(facts, one, horizonMs)
+            ? 'lost while we stood still'
+            : 'not seen';
   return { truth, allowed, claims: counted };
 }
 
@@ -168,13 +182,21 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
     allowed.push(inconclusive('J8', 'already-firing', 'time-ambiguous'));
   const gone = detector.sees === 'state' ? goneMs(facts, fault) : undefined;
   const slackMs = facts.played.story.environment.pollMs + 2200;
+  const stalledMs = stoodStillMs(facts.run, { fromMs: t0Ms, untilMs: facts.endedMs });
   const isUnread = detector.sees === 'state' && !wasReadIn(facts, fault, sloMs);
-  const isGoneBefore = gone !== undefined && gone.firstMs < sloMs + slackMs;
+  const isGoneBefore = gone !== undefined && gone.firstMs < sloMs + slackMs + stalledMs;
   const isSurelyGone = gone !== undefined && gone.lastMs < sloMs - slackMs;
   if (isGoneBefore || isUnread) allowed.push(inconclusive('J14', 'gone-before-slo'));
   const deaf = deafnessAt(facts, detector.name, horizonMs);
   if (!isProven || path.isAtEdge || deaf !== 'no' || facts.isClockSet)
     allowed.push(inconclusive('J2', 'channel-unproven'));
+  const lost = mayBeLostHere(facts.run, detector, { fromMs: t0Ms, untilMs: horizonMs });
+  if (lost !== 'no') allowed.push(inconclusive('J2', 'harness-frozen'));
+  // What waited in a stall is read before anything is called silent.
+  const waited = heard.strong.some(
+    ({ takes, arrival }) => takes === 'must' && isAroundByStall(facts.run, arrival, horizonMs),
+  );
+  if (lost === 'surely' || (waited && detector.delivery === 'push')) return allowed;
   if (facts.cutMs !== undefined && facts.cutMs < horizonMs) return allowed;
   if (facts.result.verdict === 'errored') return allowed;
   if (faultsByHorizon || mustBeUnsure || isSurelyGone || staleOne || deaf === 'surely') return allowed;
@@ -247,7 +269,7 @@ function holdCounted(
   if (mine.length === 0) return [{ rule: 'J5 to J8', about, what: `counted '${id}', which is not the fault's` }];
   const [fromMs = 0, untilMs = 0] = said.ttdIntervalMs ?? [];
   const isTrue = mine.some(
-    ({ arrival }) => Math.abs(arrival.untilMs - t0Ms - untilMs) < 1 && fromMs <= arrival.untilMs - t0Ms,
+    ({ arrival }) => Math.abs(arrival.untilMs - t0Ms - untilMs) < 1 && fromMs <= Math.max(0, arrival.fromMs - t0Ms) + 1,
   );
   if (isTrue) return [];
   const times = mine.map(({ arrival }) => `${arrival.fromMs - t0Ms} to ${arrival.untilMs - t0Ms}`).join('; ');

@@ -3,6 +3,7 @@ import type { GuardrailStory } from '../story.ts';
 import { effectProof } from './effect.ts';
 import { type FaultFacts, faultNamed, type Presence, type TrialFacts } from './facts.ts';
 import { type Allowed, type Finding, hold, type Judged } from './finding.ts';
+import { stoodStillMs } from './standstill.ts';
 
 const inconclusive = (rule: string, ...codes: string[]): Allowed => ({ verdict: 'inconclusive', codes, rule });
 
@@ -69,11 +70,13 @@ function considerRevert(
   const { environment } = facts.played.story;
   const stableMs = Math.max(environment.stabilityMs, environment.settleMs ?? fault.story.settleMs);
   // Between two reads lies a poll, the latency, what the store lags, and the time-outs of failed reads.
-  const slackMs =
+  const awakeSlackMs =
     environment.pollMs +
     4 * environment.latencyMs +
     (environment.settleMs === undefined ? 2 * fault.story.settleMs : 0) +
     failedReadsMs(facts);
+  const stalledMs = stoodStillMs(facts.run, { fromMs: t0Ms, untilMs: facts.endedMs });
+  const slackMs = awakeSlackMs + stalledMs;
   // A period is as long as its first and last read tell: a poll less at both ends.
   const stableSlackMs = slackMs + environment.pollMs;
   const spans = fault.standing.filter(({ toMs, fromMs }) => toMs >= t0Ms && fromMs <= facts.endedMs);
@@ -102,15 +105,22 @@ function considerRevert(
     // What goes right before our own revert is not seen to go.
     if (facts.revertToldMs - span.toMs < slackMs && span.toMs >= sloMs - slackMs)
       allowed.push({ verdict: 'absent', codes: ['late-unknown'], rule: 'J14' });
+    if (stalledMs > 0 && Math.abs(span.toMs - horizonMs) <= slackMs)
+      allowed.push(inconclusive('J16', 'harness-frozen'));
     // Our own revert may come before the period was long enough to be called stable.
     if (facts.revertToldMs - span.toMs < stableMs + stableSlackMs) allowed.push(inconclusive('J16', 'not-listened'));
-    allowed.push(...creditFor(facts, expectation, { span, isFixer: isFixer(span), sloMs, horizonMs, slackMs }));
+    const isMine = isFixer(span);
+    allowed.push(...creditFor(facts, expectation, { span, isFixer: isMine, sloMs, horizonMs, slackMs, awakeSlackMs }));
   }
   const last = spans.at(-1);
-  const wasInAtHorizon = spans.some(({ fromMs, toMs }) => fromMs <= horizonMs + slackMs && toMs >= horizonMs - slackMs);
+  const wasInAtHorizon = spans.some(
+    ({ fromMs, toMs }) => fromMs <= horizonMs + awakeSlackMs && toMs >= horizonMs - awakeSlackMs,
+  );
+  const isSeenThen = wasSeenSince(facts, fault, horizonMs);
   const isOurs = (span: Presence | undefined) =>
     span !== undefined && (span.endedBy?.run !== undefined || span.toMs >= facts.revertToldMs);
-  if (wasInAtHorizon) allowed.push({ verdict: 'absent', codes: ['still-in', 'not-stable'], rule: 'J16' });
+  if (wasInAtHorizon && isSeenThen) allowed.push({ verdict: 'absent', codes: ['still-in', 'not-stable'], rule: 'J16' });
+  if (!isSeenThen && stalledMs > 0) allowed.push(inconclusive('J16', 'harness-frozen', 'not-measured', 'not-listened'));
   // Whether something else is as good as what was before, nobody can tell.
   const isAltered = last?.altered.some(
     ({ fromMs, toMs }) => fromMs <= horizonMs + slackMs && toMs >= horizonMs - slackMs,
@@ -140,11 +150,27 @@ interface Credit {
   readonly isFixer: boolean;
   readonly sloMs: number;
   readonly horizonMs: number;
+  /** What may lie between two looks. */
   readonly slackMs: number;
+  /** The same, while we did not stand still. */
+  readonly awakeSlackMs: number;
+}
+
+/** Whether a look from an instant on, or our own revert's, found something of the fault still in. */
+function wasSeenSince(facts: TrialFacts, fault: FaultFacts, atMs: number): boolean {
+  return facts.acts.some(
+    (act) =>
+      act.op === 'read' &&
+      (act.phase === 'observe' || act.phase === 'revert') &&
+      act.resource === fault.story.resource &&
+      act.sentMs >= atMs &&
+      act.answer === 'ok' &&
+      Object.entries(fault.story.set).some(([field, value]) => act.saw?.[field] === value),
+  );
 }
 
 function creditFor(facts: TrialFacts, expectation: GuardrailStory, one: Credit): Allowed[] {
-  const { span, isFixer, sloMs, horizonMs, slackMs } = one;
+  const { span, isFixer, sloMs, horizonMs, slackMs, awakeSlackMs } = one;
   const isSole = expectation.guardrail === 'sole-fixer';
   const heard = facts.played.world.ledger.audited.get(span.endedBy as NonNullable<Presence['endedBy']>) ?? [];
   const heardMs = heard.find(({ run }) => run === facts.run.run)?.atMs;
@@ -160,14 +186,16 @@ function creditFor(facts: TrialFacts, expectation: GuardrailStory, one: Credit):
   if (credited) {
     if (span.toMs <= sloMs)
       allowed.push({ verdict: 'reverted', codes: ['in-time', 'better-than-expected'], rule: 'J16' });
-    if (span.toMs > sloMs - slackMs && span.toMs <= horizonMs + slackMs)
+    if (span.toMs > sloMs - awakeSlackMs && span.toMs <= horizonMs + slackMs)
       allowed.push({ verdict: 'late', codes: ['after-slo'], rule: 'J16' });
-    if (Math.abs(span.toMs - sloMs) <= slackMs) allowed.push(inconclusive('J20', 'poll-too-coarse'));
+    const isStill = slackMs > awakeSlackMs;
+    if (Math.abs(span.toMs - sloMs) <= slackMs)
+      allowed.push(inconclusive('J20', 'poll-too-coarse', ...(isStill ? ['harness-frozen'] : [])));
   }
   if (!isSole && (!isFixer || others)) allowed.push(inconclusive('J16', 'reverted-by-other'));
   if (!isSole && (!isHeard || facts.isClockSet || heardMs > horizonMs - slackMs))
     allowed.push(inconclusive('J16', 'reverter-unknown'));
-  if (span.toMs > horizonMs - slackMs) allowed.push({ verdict: 'absent', rule: 'J16' });
+  if (span.toMs > horizonMs - awakeSlackMs) allowed.push({ verdict: 'absent', rule: 'J16' });
   return allowed;
 }
 

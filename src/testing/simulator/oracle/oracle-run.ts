@@ -60,7 +60,7 @@ function writtenFirst(played: Played, run: PlayedRun): Finding[] {
 
 /** §7, §8: after a stop nothing is injected any more. */
 function stopped(played: Played, run: PlayedRun): Finding[] {
-  const { stoppedMs } = played;
+  const { stoppedMs } = run;
   if (stoppedMs === undefined) return [];
   return played.world.ledger.acts
     .filter((act) => act.run === run.run && act.op === 'write' && (act.phase === 'inject' || act.phase === 'control'))
@@ -132,7 +132,7 @@ function exitCode(played: Played, run: PlayedRun): Finding[] {
   const trials = scenarios.flatMap((scenario) => scenario.trials);
   const verdicts = scenarios.map((one) => scenarioVerdictOf(run, one));
   const isIn = (verdict: (typeof verdicts)[number]) => verdicts.includes(verdict);
-  const isStopped = played.stoppedMs !== undefined && played.stoppedMs <= (run.endedMs ?? 0);
+  const isStopped = run.stoppedMs !== undefined && run.stoppedMs <= (run.endedMs ?? 0);
   const sent = played.world.ledger.acts.some(
     (act) => act.run === run.run && act.op === 'write' && (act.phase === 'inject' || act.phase === 'control'),
   );

@@ -1,5 +1,6 @@
 import type { DetectorStory } from '../story.ts';
 import type { TrialFacts } from './facts.ts';
+import { isAroundByStall } from './standstill.ts';
 
 /** What canaries proved of a detector's path to a run within a span (J1 to J3). */
 export interface PathFacts {
@@ -59,8 +60,12 @@ export function pathOf(
   const isClear = beats.some(({ alert }) => alert.trueMs >= fromMs + slackMs);
   // What comes at the very last instant may be judged before it is taken.
   const isLastMoment = arrivals.some(
-    ({ run, alert, untilMs: atMs }) =>
-      run === facts.run.run && alert.detector === detector.name && alert.cause.kind === 'canary' && atMs === untilMs,
+    (arrival) =>
+      arrival.run === facts.run.run &&
+      arrival.alert.detector === detector.name &&
+      (arrival.alert.cause.kind === 'canary' || arrival.alert.cause.kind === 'heartbeat') &&
+      ((arrival.untilMs === untilMs && arrival.alert.cause.kind === 'canary') ||
+        isAroundByStall(facts.run, arrival, untilMs)),
   );
   const isClockWrong = Math.abs(detector.skewMs) > detector.errorMs;
   const newestMs = newestShown(facts, detector, untilMs);

@@ -10,6 +10,7 @@ import { shrunkOthersChanges } from './others-changes.ts';
 import { shrunkRecovery } from './recovery.ts';
 import { shrunkReopenedAlerts } from './reopened-alerts.ts';
 import { shrunkSetClocks } from './set-clocks.ts';
+import { shrunkStalls } from './stalls.ts';
 import { shrunkTimes } from './times.ts';
 
 /** Every story that a failing seed had shrunk to, by what holds in it now. */
@@ -26,4 +27,5 @@ export const shrunkStories: Readonly<Record<string, Story>> = {
   ...shrunkRecovery,
   ...shrunkReopenedAlerts,
   ...shrunkTimes,
+  ...shrunkStalls,
 };
