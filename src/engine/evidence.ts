@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { withoutSecrets } from '../model/conceal.ts';
 import type { TrialResult } from '../model/scorecard.ts';
+import { withoutSecrets } from '../model/without-secrets.ts';
 import { sourceClockOf } from './belongings.ts';
 import { belongingOf } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';

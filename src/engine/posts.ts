@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { withoutSecrets } from '../model/conceal.ts';
 import type {
   BoundFormat,
   CanaryDefinition,
@@ -10,6 +10,7 @@ import type {
 import type { AuditConfig, DetectorConfig } from '../model/environment.ts';
 import { markerWithPhase } from '../model/marker.ts';
 import type { RunRequest } from '../model/run.ts';
+import { readableWithoutSecrets } from '../model/without-secrets.ts';
 import { newCanaryKeeper, type OfferedCanary } from './canaries.ts';
 import type { DetectorPost } from './detector-post.ts';
 import { failureText } from './failure-text.ts';
@@ -27,7 +28,7 @@ export interface Posts {
 
 /** Most malformed records of a run that are kept as evidence. */
 const keptMalformed = 200;
-const mostMalformedBytes = 65_536;
+const mostMalformedLength = 65_536;
 
 /** Opens the channels of all detectors and audit sources; one that cannot be opened is told and left out. */
 export async function openPosts(
@@ -154,8 +155,7 @@ function listening(
     onMalformed({ reason, bytes }: { readonly reason: string; readonly bytes: Uint8Array }) {
       if (malformed++ >= keptMalformed) return;
       const file = posix.join(request.folders.report, 'evidence', `malformed-${name}.jsonl`);
-      const kept = concealed(bytes).subarray(0, mostMalformedBytes);
-      const line = `${JSON.stringify({ reason, base64: Buffer.from(kept).toString('base64') })}\n`;
+      const line = `${JSON.stringify({ reason, ...keptOf(bytes) })}\n`;
       const keep = request.disk
         .makeFolder(posix.dirname(file))
         .then(() => request.disk.appendDurably(file, new TextEncoder().encode(line)));
@@ -164,11 +164,11 @@ function listening(
   };
 }
 
-/** What is no text, or holds no secret, stays byte for byte. */
-function concealed(bytes: Uint8Array): Uint8Array {
-  const text = new TextDecoder().decode(bytes);
-  const told = withoutSecrets(text);
-  return told === text ? bytes : new TextEncoder().encode(told);
+/** Of what is no JSON nobody can tell whether a secret is in it: what tells it again is kept, and nothing of it. */
+function keptOf(bytes: Uint8Array) {
+  const raw = readableWithoutSecrets(new TextDecoder().decode(bytes))?.slice(0, mostMalformedLength);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { length: bytes.length, sha256, ...(raw === undefined ? {} : { raw }) };
 }
 
 function bindFormats(request: RunRequest, config: Pick<DetectorConfig, 'format'>): readonly BoundFormat[] {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { withoutSecrets } from '../model/conceal.ts';
 import type { Disk } from '../model/disk.ts';
+import { withoutSecrets } from '../model/without-secrets.ts';
 import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
 

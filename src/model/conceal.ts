@@ -5,7 +5,8 @@ import type { Json } from './json.ts';
 export const secretField =
   /secret(?!.*(arn|name|id)$)|sessiontoken|password(?!last|policy)|privatekey|keymaterial|plaintext/i;
 
-const shown = '<secret>';
+/** Stands in the place of a secret. */
+export const shownSecret = '<secret>';
 /** A shorter one would be found in words of any sentence. */
 const shortest = 6;
 
@@ -17,7 +18,7 @@ export function conceal(text: string, secrets: readonly string[]): string {
   const forms = secrets.filter((secret) => secret.length >= shortest).flatMap(formsOf);
   return [...new Set(forms)]
     .toSorted((a, b) => b.length - a.length)
-    .reduce((left, form) => left.replaceAll(form, shown), text);
+    .reduce((left, form) => left.replaceAll(form, shownSecret), text);
 }
 
 /** Conceals secrets in what an error says; its cause goes where that held one. */
@@ -31,37 +32,6 @@ export function concealError(error: CallError, secrets: readonly string[]): Call
     ...(kept === undefined ? {} : { denial: kept }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
-}
-
-/** What a text that holds a secret by our rules has in it somewhere; most texts are told by it without being read. */
-const mayHold = /secret|sessiontoken|password|privatekey|keymaterial|plaintext|\\?"variables/i;
-/** A record inside of a text of a record, such as an event in an envelope of a queue, is looked into as well. */
-const mostInside = 3;
-
-/**
- * Conceals what a record of somebody else's holds of secrets by the names of their fields: CloudTrail keeps the session
- * token of whoever assumes a role, and an audit log may be told to keep whole Secrets. Everything else stays letter for
- * letter.
- */
-export function withoutSecrets(text: string): string {
-  return mayHold.test(text) ? conceal(text, secretsInText(text, mostInside)) : text;
-}
-
-function secretsInText(text: string, inside: number): readonly string[] {
-  if (inside === 0 || !/^\s*[[{]/.test(text)) return [];
-  try {
-    const value: unknown = JSON.parse(text);
-    return [...secretsIn(value), ...textsIn(value).flatMap((inner) => secretsInText(inner, inside - 1))];
-  } catch {
-    // JSON lines, of which one may be torn; what is no JSON has no fields whose names could tell.
-    const lines = text.split('\n');
-    return lines.length === 1 ? [] : lines.flatMap((line) => secretsInText(line, inside - 1));
-  }
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return mayHold.test(value) ? [value] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /**
