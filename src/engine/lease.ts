@@ -13,6 +13,8 @@ import { pause, withTimeLimit } from './time-limit.ts';
 export interface Lease {
   /** Throws a `RefusedError` unless the lease is held now; asked before each change. */
   readonly demand: () => Promise<void>;
+  /** What it said before it was taken, where another disk had written it last. */
+  readonly ofOther: LeaseDocument | undefined;
   /** Gives it back, saying whether something was left in. */
   readonly release: (left: 'free' | 'unfinished') => Promise<void>;
 }
@@ -28,21 +30,23 @@ export async function takeLease(request: LeaseRequest): Promise<Lease> {
   const nonce = Buffer.from(request.random.bytes(16)).toString('hex');
   const known = await knownNonces(request);
   let failure: unknown;
+  let ofOther: LeaseDocument | undefined;
   for (let tries = 0; tries < mostTries; tries++) {
     try {
       const found = await look(request);
-      if (found?.lease.nonce === nonce) return new HeldLease(request, found.lease, found.version);
+      if (found?.lease.nonce === nonce) return new HeldLease(request, found.lease, { version: found.version, ofOther });
       const isOurDisk = found?.lease.host === request.process.host && known.includes(found.lease.nonce);
       if (found !== undefined) await demandTakeable(request, found, isOurDisk);
       // What another disk left in stays that run's until it is put back, so its lease never counts as one of ours.
       const isTakenOver = found !== undefined && found.lease.status !== 'free' && !isOurDisk;
       const own = newLease(request, nonce, isTakenOver ? found.lease.run : request.run);
+      ofOther = isOurDisk ? undefined : found?.lease;
       // First the note, then the lease: one that was taken from this disk is always known as such by it.
       await note(request, isTakenOver ? [] : [nonce, ...known.filter((one) => one === found?.lease.nonce)]);
       const version = await bounded(request, (signal) =>
         store.write(leaseName, writeLease(own), { over: found?.version, signal }),
       );
-      if (version !== undefined) return new HeldLease(request, own, version);
+      if (version !== undefined) return new HeldLease(request, own, { version, ofOther });
     } catch (error) {
       if (error instanceof RefusedError || request.stop.aborted) throw error;
       // A write may have taken effect all the same, which the next look tells.
@@ -64,6 +68,7 @@ export function maySitOnLease(disk: Disk, stateFolder: string): Promise<readonly
 }
 
 class HeldLease implements Lease {
+  readonly ofOther: LeaseDocument | undefined;
   readonly #request: LeaseRequest;
   readonly #ended = new AbortController();
   readonly #renewing: Promise<void>;
@@ -73,10 +78,11 @@ class HeldLease implements Lease {
   #lost: RefusedError | undefined;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(request: LeaseRequest, lease: LeaseDocument, version: string) {
+  constructor(request: LeaseRequest, lease: LeaseDocument, at: Pick<HeldLease, 'ofOther'> & Pick<Found, 'version'>) {
     this.#request = request;
     this.#lease = lease;
-    this.#version = version;
+    this.#version = at.version;
+    this.ofOther = at.ofOther;
     this.#renewedMonoMs = request.clock.monoMs();
     this.#renewing = this.#keepRenewing();
   }

@@ -97,12 +97,45 @@ describe('recover, in an environment with a lease', () => {
   });
 
   it('frees what another machine took over and left unfinished, of a run that has ended here', async () => {
-    const { here, again, store, lease } = await place('here');
+    const { here, again, steal, lease } = await place('here');
     expect((await here.again()).exitCode).to.equal(0);
-    const taken = { ...lease(), status: 'unfinished', host: 'there', doing: 'recover', nonce: 'b'.repeat(32) };
-    store.objects.set(leaseName, { bytes: new TextEncoder().encode(JSON.stringify(taken)), version: 'taken' });
+    steal('unfinished');
     expect((await again()).exitCode).to.equal(0);
     expect(lease()).to.include({ status: 'free' });
+  });
+
+  it('credits a guardrail with what was gone, where nobody else held the lease meanwhile', async () => {
+    const { here, again } = await place('here');
+    here.world.on.clear();
+    const { runs } = await again();
+    expect(runs[0]?.faults.map(({ rollback }) => rollback.verdict)).to.deep.equal(['clean', 'by-guardrail']);
+  });
+
+  it('credits none where a recovery of another machine may have taken it out', async () => {
+    const { here, again, steal } = await place('here');
+    here.world.on.clear();
+    steal('free');
+    const { exitCode, runs } = await again();
+    expect(exitCode).to.equal(0);
+    // The other one had begun to be taken out by the run itself.
+    const rollback = runs[0]?.faults[1]?.rollback;
+    expect(rollback).to.include({ verdict: 'clean', reasonCode: 'gone-already' });
+    expect(rollback?.reason).to.contain("another machine's recovery may have been faster");
+  });
+
+  it('credits none where another machine took the lease while this one stood still', async () => {
+    const { here, again, steal, up } = await place('here');
+    here.world.on.clear();
+    const target = worldTarget(here.world);
+    const session: typeof target.session = (...asked) => {
+      steal('held');
+      here.clock.jumpWallClock(120_000);
+      return target.session(...asked);
+    };
+    const { runs } = await again({
+      environment: async () => ({ ...(await up()), targets: new Map([['aws', { ...target, session }]]) }),
+    });
+    expect(runs[0]?.faults.map(({ rollback }) => rollback.verdict)).to.deep.equal(['clean', 'clean']);
   });
 
   it('asks nothing of the lease where the caller holds the lock and takes it itself', async () => {
@@ -139,6 +172,11 @@ async function place(holder: 'here' | 'there', { status = 'held', isOver = false
     ...upWith('staging-1', worldTarget(here.world)),
     lease: { ttlMs: 60_000, store: async () => store, mirrorKey: new Uint8Array(32) },
   });
+  const lease = () => readLease(store.objects.get(leaseName)?.bytes ?? new Uint8Array());
+  const steal = (left: 'held' | 'unfinished' | 'free') => {
+    const taken = { ...lease(), status: left, host: 'there', doing: 'recover', nonce: 'b'.repeat(32) };
+    store.objects.set(leaseName, { bytes: new TextEncoder().encode(JSON.stringify(taken)), version: 'taken' });
+  };
   const again: typeof here.again = (more) => here.again({ environment, ...more });
   const { signal } = new AbortController();
   // Given back at once: a clock that advances by itself would renew it for ever.
@@ -150,11 +188,5 @@ async function place(holder: 'here' | 'there', { status = 'held', isOver = false
     });
     await taken.release('free');
   };
-  return {
-    here,
-    store,
-    again,
-    inject,
-    lease: () => readLease(store.objects.get(leaseName)?.bytes ?? new Uint8Array()),
-  };
+  return { here, store, again, inject, steal, lease, up: environment };
 }

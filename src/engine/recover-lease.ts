@@ -10,6 +10,8 @@ import { hasEndedHere, type UnfinishedRun } from './unfinished-runs.ts';
 export interface RecoveryLease {
   /** Brings those runs here whose disk is lost; says what could not be brought. */
   readonly fetch: () => Promise<readonly string[]>;
+  /** Says whether another machine may have recovered a run since it died, or may be doing so now. */
+  readonly otherRecovery: (runId: string) => Promise<boolean>;
   /** Gives it back, and forgets the mirrored copies of runs of which nothing is left in; `isDone` where none was left out. */
   readonly end: (recovered: readonly RecoveredRun[], isDone: boolean) => Promise<void>;
 }
@@ -21,7 +23,7 @@ interface Opened {
 }
 
 /** Of an environment without a lease, or whose lease the caller takes itself. */
-const none: RecoveryLease = { fetch: async () => [], end: async () => {} };
+const none: RecoveryLease = { fetch: async () => [], otherRecovery: async () => false, end: async () => {} };
 
 /**
  * Takes the lease of an environment to put back what dead runs left in. Throws a `RefusedError` where another machine
@@ -61,6 +63,15 @@ export async function takeRecoveryLease(request: RecoverRequest, opened: Opened)
         }
         return problems;
       },
+      otherRecovery: async (runId) => {
+        const { ofOther } = lease;
+        const isOfRun = ofOther === undefined || (ofOther.doing === 'run' && ofOther.run === runId);
+        const isLost = await lease.demand().then(
+          () => false,
+          () => true,
+        );
+        return !isOfRun || isLost;
+      },
       end: async (recovered, isDone) => {
         if (mirror !== undefined)
           for (const run of recovered)
@@ -73,7 +84,7 @@ export async function takeRecoveryLease(request: RecoverRequest, opened: Opened)
     const isHeldBack = error instanceof RefusedError && error.code !== 'no-lease';
     if (isHeldBack || request.from !== undefined || abandon.aborted) throw error;
     log(`${failureText(error)} What is in is reverted all the same.`);
-    return none;
+    return { ...none, otherRecovery: async () => true };
   }
 }
 

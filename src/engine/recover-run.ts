@@ -25,6 +25,8 @@ export interface Opened {
   readonly name: string;
   readonly environment: RecoveryEnvironment;
   readonly run: UnfinishedRun;
+  /** Says whether another machine may have recovered the run since it died. */
+  readonly otherRecovery: () => Promise<boolean>;
 }
 
 type Up = Extract<RecoveryEnvironment, { status: 'up' }>;
@@ -75,7 +77,8 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   for (const open of run.open) {
     if (request.abandon.aborted) break;
     const isBelowOpen = openStill.some((newer) => isBelow(open.intent, newer));
-    const work = { open, journal, preImages, environment, sessions, run, write, isBelowOpen };
+    const { otherRecovery } = opened;
+    const work = { open, otherRecovery, journal, preImages, environment, sessions, run, write, isBelowOpen };
     let rollback = await recoverFault(request, work);
     for (const older of stackedOn(open, run.open)) {
       if (rollback.reasonCode !== 'left-altered') break;
@@ -108,6 +111,7 @@ interface Work {
   readonly open: OpenIntent;
   /** What the state is compared with and put back to; the fault's own where absent. */
   readonly preImage?: StateFile;
+  readonly otherRecovery: () => Promise<boolean>;
   readonly journal: Journal;
   readonly preImages: PreImages;
   readonly environment: Up;
@@ -146,6 +150,7 @@ async function recoverFault(request: RecoverRequest, work: Work): Promise<FaultR
     ...(open.injectError !== undefined && { injectError: open.injectError }),
     begunBefore: open.begun,
     removedBefore: open.removed === true,
+    otherRecovery: work.otherRecovery,
     settleMs: intent.settleMs,
     budgetMs: environment.revertBudgetMs,
     clock: request.clock,

@@ -102,7 +102,12 @@ async function recoverAll(
       for (const run of all) {
         const why = ofFetched ?? whyNotRecovered({ name, environment, run });
         recovered.push(
-          why === undefined ? await recoverRun(request, { name, environment, run }) : untouched(run, name, why),
+          why === undefined
+            ? await recoverRun(request, {
+                ...{ name, environment, run },
+                otherRecovery: () => lease.otherRecovery(run.runId),
+              })
+            : untouched(run, name, why),
         );
       }
       for (const problem of problems)
@@ -195,7 +200,7 @@ function nameless(run: UnfinishedRun): RecoveredRun {
 }
 
 /** What a run has left in cannot be told without its journal, nor reverted without the target that it was in. */
-function whyNotRecovered({ name, environment, run }: Opened): string | undefined {
+function whyNotRecovered({ name, environment, run }: Omit<Opened, 'otherRecovery'>): string | undefined {
   const isOfEmbedded = run.start?.staging === 'embedded' || run.owner?.stagingId !== undefined;
   if (environment.status === 'gone' && !isOfEmbedded)
     return `The run is not known to have used the embedded staging that is gone, so it was not closed. Start the staging or correct environment '${name}' in windshear.yaml, then run: windshear recover --env ${name}`;

@@ -28,6 +28,8 @@ export interface RevertRequest {
   readonly sentMonoMs?: number;
   /** True where an earlier process had begun this revert, so that an absent delta is no guardrail's doing. */
   readonly begunBefore?: boolean;
+  /** Says whether another machine's recovery may have been faster; asked before a guardrail is credited. */
+  readonly otherRecovery?: () => Promise<boolean>;
   /** True where an earlier process had taken it out. */
   readonly removedBefore?: boolean;
   /** The environment's `settle`, else the fault's own (J13). */

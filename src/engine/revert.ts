@@ -4,7 +4,7 @@ import { failureText } from './failure-text.ts';
 import { beginBudget } from './own-budget.ts';
 import { tryRevert } from './revert-attempts.ts';
 import type { FaultRollback, Look, RevertAttempts, RevertRequest, RevertRounds } from './revert-request.ts';
-import { judgeRollback } from './rollback-verdict.ts';
+import { creditingNobody, judgeRollback } from './rollback-verdict.ts';
 import { lookForLateEffect, lookUntilSettled } from './settled-look.ts';
 import { pause } from './time-limit.ts';
 
@@ -34,7 +34,9 @@ export interface RevertOutcome {
 export async function revertFault(request: RevertRequest): Promise<RevertOutcome> {
   const record = newRecorder(request);
   const attempts = request.definition.kind === 'act' ? undefined : await revertAndLook(request, record);
-  const result = judgeRollback(request, attempts);
+  const judged = judgeRollback(request, attempts);
+  const isByOther = judged.verdict === 'by-guardrail' && (await request.otherRecovery?.()) === true;
+  const result = isByOther ? creditingNobody(judged) : judged;
   const isClosed = await record.append({
     kind: 'verified',
     of: request.of,

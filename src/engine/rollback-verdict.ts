@@ -16,6 +16,12 @@ export function judgeRollback(request: RevertRequest, rounds: RevertRounds | und
   };
 }
 
+/** Of what was gone before the revert, where a recovery of another machine may have taken it out. */
+export function creditingNobody(result: FaultRollback): FaultRollback {
+  const reason = `${result.reason} No guardrail is credited: another machine's recovery may have been faster.`;
+  return { ...result, verdict: 'clean', reason };
+}
+
 type Judged = Pick<FaultRollback, 'verdict' | 'reasonCode' | 'reason'>;
 
 const anAct: Judged = {
