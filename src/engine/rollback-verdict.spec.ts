@@ -40,6 +40,21 @@ describe('judgeRollback', () => {
     expect(reasonOf(true, { after: { readBack: {} } as never })).to.equal('The state read back equals the pre-image.');
   });
 
+  it('says what of it is left though its change is taken back, and who is to put that right', () => {
+    const remains = '1 of its 2 pods still run another template';
+    const look = { observation: { status: 'ours-partial', state: {}, remains } } as const;
+    const said = (outcome: 'already-gone' | 'left') => judgeRollback(request, rounds({ report: { outcome }, look }));
+    const what = `What 'world.switch' on 's-1' changed is as before, but ${remains}, so a part of the fault may be in.`;
+    expect(said('already-gone')).to.include({
+      ...{ verdict: 'dirty', reasonCode: 'revert-failed' },
+      reason: `${what} Run: windshear recover`,
+    });
+    expect(said('left')).to.include({
+      ...{ verdict: 'dirty', reasonCode: 'left-altered' },
+      reason: `${what} Put that right by hand, then run: windshear recover`,
+    });
+  });
+
   it('names each object that stays', () => {
     const candidates = ['secret/shop/a-1-token', 'serviceaccount/shop/a-1'];
     const { reason } = judgeRollback(request, rounds({ report: { outcome: 'left', candidates } }));

@@ -94,6 +94,17 @@ function isByGuardrail(request: RevertRequest, rounds: RevertRounds): boolean {
 
 function stillIn(request: RevertRequest, rounds: RevertRounds): Judged {
   const left = rounds.report?.outcome === 'left';
+  const remains = rounds.look.observation?.remains;
+  if (remains !== undefined) {
+    const what = `What ${named(request)} changed is as before, but ${remains}, so a part of the fault may be in.`;
+    return left
+      ? {
+          verdict: 'dirty',
+          reasonCode: 'left-altered',
+          reason: `${what} Put that right by hand, then run: windshear recover`,
+        }
+      : { verdict: 'dirty', reasonCode: 'revert-failed', reason: `${what}${injectFailed(request)} ${next}` };
+  }
   if (left) return altered(request, rounds);
   const why =
     rounds.error === undefined

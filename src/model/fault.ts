@@ -50,6 +50,8 @@ export interface Observation {
   readonly managers?: readonly FieldManager[];
   /** True where a part of it is there that somebody altered, so that it may harm no more. */
   readonly isAltered?: boolean;
+  /** Of `ours-partial`: what is left though nothing more is to be taken back by us, as a clause. */
+  readonly remains?: string;
   /** True where someone else changed the rest of the resource since the capture. */
   readonly othersChanged?: boolean;
 }

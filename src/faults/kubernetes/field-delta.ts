@@ -16,6 +16,7 @@ import {
   readObject,
 } from './objects.ts';
 import { ownsField } from './owned-fields.ts';
+import { isOfTemplate, isRolledOut, pendingRollout } from './rollout.ts';
 
 /** A field of an object, and the value that we give it; undefined takes it away. */
 export interface FieldChange {
@@ -52,15 +53,22 @@ interface Before {
   readonly rest: string;
   /** What tells where each field is. */
   readonly anchors?: readonly Json[];
+  /** True where pods run the fields, and all of them ran these. */
+  readonly rolledOut?: boolean;
 }
 
 const attempts = 5;
 
 /** Notes the fields' values. Throws `CallError` `not-found` where the object or what holds a field is not there. */
 export async function captureFields(ctx: KubernetesFaultContext, delta: FieldDelta): Promise<Json> {
-  const { found, values, rest } = (await read(ctx, delta)) ?? missing(delta);
+  const { found, places, values, rest } = (await read(ctx, delta)) ?? missing(delta);
   const anchors = delta.fields.map(({ anchor }) => anchor?.(found.object) ?? null);
-  return { values: values.map(asJson), rest, ...(anchors.every((one) => one === null) ? {} : { anchors }) };
+  const rolledOut = places.some(({ path }) => isOfTemplate(delta.ref, path)) && isRolledOut(found);
+  return {
+    ...{ values: values.map(asJson), rest },
+    ...(anchors.every((one) => one === null) ? {} : { anchors }),
+    ...(rolledOut ? { rolledOut } : {}),
+  };
 }
 
 /**
@@ -98,7 +106,7 @@ export async function injectFields(
   }
 }
 
-/** Says whether our values, the captured ones, or somebody else's are in. */
+/** Says whether our values, the captured ones, or somebody else's are in; in part, while pods may still run ours. */
 export async function observeFields(
   ctx: KubernetesFaultContext,
   delta: FieldDelta,
@@ -115,7 +123,12 @@ export async function revertFields(
 ): Promise<RevertReport> {
   for (let attempt = 1; ; attempt++) {
     const now = await read(ctx, delta, before);
-    const { status } = statusOf(delta, now, { before, after });
+    const { status, remains } = statusOf(delta, now, { before, after });
+    if (now !== undefined && remains !== undefined) {
+      return pendingRollout(now.found)?.isPaused === true
+        ? { outcome: 'left', note: `${delta.subject} is as before, but ${remains}.` }
+        : { outcome: 'already-gone' };
+    }
     if (status === 'before') return { outcome: 'already-gone' };
     if (now === undefined) return { outcome: 'left', note: `${delta.subject}, or what we changed in it, is gone.` };
     if (status === 'other') return { outcome: 'left', note: `Somebody set other values in ${delta.subject}.` };
@@ -168,12 +181,14 @@ function statusOf(
   now: Read | undefined,
   { before, after }: { readonly before: Json; readonly after: After | undefined },
 ): Observation {
-  const { values, rest } = beforeOf(before);
+  const { values, rest, rolledOut } = beforeOf(before);
   // With the object our delta is gone too, but nothing is as it was.
   if (now === undefined) return { status: 'other', state: { values: null }, othersChanged: true };
   const othersChanged = now.rest !== rest;
   const state: Json = { values: now.values.map(asJson), rest: now.rest };
   if (sameAll(now.values, values)) {
+    const pending = rolledOut === true ? pendingRollout(now.found) : undefined;
+    if (pending !== undefined) return { status: 'ours-partial', state, othersChanged, remains: pending.why };
     const { object } = now.found;
     const ownsAll = (owned: Json) => now.places.every(({ path }) => ownsField(owned, object, path));
     return { status: 'before', state, othersChanged, managers: managersOf(now.found, ownsAll) };

@@ -25,7 +25,7 @@ export const imageDrift = defineFault({
   target: 'kubernetes',
   title: "Drift a Deployment's image from its release",
   description:
-    'One container of a Deployment gets another image than the one released, past the pipeline. Revert puts back the image of that container only.',
+    'One container of a Deployment gets another image than the one released, past the pipeline. Revert puts back the image of that container only; it is done when no pod of another template runs any more.',
   params,
   example: {
     namespace: 'inference',

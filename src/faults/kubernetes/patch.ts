@@ -49,7 +49,7 @@ export const kubernetesPatch = defineFault({
   target: 'kubernetes',
   title: 'Patch a Kubernetes object',
   description:
-    'Any fields of one object are changed together by a JSON Patch. Revert gives exactly these fields their values back, if they still hold ours.',
+    'Any fields of one object are changed together by a JSON Patch. Revert gives exactly these fields their values back, if they still hold ours; a change of the template of a Deployment is in until its pods are replaced.',
   params,
   example: {
     apiVersion: 'apps/v1',
