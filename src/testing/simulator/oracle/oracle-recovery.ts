@@ -37,12 +37,15 @@ export function judgeRecovery(played: Played): Finding[] {
 /** Somebody altered what was ours, or the target refused to the end. */
 function mayStayDirty({ story, world, recoveries }: Played): boolean {
   const altered = world.ledger.acts.some((act) => act.run === undefined && act.op === 'write');
+  const calls = story.troubles.filter((one) => one.kind === 'call');
   const refused = Map.groupBy(
-    story.troubles.filter((one) => one.kind === 'call'),
+    calls.filter(({ fate }) => fate === 'denied'),
     ({ phase, resource }) => `${phase} ${resource}`,
   );
-  // Every process tries three times, and meets the same refusals.
-  const refuses = [...refused.values()].some((those) => those.reduce((sum, { count }) => sum + count, 0) >= 3);
+  // Every process tries three times, and meets the same refusals; what passes is tried again and spends no try.
+  const refuses =
+    calls.some(({ count }) => count >= 3) ||
+    [...refused.values()].some((those) => those.reduce((sum, { count }) => sum + count, 0) >= 3);
   const died = recoveries.some(({ outcome, crashed }) => outcome === undefined && crashed === undefined);
   return altered || refuses || died;
 }
