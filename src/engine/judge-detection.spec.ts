@@ -333,21 +333,21 @@ const rows: readonly Row[] = [
   {
     rule: 'J2',
     claim: 'knows nothing of silence in which the detector could not be asked',
-    facts: { deafSinceMonoMs: t0.monoMs + 3000, nowMonoMs: t0.monoMs + 15_000 },
+    facts: { asked: askedAt(3000), nowMonoMs: t0.monoMs + 15_000 },
     verdict: 'inconclusive',
     code: 'channel-unproven',
   },
   {
     rule: 'J2',
-    claim: 'takes a detector that fails only after the horizon for heard out',
-    facts: { deafSinceMonoMs: t0.monoMs + 12_000 },
+    claim: 'takes a detector that answered a poll of the horizon for heard out',
+    facts: { asked: askedAt(12_000) },
     verdict: 'missed',
     code: 'no-alert',
   },
   {
     rule: 'J2',
     claim: 'stands by an alert that came before the detector could no longer be asked',
-    facts: { deafSinceMonoMs: t0.monoMs + 3000, belonging: [faults(heard(900))] },
+    facts: { asked: askedAt(3000), belonging: [faults(heard(900))] },
     verdict: 'detected',
     code: 'in-time',
   },
@@ -567,12 +567,16 @@ describe('judgeDetection', () => {
     expect(judgeDetection(detectionCase({ fault })).result.reason).to.contain('(iam:AttachRolePolicy)');
   });
 
-  it('J2: waits three seconds past the horizon for a detector that cannot be asked', () => {
-    const at = (ms: number) =>
-      judgeDetection(detectionCase({ deafSinceMonoMs: t0.monoMs + 3000, nowMonoMs: t0.monoMs + ms }));
-    expect(at(14_999)).to.deep.include({ settled: false, deadlinesMonoMs: [t0.monoMs + 15_000] });
+  it('J2: waits three seconds past the horizon for an answer to a poll that was sent at it', () => {
+    const at = (ms: number, more: Partial<DetectionCase> = {}) =>
+      judgeDetection(detectionCase({ asked: askedAt(11_999), nowMonoMs: t0.monoMs + ms, ...more }));
+    const deadlinesMonoMs = [t0.monoMs + 12_000, t0.monoMs + 15_000];
+    expect(at(14_999)).to.deep.include({ settled: false, deadlinesMonoMs });
     expect(at(15_000).settled).to.equal(true);
-    expect(at(15_000).result.reason).to.contain('could be asked until 3 s after the injection and no more since');
+    expect(at(15_000).result).to.include({ verdict: 'inconclusive', reasonCode: 'channel-unproven' });
+    expect(at(15_000).result.reason).to.contain('answered the poll that was sent 12 s after the injection and none');
+    expect(at(15_000, { asked: askedAt(11_999, 1000) }).settled, 'its polls wait').to.equal(false);
+    expect(at(15_000, { stoodStillMs: () => 1 }).settled, 'we stood still').to.equal(false);
   });
 
   it('J11: says with which severity it came, and which is expected', () => {
@@ -621,6 +625,10 @@ describe('judgeDetection', () => {
 });
 
 /** A signal that correlation gave to somebody by its subject and time alone. */
+function askedAt(ms: number, waitsMs = 0): NonNullable<DetectionCase['asked']> {
+  return { untilMonoMs: t0.monoMs + ms, waitsMs };
+}
+
 function of(whose: Belonging['whose'], one: HeardSignal): Belonging {
   return { heard: one, whose, matchedBy: ['subject', 'time'] };
 }

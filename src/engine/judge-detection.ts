@@ -5,6 +5,7 @@ import { severityName } from '../model/severity.ts';
 import { type Severity, severitySchema } from '../model/signal.ts';
 import { losesFromMs } from '../model/stalls.ts';
 import type { ReasonCode } from '../model/verdict.ts';
+import { type Asked, comebackAt, isUnasked } from './asked.ts';
 import { type Belonging, eventEpochMs } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 import { notInjected } from './not-injected.ts';
@@ -49,8 +50,8 @@ export interface DetectionCase extends OwnStalls {
   readonly frozenMs?: number;
   /** The same, from t0 to the SLO. */
   readonly frozenBySloMs?: number;
-  /** When its last good poll left, where polls have failed since. */
-  readonly deafSinceMonoMs?: number;
+  /** Absent where its signals are pushed. */
+  readonly asked?: Asked;
   readonly nowMonoMs: number;
   /** Set once nobody listens any more: why the trial ended early. */
   readonly ended?: 'stopped' | 'errored';
@@ -90,9 +91,6 @@ export interface Judgement<Result> {
   readonly deadlinesMonoMs: readonly number[];
 }
 
-/** How long a channel that fails at the horizon may take to be asked again: a store or a queue has kept what came. */
-export const comebackMs = 3000;
-
 /** How often its SLO an expectation is listened for. */
 export const horizonFactor = 3;
 
@@ -128,18 +126,14 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   if (ended === undefined && facts.nowMonoMs < horizonAt) {
     return judge.open([t0.monoMs + expectation.sloMs, horizonAt]);
   }
-  if (facts.ended === undefined && isDeafAt(facts, horizonAt) && facts.nowMonoMs < horizonAt + comebackMs) {
-    return judge.open([horizonAt + comebackMs]);
+  if (facts.ended === undefined && isUnasked(facts.asked, horizonAt)) {
+    const waitedUntil = comebackAt(facts.asked, facts, [horizonAt, facts.nowMonoMs]);
+    if (facts.nowMonoMs < waitedUntil) return judge.open([horizonAt, waitedUntil]);
   }
   if (ended !== undefined) {
     return judge.inconclusive(ended, 'The trial ended before the horizon of this expectation.');
   }
   return effectDue ? judge.effectUnproven() : silence(facts, judge, t0);
-}
-
-/** Whether what came until then cannot be known, since the detector could not be asked any more. */
-function isDeafAt({ deafSinceMonoMs }: DetectionCase, horizonAt: number): boolean {
-  return deafSinceMonoMs !== undefined && deafSinceMonoMs < horizonAt;
 }
 
 /** The earliest signal that is the fault's, matches rule and severity, and is no mere re-send of an open alert. */
@@ -207,11 +201,11 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
       'not-attributed',
       `The controller of ${fault.refusedBehind} was refused, not our own request, and no alert that names what we made came: one that names the controller alone may be about anything.`,
     );
-  if (isDeafAt(facts, horizonAt)) {
-    const after = formatDuration(Math.max(0, (facts.deafSinceMonoMs ?? 0) - t0.monoMs));
+  if (isUnasked(facts.asked, horizonAt)) {
+    const after = formatDuration(Math.max(0, facts.asked.untilMonoMs - t0.monoMs));
     return judge.inconclusive(
       'channel-unproven',
-      `${expectation.detector} could be asked until ${after} after the injection and no more since, so what came until the horizon is not known.`,
+      `${expectation.detector} answered the poll that was sent ${after} after the injection and none since, so what came until the horizon is not known.`,
     );
   }
   const gone = detector.sees === 'state' && fault.status === 'injected' ? fault.goneMonoMs : undefined;

@@ -1,4 +1,5 @@
 import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult } from '../model/scorecard.ts';
+import { comebackAt, isUnasked } from './asked.ts';
 import { belongingsOf, sourceClockOf } from './belongings.ts';
 import { type Belonging, isAbout } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
@@ -8,7 +9,6 @@ import { heardUntil } from './heard-until.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
 import {
-  comebackMs,
   type DetectionCase,
   type FaultState,
   horizonFactor,
@@ -17,6 +17,7 @@ import {
 } from './judge-detection.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import { judgeTrialGuardrail } from './judge-trial-guardrail.ts';
+import type { Listener } from './listener.ts';
 import type { LiveFault } from './live-fault.ts';
 import { endOf, expectationsOf, faultFor, stallsOf, subjectsAll, type Trial, viewOf } from './trial-state.ts';
 import { wasInAt } from './was-in-at.ts';
@@ -55,8 +56,9 @@ export function judgeAll(trial: Trial): TrialJudgements {
 
 type Expectations = ReturnType<typeof expectationsOf>;
 
-function deafness(deafSinceMonoMs: number | undefined): Pick<DetectionCase, 'deafSinceMonoMs'> {
-  return deafSinceMonoMs === undefined ? {} : { deafSinceMonoMs };
+function askedOf(listener: Listener | undefined): Pick<DetectionCase, 'asked'> {
+  const asked = listener?.asked();
+  return asked === undefined ? {} : { asked };
 }
 
 interface Told {
@@ -113,7 +115,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     frozenMs: post?.listener?.frozenMs(t0, t0 + horizonFactor * expectation.sloMs) ?? 0,
     frozenBySloMs: post?.listener?.frozenMs(t0, t0 + expectation.sloMs) ?? 0,
     ...stallsOf(trial),
-    ...deafness(post?.listener?.deafSince()),
+    ...askedOf(post?.listener),
     nowMonoMs: heardUntil(trial),
     ...endOf(trial),
   });
@@ -199,22 +201,23 @@ export function judgeTrialControl(trial: Trial, status: ControlCase['status'], d
         proven: proof?.rule.received === true || proof?.tool.received === true,
         assumeAlive: config?.assumeAlive ?? false,
         overloaded: post?.listener?.overloadedBetween(t0, windowEnd) ?? false,
-        isDeaf: isDeafBefore(trial, name, windowEnd),
+        isDeaf: isUnasked(post?.listener?.asked(), windowEnd),
         frozenMs: post?.listener?.frozenMs(t0, windowEnd) ?? 0,
       };
     }),
   });
 }
 
-/** Whether a detector that could not be asked at the end of the control's window may still tell what came in it. */
-export function awaitsControl(trial: Trial): boolean {
-  const { controlWindowEnd: end } = trial;
-  if (end === undefined || trial.deps.request.clock.monoMs() >= end + comebackMs) return false;
-  return detectorsOf(trial.bound).some((name) => isDeafBefore(trial, name, end));
-}
-
-function isDeafBefore(trial: Trial, detector: string, monoMs: number): boolean {
-  return (trial.deps.posts.get(detector)?.listener?.deafSince() ?? monoMs) < monoMs;
+/** The end of the control's window, for each detector that was not asked since and may still tell what came in it. */
+export function awaitedByControl(trial: Trial): readonly { readonly detector: string; readonly endMonoMs: number }[] {
+  const { controlWindowEnd: endMonoMs } = trial;
+  if (endMonoMs === undefined) return [];
+  const now = trial.deps.request.clock.monoMs();
+  return detectorsOf(trial.bound).flatMap((detector) => {
+    const asked = trial.deps.posts.get(detector)?.listener?.asked();
+    if (!isUnasked(asked, endMonoMs) || now >= comebackAt(asked, stallsOf(trial), [endMonoMs, now])) return [];
+    return [{ detector, endMonoMs }];
+  });
 }
 
 /** Detections by detectors that nobody expected (J10), each rule once. */

@@ -20,7 +20,7 @@ class Source {
   isTorn: 'whole' | 'in part' | 'altogether' = 'whole';
   readonly ended = new AbortController();
 
-  async listen(delivery: 'store' | 'queue'): Promise<Listener> {
+  async listen(delivery: 'store' | 'queue', pollMs = 500): Promise<Listener> {
     const channel: ChannelDefinition = {
       type: 'sim',
       title: 'sim',
@@ -49,7 +49,7 @@ class Source {
       },
       clock: this.clock,
       onPoll: ({ sentMonoMs }) => this.good.push(sentMonoMs),
-      pollMs: 500,
+      pollMs,
       seesState: delivery === 'store',
       clients: async () => undefined,
       signal: this.ended.signal,
@@ -83,23 +83,41 @@ describe('openListener', () => {
     expect(source.heard.map((one) => one.arrivedMonoMs)).to.deep.equal([[1000, 1510]]);
   });
 
-  it('is deaf from its last good poll on once that is two polls ago, until one is good again', async () => {
+  it('J2: knows what came until the sending of its last good poll, whatever became of the ones since', async () => {
     const source = new Source();
     const listener = await source.listen('store');
-    await source.clock.sleep(1100);
-    expect(listener.deafSince()).to.equal(undefined);
-    const last = source.good.at(-1);
+    await source.until(1005);
+    expect(listener.asked(), 'one is under way').to.deep.equal({ untilMonoMs: 500, waitsMs: 0 });
     source.answer = () => {
       throw new Error('gone');
     };
-    await source.clock.sleep(500);
-    expect(listener.deafSince(), 'after one').to.equal(undefined);
-    await source.clock.sleep(600);
-    expect(listener.deafSince(), 'after two').to.equal(last);
+    await source.until(2400);
+    expect(listener.asked(), 'two failed').to.deep.equal({ untilMonoMs: 500, waitsMs: 0 });
     source.answer = () => [];
-    await source.clock.sleep(1100);
-    expect(listener.deafSince(), 'after a good one').to.equal(undefined);
+    await source.until(2900);
+    expect(listener.asked(), 'one is good').to.deep.equal({ untilMonoMs: 2500, waitsMs: 0 });
     await listener.close();
+  });
+
+  it('J2: sends a poll at a deadline, and once more until one is answered, and tells of it once', async () => {
+    for (const [pollMs, failsUntil, expected] of [
+      [500, 0, 4000],
+      [60_000, 0, 4000],
+      [60_000, 5500, 6000],
+    ] as const) {
+      const source = new Source();
+      const listener = await source.listen('queue', pollMs);
+      await source.until(1000);
+      source.answer = () => {
+        if (source.clock.monoMs() < failsUntil) throw new Error('gone');
+        return [];
+      };
+      const told: number[] = [];
+      listener.watchDeadline(4000, () => told.push(source.clock.monoMs()));
+      await source.until(9000);
+      expect(told, `every ${pollMs} ms`).to.deep.equal([expected + 10]);
+      await listener.close();
+    }
   });
 
   it('J19: widens the interval by a failed poll', async () => {

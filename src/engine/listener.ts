@@ -5,6 +5,7 @@ import type { AnyChannel, BoundFormat, Decode, OpenChannel, Payload } from '../m
 import { findMarkers } from '../model/marker.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Stalls } from '../model/stalls.ts';
+import type { Asked } from './asked.ts';
 import { eventEpochMs } from './correlate.ts';
 import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
@@ -60,12 +61,15 @@ export interface Listener {
   readonly overloadedBetween: (fromMonoMs: number, untilMonoMs: number) => boolean;
   /** How long the stalls of ours lasted that reach into a time, so that what is pushed may have been lost here; 0 for what is polled. */
   readonly frozenMs: (fromMonoMs: number, untilMonoMs: number) => number;
-  /** When the last good poll left, where polls fail since: what came after is not known. Undefined for pushed channels. */
-  readonly deafSince: () => number | undefined;
+  /** How far it is known what came. Undefined for pushed channels. */
+  readonly asked: () => Asked | undefined;
   /** Alerts that are open now (J8). */
   readonly open: () => readonly HeardSignal[];
-  /** Makes polls denser around an instant (J20); answers the way to take it back. */
-  readonly watchDeadline: (monoMs: number) => () => void;
+  /**
+   * Makes polls denser around an instant (J20), and sends one at it; `onAsked` is told once a poll was answered well that
+   * was sent at or after it. Answers the way to take it back.
+   */
+  readonly watchDeadline: (monoMs: number, onAsked?: () => void) => () => void;
   /** Resolves once something was polled successfully, or at once for pushed channels; false where nothing was within `ms`. */
   readonly reachable: (ms: number) => Promise<boolean>;
   readonly close: () => Promise<void>;
@@ -77,11 +81,17 @@ interface Taken {
   readonly torn?: { readonly reason: string; readonly isAll: boolean };
 }
 
-/** How much denser polls get near a deadline. */
+/** How much denser polls get near a deadline, and of how many polls before and after it. */
 const denser = 5;
+const nearPolls = 1.5;
 
-/** From how many polls without an answer on it is an outage: one that fails is made up for by the next. */
-const outageFrom = 2;
+/** However seldom a detector is polled, a poll at a deadline stands back no longer than this behind the one before. */
+const mostApartMs = 1000;
+
+interface Deadline {
+  readonly monoMs: number;
+  readonly onAsked: (() => void) | undefined;
+}
 
 /** Of a channel of which nothing has been heard. */
 export function newCounters(): ListenerCounters {
@@ -97,12 +107,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const kind = options.channel.definition.delivery;
   const showsOpen = kind === 'store' || options.seesState;
   const seen = newSeenAlerts(showsOpen);
-  const deadlines = new Set<number>();
+  const deadlines = new Set<Deadline>();
   const pulse = newPulse(clock);
   const polled = newPulse(clock);
   let polledOnce = false;
   let lastGoodMonoMs = clock.monoMs();
-  let isFailing = false;
   const losses = newLosses();
   const told = new Set<string>();
   const overload = (reason: string, count = 1): void => {
@@ -186,13 +195,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       options.onPoll?.({ sentMonoMs, newestEpochMs: newest(taken.flatMap(({ signals }) => signals)) });
       outage.over();
       polledOnce = true;
-      isFailing = false;
       polled.beat();
       return sentMonoMs;
     } catch (error) {
       if (signal.aborted) return undefined;
       counters.failedPolls++;
-      isFailing = true;
       outage.failed(failureText(error));
       const retryAfterMs = error instanceof CallError ? error.retryAfterMs : undefined;
       if (retryAfterMs !== undefined) await clock.sleep(retryAfterMs, signal).catch(() => undefined);
@@ -200,13 +207,24 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     }
   };
 
-  const nextAfter = (beganMonoMs: number): number =>
-    beganMonoMs + (nearDeadline(deadlines, clock.monoMs(), options.pollMs) ? options.pollMs / denser : options.pollMs);
+  const nextAfter = (beganMonoMs: number): number => {
+    const { pollMs } = options;
+    const now = clock.monoMs();
+    const mayBeMonoMs = beganMonoMs + Math.min(pollMs / denser, mostApartMs);
+    let due = beganMonoMs + pollMs;
+    for (const { monoMs } of deadlines) {
+      if (isNear(monoMs, now, pollMs)) due = Math.min(due, beganMonoMs + pollMs / denser);
+      if (monoMs > lastGoodMonoMs) due = Math.min(due, Math.max(monoMs, mayBeMonoMs));
+    }
+    return due;
+  };
 
   const loop = async (poll: NonNullable<OpenChannel['poll']>): Promise<void> => {
     while (!signal.aborted) {
       const began = clock.monoMs();
-      lastGoodMonoMs = (await pollOnce(poll, lastGoodMonoMs)) ?? lastGoodMonoMs;
+      const before = lastGoodMonoMs;
+      lastGoodMonoMs = (await pollOnce(poll, before)) ?? before;
+      for (const { monoMs, onAsked } of deadlines) if (before < monoMs && monoMs <= lastGoodMonoMs) onAsked?.();
       // A beat may have brought a deadline near; it is no reason to poll without a pause.
       for (let due = nextAfter(began); clock.monoMs() < due && !signal.aborted; due = nextAfter(began))
         await pulse.wait(due, signal).catch(() => undefined);
@@ -222,13 +240,14 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     overload,
     overloadedBetween: losses.between,
     frozenMs: (from, until) => (channel.poll === undefined ? (options.stalls?.lastedMs(from, until) ?? 0) : 0),
-    deafSince: () =>
-      isFailing && clock.monoMs() - lastGoodMonoMs > outageFrom * options.pollMs ? lastGoodMonoMs : undefined,
+    asked: () =>
+      channel.poll === undefined ? undefined : { untilMonoMs: lastGoodMonoMs, waitsMs: channel.waitsMs ?? 0 },
     open: seen.open,
-    watchDeadline(monoMs) {
-      deadlines.add(monoMs);
-      if (nearDeadline(deadlines, clock.monoMs(), options.pollMs)) pulse.beat();
-      return () => deadlines.delete(monoMs);
+    watchDeadline(monoMs, onAsked) {
+      const deadline = { monoMs, onAsked };
+      deadlines.add(deadline);
+      if (monoMs > lastGoodMonoMs && monoMs < clock.monoMs() + options.pollMs * nearPolls) pulse.beat();
+      return () => deadlines.delete(deadline);
     },
     async reachable(ms) {
       if (channel.poll === undefined) return true;
@@ -247,9 +266,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 /** Given, so that no stack is taken for each listener. */
 const closed = new Error('The listener is closed.');
 
-function nearDeadline(deadlines: ReadonlySet<number>, nowMonoMs: number, pollMs: number): boolean {
-  for (const deadline of deadlines) if (Math.abs(deadline - nowMonoMs) < pollMs * 1.5) return true;
-  return false;
+function isNear(deadlineMonoMs: number, nowMonoMs: number, pollMs: number): boolean {
+  return Math.abs(deadlineMonoMs - nowMonoMs) < pollMs * nearPolls;
 }
 
 function newest(signals: readonly Signal[]): number | undefined {

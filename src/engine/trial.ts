@@ -11,7 +11,7 @@ import { failureText } from './failure-text.ts';
 import { tellingReads } from './fault-state.ts';
 import { askGuardrails, watchGuardrails } from './guardrail-canaries.ts';
 import { heardUntil } from './heard-until.ts';
-import { awaitsControl, judgeAll, type TrialJudgements } from './judge-trial.ts';
+import { awaitedByControl, judgeAll, type TrialJudgements } from './judge-trial.ts';
 import { inject, type LiveFault } from './live-fault.ts';
 import { overlap } from './past-acts.ts';
 import { measure } from './probes.ts';
@@ -291,7 +291,7 @@ async function listenOn(trial: Trial): Promise<void> {
   for (;;) {
     const judgements = judgeAll(trial);
     const all = [...judgements.detections, ...judgements.guardrails, ...judgements.blindness];
-    if (stop.aborted || (all.every((one) => one.settled) && !awaitsControl(trial))) return;
+    if (stop.aborted || (all.every((one) => one.settled) && awaitedByControl(trial).length === 0)) return;
     await waitForNews(trial, judgements, { also: [] });
   }
 }

@@ -1,4 +1,4 @@
-import type { TrialJudgements } from './judge-trial.ts';
+import { awaitedByControl, type TrialJudgements } from './judge-trial.ts';
 import { expectationsOf, faultFor, type Trial } from './trial-state.ts';
 
 /** Waits for the next signal, read or deadline; sees to canaries where silence may have to be proven. */
@@ -13,13 +13,14 @@ export async function waitForNews(
     (one) => one.deadlinesMonoMs,
   );
   const ahead = [...deadlines, ...also].filter((deadline) => deadline > now);
-  const release = judgements.detections.flatMap((one) =>
-    one.settled
-      ? []
-      : one.deadlinesMonoMs.map((deadline) =>
-          trial.deps.posts.get(one.result.detector)?.listener?.watchDeadline(deadline),
-        ),
-  );
+  const watch = (detector: string, deadline: number) =>
+    trial.deps.posts.get(detector)?.listener?.watchDeadline(deadline, trial.pulse.beat);
+  const release = [
+    ...judgements.detections.flatMap((one) =>
+      one.settled ? [] : one.deadlinesMonoMs.map((deadline) => watch(one.result.detector, deadline)),
+    ),
+    ...awaitedByControl(trial).map(({ detector, endMonoMs }) => watch(detector, endMonoMs)),
+  ];
   for (const one of judgements.detections) {
     const t0 = one.settled ? undefined : t0Of(trial, one.result.id);
     if (t0 !== undefined && now >= t0 + one.result.sloMs / 2)

@@ -38,6 +38,8 @@ export interface OpenChannel {
   readonly address?: string;
   /** Asks once; answers what is there (stores) or what is new (queues). Rejects where the poll failed. */
   readonly poll?: (signal: AbortSignal) => Promise<readonly Payload[]>;
+  /** How long a poll may wait at the other end until something comes; 0 where absent. */
+  readonly waitsMs?: number;
   readonly close: () => Promise<void>;
 }
 

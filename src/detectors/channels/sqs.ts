@@ -96,6 +96,7 @@ export const sqs = defineChannel({
 
     return {
       address: queueUrl,
+      waitsMs: waitSeconds * 1000,
       async poll(signal) {
         const payloads: Payload[] = [];
         const receipts: string[] = [];

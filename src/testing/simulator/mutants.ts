@@ -180,9 +180,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'deaf channel taken for silence',
-    file: 'src/engine/judge-detection.ts',
-    text: 'return deafSinceMonoMs !== undefined && deafSinceMonoMs < horizonAt;',
-    replacement: 'return deafSinceMonoMs === -1 && horizonAt < 0;',
+    file: 'src/engine/asked.ts',
+    text: 'return asked !== undefined && asked.untilMonoMs < monoMs;',
+    replacement: 'return asked !== undefined && asked.untilMonoMs < -monoMs;',
   },
   {
     name: 'silence believed that the harness stood still in',

@@ -166,6 +166,8 @@ export type Trouble =
       readonly from: When;
       readonly forMs: number;
       readonly retryAfterMs?: number;
+      /** So long nothing comes before they fail. */
+      readonly hangMs?: number;
     }
   | {
       readonly kind: 'noise';

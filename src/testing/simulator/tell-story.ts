@@ -19,7 +19,7 @@ export function tellStory(seed: number): Story {
   const detectors = tellMore(seed, tellDetectors(dice, [...new Set(resources), 'trail/main']));
   const guards = tellGuards(dice, [...new Set(resources)]);
   const scenarios = tellScenarios(dice, { resources, detectors, guards, environment });
-  const troubles = lasting(seed, tellTroubles(dice, { environment, detectors, scenarios, guards }));
+  const troubles = hanging(seed, lasting(seed, tellTroubles(dice, { environment, detectors, scenarios, guards })));
   const jumps = tellClockJumps(seed, scenarios, troubles);
   const stalls = tellStalls(seed, scenarios, troubles);
   return { seed, environment, detectors, scenarios, guards, troubles: [...troubles, ...jumps, ...stalls] };
@@ -30,6 +30,14 @@ function lasting(seed: number, troubles: readonly Trouble[]): Trouble[] {
   const dice = new Dice(seed + 0x3000_0000);
   return troubles.map((one) =>
     one.kind === 'polls-fail' && dice.chance(0.3) ? { ...one, forMs: dice.integer(6000, 90_000) } : one,
+  );
+}
+
+/** Some polls that fail are under way for long before they do, beyond a horizon perhaps. */
+function hanging(seed: number, troubles: readonly Trouble[]): Trouble[] {
+  const dice = new Dice(seed + 0x4000_0000);
+  return troubles.map((one) =>
+    one.kind === 'polls-fail' && dice.chance(0.3) ? { ...one, hangMs: dice.integer(500, 8000) } : one,
   );
 }
 

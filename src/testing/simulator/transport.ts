@@ -13,6 +13,13 @@ export interface Poller {
   readonly process: SimProcess;
 }
 
+type PollsFail = Extract<Trouble, { kind: 'polls-fail' }>;
+
+interface Span {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 interface Stored {
   readonly alert: Alert;
   readonly atMs: number;
@@ -26,8 +33,8 @@ export class Transport {
   readonly #world: Surroundings;
   readonly #story: DetectorStory;
   readonly #fates = new Map<number, Fate[]>();
-  readonly #deaf: { readonly fromMs: number; readonly untilMs: number }[] = [];
-  readonly #failing: { readonly fromMs: number; readonly untilMs: number; readonly retryAfterMs?: number }[] = [];
+  readonly #deaf: Span[] = [];
+  readonly #failing: (Span & Pick<PollsFail, 'retryAfterMs' | 'hangMs'>)[] = [];
   /** What a store shows: the newest version of each alert. */
   readonly #store = new Map<string, Stored>();
   /** What each run has not yet taken from the queue. */
@@ -47,8 +54,8 @@ export class Transport {
       if (!('detector' in trouble) || trouble.detector !== story.name) continue;
       if (trouble.kind === 'delivery')
         this.#fates.set(trouble.nth, [...(this.#fates.get(trouble.nth) ?? []), trouble.fate]);
-      if (trouble.kind === 'deaf' && trouble.what === 'delivery') this.#later(trouble, this.#deaf);
-      if (trouble.kind === 'polls-fail') this.#later(trouble, this.#failing);
+      if (trouble.kind === 'deaf' && trouble.what === 'delivery') this.#later(trouble, (span) => this.#deaf.push(span));
+      if (trouble.kind === 'polls-fail') this.#later(trouble, (span) => this.#failing.push({ ...trouble, ...span }));
     }
   }
 
@@ -79,8 +86,8 @@ export class Transport {
     const { clock, ledger } = this.#world;
     const sentMs = clock.monoMs();
     const { latencyMs } = this.#world.story.environment;
-    await clock.sleep(latencyMs, signal);
     const failing = this.#failing.find((one) => one.fromMs <= sentMs && sentMs < one.untilMs);
+    await clock.sleep(failing?.hangMs ?? latencyMs, signal);
     const answeredMs = clock.monoMs();
     const alerts = failing === undefined ? this.#take(run) : [];
     if (process.freezer.now !== undefined) await new Promise<void>((resolve) => process.reach(resolve));
@@ -197,17 +204,10 @@ export class Transport {
     this.#world.ledger.arrivals.push({ run, alert, fromMs, untilMs });
   }
 
-  #later<T extends Extract<Trouble, { kind: 'deaf' | 'polls-fail' }>>(
-    trouble: T,
-    spans: { readonly fromMs: number; readonly untilMs: number; readonly retryAfterMs?: number }[],
-  ): void {
+  #later(trouble: Extract<Trouble, { kind: 'deaf' | 'polls-fail' }>, note: (span: Span) => void): void {
     this.#world.when(trouble.from, () => {
       const fromMs = this.#world.clock.monoMs();
-      const retry =
-        trouble.kind === 'polls-fail' && trouble.retryAfterMs !== undefined
-          ? { retryAfterMs: trouble.retryAfterMs }
-          : {};
-      spans.push({ fromMs, untilMs: fromMs + trouble.forMs, ...retry });
+      note({ fromMs, untilMs: fromMs + trouble.forMs });
     });
   }
 }

@@ -1,21 +1,26 @@
 import type { TrialFacts } from './facts.ts';
+import { stoodStillMs } from './standstill.ts';
 
-/** How long a detector whose polls fail is waited for after the instant until which it is to be heard. */
+/** How long an answer to a poll of an instant is waited for. */
 const waitedMs = 3000;
+/** How long after that a verdict may fall. */
+const slackMs = 500;
 
 /**
- * J2: whether polls of a detector failed from before an instant on, so that what came until then is not known. What
- * is kept for it is known as soon as it can be asked again, for which three seconds are waited, or longer where the
+ * J2: whether it is unknown what a polled detector had to say until an instant, since no poll that was sent at or after it
+ * was answered. What is kept for it is known as soon as one is, for which three seconds are waited, or longer where the
  * trial goes on.
  */
 export function deafnessAt(facts: TrialFacts, detector: string, atMs: number): 'no' | 'maybe' | 'surely' {
-  const polls = facts.played.world.ledger.polls.filter((one) => one.run === facts.run.run && one.detector === detector);
-  const good = polls.filter(({ ok }) => ok).map(({ sentMs }) => sentMs);
-  const lastGoodMs = Math.max(0, ...good.filter((sentMs) => sentMs < atMs));
-  const failed = polls.filter(({ ok, sentMs }) => !ok && sentMs > lastGoodMs && sentMs < atMs + waitedMs);
+  const story = facts.played.story.detectors.find(({ name }) => name === detector);
+  if (story?.delivery !== 'store' && story?.delivery !== 'queue') return 'no';
+  const answered = facts.played.world.ledger.polls
+    .filter((one) => one.run === facts.run.run && one.detector === detector && one.ok && one.sentMs >= atMs)
+    .map(({ toldMs }) => toldMs);
+  const firstMs = Math.min(Number.POSITIVE_INFINITY, ...answered);
   const isWaitedFor = facts.cutMs === undefined && facts.result.verdict !== 'errored';
-  if (failed.length === 0 || (isWaitedFor && facts.endedMs < atMs + waitedMs)) return 'no';
-  const isBack = good.some((sentMs) => sentMs >= atMs && sentMs <= Math.max(facts.endedMs, atMs + waitedMs + 500));
-  const isBrief = lastGoodMs >= atMs - 2 * facts.played.story.environment.pollMs - 1000;
-  return isBack || isBrief || failed.every(({ toldMs }) => toldMs >= atMs) ? 'maybe' : 'surely';
+  const knownMs = isWaitedFor ? Math.max(facts.endedMs, atMs + waitedMs) : Math.min(facts.endedMs, facts.cutMs ?? 0);
+  if (firstMs < knownMs) return 'no';
+  const stalledMs = stoodStillMs(facts.run, { fromMs: atMs, untilMs: facts.endedMs });
+  return firstMs <= Math.max(facts.endedMs, atMs + waitedMs + stalledMs) + slackMs ? 'maybe' : 'surely';
 }
