@@ -100,6 +100,14 @@ describe('belongingOf', () => {
     expect(whose(heard(6000, eventAt(5500), marked('inject', 'revert')), reverting)).to.equal('ambiguous');
   });
 
+  it('J7: gives the control no alert on what happened before it', () => {
+    const { t0: _t0, ...before } = view;
+    expect(whose(heard(-5000, eventAt(-9500)), before)).to.equal('control');
+    expect(whose(heard(-5000, eventAt(-10_500)), before)).to.equal('other');
+    expect(whose(heard(-5000, { ...eventAt(-10_500), count: 2 }), before)).to.equal('control');
+    expect(whose(heard(100, eventAt(-10_500)))).to.equal('other');
+  });
+
   it('J7: counts a new alert that began in the fault and was last seen after its revert', () => {
     const lastSeen = new Date(t0.epochMs + 7000).toISOString();
     const one = heard(7100, { ...eventAt(2000), lastSeen });

@@ -171,8 +171,9 @@ function byEventTime(one: TimeCase, eventMs: number | undefined): Belonging {
   const say = (whose: Belonging['whose']): Belonging => ({ heard, whose, matchedBy: [...evidence, 'time'] });
   const { t0, control, revertRequested } = view;
   const [, arrivedMonoMs] = heard.arrivedMonoMs;
-  const controlBegan = control !== undefined && arrivedMonoMs >= control.t0.monoMs;
-  if (t0 === undefined || arrivedMonoMs < t0.monoMs) return say(controlBegan && onControl ? 'control' : 'other');
+  const isOfControl =
+    control !== undefined && onControl && arrivedMonoMs >= control.t0.monoMs && !isFromBefore(one, control.t0, eventMs);
+  if (t0 === undefined || arrivedMonoMs < t0.monoMs) return say(isOfControl ? 'control' : 'other');
 
   if (source.isOff) return say('ambiguous');
   if (keepsFirstTime(heard, t0)) return say('ambiguous');
@@ -185,13 +186,19 @@ function byEventTime(one: TimeCase, eventMs: number | undefined): Belonging {
   }
   const mayBeEarlier = view.earlier !== undefined || (onControl && control !== undefined);
   if (eventMs === undefined) return say(mayBeEarlier ? 'ambiguous' : 'fault');
-  if (eventMs < t0.epochMs - source.marginMs) return say(controlBegan && onControl ? 'control' : 'other');
+  if (eventMs < t0.epochMs - source.marginMs) return say(isOfControl ? 'control' : 'other');
   // Only where our last act before is so far back that the clock cannot bring it up to here can it not be meant.
   const waitedOut = [control?.lastAct, view.earlier].every(
     (act) => act === undefined || t0.monoMs - act.monoMs > apartMs(source),
   );
   if (!waitedOut && eventMs - source.errorMs < t0.epochMs) return say('ambiguous');
   return say(onFault || !onControl || eventMs < t0.epochMs ? 'fault' : 'control');
+}
+
+/** Whether what an alert tells of happened before an act; one of several events may keep the time of its first. */
+function isFromBefore({ heard, source }: TimeCase, act: Instant, eventMs: number | undefined): boolean {
+  if (eventMs === undefined || source.isOff || heard.signal.count !== undefined) return false;
+  return eventMs < act.epochMs - source.marginMs;
 }
 
 /** From when on the faults were surely out. */
