@@ -169,8 +169,8 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
   if (ruled.some(({ isAmbiguous }) => isAmbiguous)) allowed.push(inconclusive('J7', 'time-ambiguous'));
   const wasOpen = wasOpenBefore(facts, { expectation, detector, fault });
   const staleOne = ruled.some(
-    ({ isStale, isFaults, arrival }) =>
-      isStale && isFaults && arrival.untilMs <= horizonMs && severityFits(expectation, arrival.alert.severity) !== 'no',
+    ({ isStale, isFaults, isBeyondKnowing, arrival }) =>
+      isStale && isFaults && !isBeyondKnowing && arrival.untilMs <= horizonMs && severityFits(expectation, arrival.alert.severity) !== 'no',
   );
   const hasOlder = ruled.some(
     ({ arrival: { alert, untilMs } }) =>
