@@ -300,7 +300,8 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
       return settled(facts, 'inconclusive', 'effect-unproven', 'The injected state was never proven to be in.');
     if (facts.revertMonoMs !== undefined)
       return settled(facts, 'inconclusive', 'not-listened', 'Our own revert came inside the stability window.');
-    return open(facts, [...deadlines, stableAt]);
+    if (nowMonoMs < stableAt + comebackMs) return open(facts, [...deadlines, stableAt, stableAt + comebackMs]);
+    return unstable(facts, t0MonoMs, stableAt);
   }
   if (facts.fault.effect !== 'proven') {
     if (facts.ended === undefined && nowMonoMs < horizonAt) return open(facts, [horizonAt]);
@@ -334,6 +335,19 @@ function unseen(facts: GuardrailCase, [t0MonoMs, untilMonoMs]: readonly [number,
     return settled(facts, 'inconclusive', 'not-listened', why);
   }
   const why = `The fault was last seen in after ${seen} and could not be read since, so whether it was still in after ${until} is not known.`;
+  return settled(facts, 'inconclusive', 'not-measured', why);
+}
+
+/** It was seen out, and could not be read for long enough to say that it stayed out. */
+function unstable(facts: GuardrailCase, t0MonoMs: number, stableAt: number): Judgement<GuardrailResult> {
+  const seenMonoMs = facts.reads.at(-1)?.sentMonoMs ?? t0MonoMs;
+  const [seen, until] = [seenMonoMs, stableAt].map((at) => formatDuration(Math.max(0, at - t0MonoMs)));
+  const stoodMs = stoodStillBetween(facts, [seenMonoMs, stableAt]);
+  if (stoodMs !== undefined) {
+    const why = `The fault was last seen out after ${seen}, and we stood still for ${formatDuration(stoodMs)} of the time until ${until}, so whether it stayed out is not known.`;
+    return settled(facts, 'inconclusive', 'harness-frozen', why);
+  }
+  const why = `The fault was last seen out after ${seen} and could not be read since, so whether it stayed out until ${until} is not known.`;
   return settled(facts, 'inconclusive', 'not-measured', why);
 }
 

@@ -48,6 +48,16 @@ describe('judgeGuardrail of what nobody saw', () => {
     expect(judged({ reads: [...early, read(11_000, true)] })).to.deep.equal(['inconclusive', 'not-measured']);
   });
 
+  it('J16: waits no longer than three seconds past the stability window for a look that tells of it', () => {
+    const reads = [...early, read(900, false), read(2000, false)];
+    expect(judged({ reads, nowMonoMs: t0.monoMs + 6800 })).to.deep.equal(['open']);
+    expect(judged({ reads, nowMonoMs: t0.monoMs + 6900 })).to.deep.equal(['inconclusive', 'not-measured']);
+    expect(judged({ reads, nowMonoMs: t0.monoMs + 6900 }, [2100, 3800])).to.deep.equal([
+      'inconclusive',
+      'harness-frozen',
+    ]);
+  });
+
   it('J14: begins the time in which it went with the injection at the earliest', () => {
     const { detector } = detectionCase();
     const fault = { ...injected, goneMonoMs: [0, t0.monoMs + 9000] as const };
