@@ -167,8 +167,19 @@ function byTime(facts: TrialFacts, detector: DetectorStory, { arrival, instants,
     detector.sees === 'state' && act?.phase === 'revert' && !(act.value ?? '').includes(facts.scenario.id);
   const isOurs = act?.run !== undefined && !isPutBack;
   if (isOurs) return say('not', `of another act of ours (${act?.phase})`, nearT0 || nearRevert);
-  const isBetween = saysMs >= t0Ms - marginMs && (!isLate || saysMs <= revertMs + marginMs);
+  // What no revert took out may be seen for as long as it is there.
+  const isLeft = detector.sees === 'state' && isLeftAltered(facts, t0Ms);
+  const isBetween = saysMs >= t0Ms - marginMs && (!isLate || isLeft || saysMs <= revertMs + marginMs);
   return say(isBetween ? 'may' : 'not', 'of somebody else on the subject', nearT0 || nearRevert || isBetween);
+}
+
+/** Whether any field that a fault set was not again as it had been before, when the trial was over. */
+function isLeftAltered(facts: TrialFacts, t0Ms: number): boolean {
+  const { world } = facts.played;
+  return facts.faults.some(({ story: { resource, set } }) => {
+    const [before, after] = [world.stateAt(resource, t0Ms), world.stateAt(resource, facts.endedMs)];
+    return Object.keys(set).some((field) => before[field] !== after[field]);
+  });
 }
 
 /** Whether an alert tells of a fault of this trial, its refused attempt included, whatever else it tells of. */

@@ -57,6 +57,7 @@ export function judgeBlindness(
     (act) =>
       act.op === 'read' &&
       act.phase === 'observe' &&
+      act.answer === 'ok' &&
       surely.some(({ answeredMs }) => act.sentMs >= (answeredMs ?? 0) + settleMs) &&
       (act.answeredMs ?? Number.POSITIVE_INFINITY) <= facts.revertToldMs,
   );
@@ -108,7 +109,7 @@ function looksIn(facts: TrialFacts, fault: FaultFacts, canary: Act): boolean {
 function othersWrite(facts: TrialFacts, fault: FaultFacts, { sentMs, answeredMs = sentMs }: Act): boolean {
   const { pollMs, settleMs = fault.story.settleMs, audit } = facts.played.story.environment;
   const slackMs = pollMs + settleMs + 2 * (audit?.errorMs ?? 0);
-  const fromMs = Math.max(sentMs - slackMs, fault.t0Ms ?? 0);
+  const fromMs = Math.max(sentMs - slackMs, (fault.t0Ms ?? 0) - 2 * (audit?.errorMs ?? 0));
   return writesBetween(facts, fault, { fromMs, untilMs: answeredMs + slackMs }).length > 0;
 }
 

@@ -132,7 +132,9 @@ function weigh(
   if (alert.status !== 'open') return 'not';
   if (mayBeHereSinceMs(facts.run, arrival) > untilMs) return 'not';
   if (detector.sees === 'event' && alert.actor !== undefined && alert.actor !== 'role/tester') return 'not';
-  const isClear = isItsOwn && alert.status === 'open' && !alert.isUpdate && arrival.untilMs <= untilMs;
+  // A clock that is worse than declared may date it before the control.
+  const isDated = Math.abs(detector.skewMs) <= detector.errorMs;
+  const isClear = isItsOwn && isDated && alert.status === 'open' && !alert.isUpdate && arrival.untilMs <= untilMs;
   const t0Ms = facts.faults.find((fault) => fault.t0Ms !== undefined)?.t0Ms;
   if (isClear && (t0Ms === undefined || arrival.untilMs < t0Ms)) return 'must';
   return 'may';

@@ -170,7 +170,11 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
   const wasOpen = wasOpenBefore(facts, { expectation, detector, fault });
   const staleOne = ruled.some(
     ({ isStale, isFaults, isBeyondKnowing, arrival }) =>
-      isStale && isFaults && !isBeyondKnowing && arrival.untilMs <= horizonMs && severityFits(expectation, arrival.alert.severity) !== 'no',
+      isStale &&
+      isFaults &&
+      !isBeyondKnowing &&
+      arrival.untilMs <= horizonMs &&
+      severityFits(expectation, arrival.alert.severity) !== 'no',
   );
   const hasOlder = ruled.some(
     ({ arrival: { alert, untilMs } }) =>

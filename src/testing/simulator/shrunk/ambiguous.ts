@@ -1,4 +1,12 @@
-import { plainDetection, plainDetector, plainEnvironment, plainFault, plainScenario, plainStory } from '../plain.ts';
+import {
+  plainControl,
+  plainDetection,
+  plainDetector,
+  plainEnvironment,
+  plainFault,
+  plainScenario,
+  plainStory,
+} from '../plain.ts';
 import type { Story } from '../story.ts';
 
 /** Stories that simulated seeds had shrunk to, in which nobody could say whose a signal was. */
@@ -159,6 +167,37 @@ export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
       plainScenario({
         faults: [plainFault({ set: { policy: 'bad-s1-1', acl: 'bad-s1-2' } })],
         detections: [plainDetection({ withinMs: 2000 })],
+      }),
+    ],
+  }),
+  'cannot say whose a state is that somebody made of the fault and no revert takes out': plainStory({
+    seed: 8028980,
+    detectors: [plainDetector({ sees: 'state', scanMs: 352 })],
+    scenarios: [plainScenario({ faults: [plainFault({ versioned: true })], detections: [plainDetection()] })],
+    guards: [{ kind: 'meddle', resource: 'bucket/r1', afterMs: 313, what: 'ours' }],
+    troubles: [
+      { kind: 'noise', detector: 'watcher-1', noise: 'stranger', resource: 'bucket/r1', at: { of: 's1', ms: 6554 } },
+    ],
+  }),
+  'holds nothing against a clock that is worse than declared': plainStory({
+    seed: 8044197,
+    detectors: [
+      plainDetector({
+        carriesMarker: false,
+        recurrence: 'last-seen',
+        alertPer: 'subject',
+        skewMs: -700,
+        resolutionMs: 1000,
+        ruleCanary: 'heartbeat',
+        toolCanary: 'none',
+        alertsOnControl: true,
+      }),
+    ],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ as: 'first' }), plainFault({ as: 'second', set: { acl: 'bad-s1-2' } })],
+        control: [plainControl()],
+        detections: [plainDetection()],
       }),
     ],
   }),

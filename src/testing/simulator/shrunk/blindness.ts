@@ -217,4 +217,41 @@ export const shrunkBlindness: Readonly<Record<string, Story>> = {
       }),
     ],
   }),
+  'cannot say that a fault was in at a canary where no look after that was answered': plainStory({
+    seed: 8085593,
+    detectors: [plainDetector({ covers: ['trail/main'], usesTrail: true })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ resource: 'trail/main', impairs: true })],
+        detections: [plainDetection({ rule: 'exp*', withinMs: 2000 })],
+        blind: [{ detector: 'watcher-1', canary: 'rule', withinMs: 2000 }],
+        maxExposureMs: 3594,
+      }),
+    ],
+    troubles: [
+      {
+        kind: 'call',
+        phase: 'observe',
+        resource: 'trail/main',
+        op: 'read',
+        nth: 3,
+        count: 5,
+        fate: 'unanswered-before',
+      },
+    ],
+  }),
+  'cannot say that nobody wrote at a canary where the clock of the audit may hide it': plainStory({
+    seed: 8075856,
+    environment: { ...plainEnvironment, audit: { delayMs: 123, skewMs: -3, errorMs: 2000 } },
+    detectors: [plainDetector({ covers: ['trail/main'], usesTrail: true })],
+    scenarios: [
+      plainScenario({
+        faults: [plainFault({ resource: 'trail/main', set: { policy: 'bad-s1-1', acl: 'bad-s1-2' }, impairs: true })],
+        detections: [plainDetection()],
+        blind: [{ detector: 'watcher-1', canary: 'rule', withinMs: 4000 }],
+        trials: 2,
+      }),
+    ],
+    guards: [{ kind: 'meddle', resource: 'trail/main', afterMs: 12_164, what: 'rest' }],
+  }),
 };
