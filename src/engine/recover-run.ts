@@ -201,7 +201,9 @@ function newSessions(environment: Up): Sessions {
     const target = environment.targets.get(definition.target);
     if (target === undefined) {
       if (definition.target === 'none') return { clients: undefined };
-      throw new Error(`the environment has no target '${definition.target}'; was the run started with another --config?`);
+      throw new Error(
+        `the environment has no target '${definition.target}'; was the run started with another --config?`,
+      );
     }
     const key = `${target.kind} ${phase} ${marker}`;
     const session = known.get(key) ?? (await target.session(phase, marker, signal));
