@@ -16,15 +16,15 @@ function fakeQueue(bodies: readonly string[]) {
   const calls: Call[] = [];
   const deleted: string[] = [];
   const fail: { receive?: Error; remove?: Error } = {};
-  const onReceive = { call: async () => {} };
+  const onReceive: { call: (aborted: AbortSignal) => Promise<void> } = { call: async () => {} };
   const client = {
-    async send(command: unknown) {
+    async send(command: unknown, { abortSignal }: { readonly abortSignal: AbortSignal }) {
       const { input } = command as { input: Record<string, unknown> };
       const { name } = (command as object).constructor;
       calls.push({ name, input });
       if (name === 'ReceiveMessageCommand') {
         if (fail.receive) throw fail.receive;
-        await onReceive.call();
+        await onReceive.call(abortSignal);
         return { Messages: waiting.splice(0, 10) };
       }
       if (fail.remove) throw fail.remove;
@@ -44,6 +44,24 @@ describe('sqs', () => {
     const channel = await sqs.open(ctx, sqs.params.parse({ queueUrl }));
     return { ctx, channel, poll: async () => (await channel.poll?.(signal)) ?? [] };
   }
+
+  it('gives up on an endpoint that stays silent for longer than the wait and its timeout', async () => {
+    const queue = fakeQueue([]);
+    const clock = new VirtualClock();
+    const { poll } = await opened(queue, clock);
+    queue.onReceive.call = (aborted) =>
+      new Promise((_, reject) => aborted.addEventListener('abort', () => reject(new Error('AbortError'))));
+    let failure: unknown;
+    const polling = poll().catch((error: unknown) => {
+      failure = error;
+    });
+    await clock.advance(5999);
+    expect(failure).to.equal(undefined);
+    await clock.advance(2);
+    await polling;
+    expect(failure).to.include({ kind: 'unanswered', code: 'timeout' });
+    expect(String(failure)).to.contain('did not answer within 6 s');
+  });
 
   it('drains the queue in one poll, waiting only for the first batch', async () => {
     const queue = fakeQueue(Array.from({ length: 23 }, (_, n) => `{"n":${n}}`));

@@ -2,11 +2,16 @@ import type { DeleteMessageBatchCommandOutput, Message, ReceiveMessageCommandOut
 import { z } from 'zod';
 import { CallError } from '../../model/call.ts';
 import { type ChannelContext, defineChannel, type Payload } from '../../model/detector.ts';
+import { formatDuration } from '../../model/duration.ts';
+import { durationSchema } from '../../model/fields.ts';
+import { DeadlineError, withDeadline } from './deadline.ts';
 
 const params = z.strictObject({
   queueUrl: z.url({ protocol: /^https?$/ }),
   /** How long a poll waits for the first message, in seconds. */
   waitSeconds: z.number().int().min(0).max(20).default(1),
+  /** How long an answer may take beyond that wait. */
+  timeout: durationSchema.default(5000),
   /** The client is made of these three by whoever opens the channel; an identity of the detector's own, not the tester's. */
   region: z.string().min(1).optional(),
   endpoint: z.url({ protocol: /^https?$/ }).optional(),
@@ -51,14 +56,24 @@ export const sqs = defineChannel({
   description:
     'Receives from an SQS queue as long as it gives full batches, and deletes what was handed over. The body of each ' +
     'message is a payload. A queue that is not empty after a second of full batches counts as overloaded: what waits in ' +
-    'it may be late because of us. Use a queue of its own for the harness: what it takes, no one else sees.',
+    'it may be late because of us. A poll that is not answered within its wait and `timeout` has failed. Use a queue of its own for the harness: what it takes, no one else sees.',
   params,
   example: params.parse({ queueUrl: 'https://sqs.us-east-1.amazonaws.com/111122223333/alerts' }),
   delivery: 'queue',
-  async open(ctx, { queueUrl, waitSeconds }) {
+  async open(ctx, { queueUrl, waitSeconds, timeout }) {
     const { DeleteMessageBatchCommand, ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
     const client = await (await sqsClientsOf(ctx)).sqs();
     let handedOver: string[] = [];
+
+    const send = (command: unknown, { signal, ms }: { readonly signal: AbortSignal; readonly ms: number }) =>
+      withDeadline({ clock: ctx.clock, signal, ms }, async (bounded) => {
+        try {
+          return await client.send(command, { abortSignal: bounded });
+        } catch (error) {
+          if (!(bounded.reason instanceof DeadlineError)) throw error;
+          throw new CallError('unanswered', 'timeout', `${queueUrl} did not answer within ${formatDuration(ms)}.`);
+        }
+      });
 
     const receive = async (seconds: number, signal: AbortSignal): Promise<readonly Message[]> => {
       const command = new ReceiveMessageCommand({
@@ -66,7 +81,7 @@ export const sqs = defineChannel({
         MaxNumberOfMessages: fullBatch,
         WaitTimeSeconds: seconds,
       });
-      const answer = (await client.send(command, { abortSignal: signal })) as ReceiveMessageCommandOutput;
+      const answer = (await send(command, { signal, ms: seconds * 1000 + timeout })) as ReceiveMessageCommandOutput;
       return answer.Messages ?? [];
     };
 
@@ -80,7 +95,7 @@ export const sqs = defineChannel({
           .map((receipt, index) => ({ Id: String(index), ReceiptHandle: receipt }));
         try {
           const command = new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-          const answer = (await client.send(command, { abortSignal: signal })) as DeleteMessageBatchCommandOutput;
+          const answer = (await send(command, { signal, ms: timeout })) as DeleteMessageBatchCommandOutput;
           for (const { Code } of answer.Failed ?? []) ctx.log(`A message of ${queueUrl} was not deleted: ${Code}`);
         } catch (error) {
           if (signal.aborted) {
