@@ -49,12 +49,13 @@ describe('openBrowser', () => {
     expect(error).to.be.instanceOf(CallError).with.property('message').that.includes('opening a browser: ');
   });
 
-  describe('with a browser on this machine', () => {
+  describe('with a browser on this machine', function () {
+    // Its steps have limits of their own; on a slow machine several of them together take longer than a spec may.
+    this.timeout(60_000);
     const abort = new AbortController();
     let page: BrowserPage;
 
     before('where Chromium or Chrome is installed', async function () {
-      this.timeout(30_000);
       if ((await findBrowser(process.env['WINDSHEAR_BROWSER'])) === undefined) this.skip();
       const found = await open(abort.signal, process.env['WINDSHEAR_BROWSER']);
       if (found.status === 'absent') expect.fail(found.reason);
