@@ -29,7 +29,7 @@ export interface OpenIntent {
  * since taking that back may bring them in again.
  */
 export function openIntents(entries: readonly JournalEntry[]): readonly OpenIntent[] {
-  const all = new Map<number, OpenIntent & { readonly isOut?: boolean }>();
+  const all = new Map<number, KnownIntent>();
   for (const entry of entries) {
     if (entry.kind === 'intent') all.set(entry.seq, { intent: entry, injection: 'unknown', begun: false });
     else if (entry.kind === 'closed') all.clear();
@@ -76,10 +76,10 @@ export function runStart(entries: readonly JournalEntry[]): RunStart | undefined
   return entries.find((entry) => entry.kind === 'run-started');
 }
 
-function follow(
-  open: Map<number, OpenIntent & { readonly isOut?: boolean }>,
-  entry: Extract<JournalEntry, { of: number }>,
-): void {
+/** An intent, open or not; `isOut` once it was seen out. */
+type KnownIntent = OpenIntent & { readonly isOut?: boolean };
+
+function follow(open: Map<number, KnownIntent>, entry: Extract<JournalEntry, { of: number }>): void {
   const known = open.get(entry.of);
   if (known === undefined) return;
   switch (entry.kind) {

@@ -78,7 +78,7 @@ async function rollBackOne(trial: Trial, fault: LiveFault, of: number): Promise<
       ...(fault.failure === undefined ? {} : { injectError: new Error(fault.failure) }),
     });
   let outcome = await revert(fault);
-  for (const older of stackedOn(fault, faultsOf(trial, fault))) {
+  for (const older of stackedOn(fault, besides(trial, fault).slice(0, fault.index).toReversed())) {
     if (outcome.result.reasonCode !== 'left-altered') break;
     outcome = await revert(older);
   }
@@ -102,9 +102,8 @@ function firstChange(began: Instant, sessions: ReadonlySet<TargetSession>): Inst
   return { monoMs, epochMs: began.epochMs + (monoMs - began.monoMs) };
 }
 
-function faultsOf(trial: Trial, { role, index }: LiveFault): readonly LiveFault[] {
-  const all = role === 'fault' ? trial.faults : trial.controls;
-  return all.slice(0, index).toReversed();
+function besides(trial: Trial, { role }: LiveFault): readonly LiveFault[] {
+  return role === 'fault' ? trial.faults : trial.controls;
 }
 
 /**
@@ -122,8 +121,7 @@ function stackedOn(fault: LiveFault, older: readonly LiveFault[]): readonly Live
 }
 
 function faultsAbove(trial: Trial, fault: LiveFault): readonly LiveFault[] {
-  const all = fault.role === 'fault' ? trial.faults : trial.controls;
-  return all
+  return besides(trial, fault)
     .slice(fault.index + 1)
     .filter((newer) => newer.intent !== undefined && stackedOn(newer, [fault]).length > 0);
 }

@@ -40,7 +40,8 @@ export async function groupMembers(group: number, variable: string): Promise<rea
   const members = await Promise.all(
     pids.map(async (pid) => {
       if ((await statOnLinux(pid))?.group !== group) return [];
-      const environment = (await readUnlessGone(`/proc/${pid}/environ`)) ?? '';
+      // Another user's process is none that we started.
+      const environment = (await readUnless(`/proc/${pid}/environ`, [...gone, 'EACCES', 'EPERM'])) ?? '';
       return environment.split('\0').some((one) => one.startsWith(variable)) ? [pid] : [];
     }),
   );
@@ -49,7 +50,7 @@ export async function groupMembers(group: number, variable: string): Promise<rea
 
 /** Reads fields 3 (state), 5 (pgrp) and 22 (starttime) of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
 async function statOnLinux(pid: number) {
-  const stat = await readUnlessGone(`/proc/${pid}/stat`);
+  const stat = await readUnless(`/proc/${pid}/stat`, gone);
   if (stat === undefined) return undefined;
   // Field 2 is the command in brackets and may itself hold spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -80,14 +81,13 @@ async function startByPs(pid: number): Promise<string | undefined> {
   }
 }
 
-async function readUnlessGone(path: string): Promise<string | undefined> {
+const gone = ['ENOENT', 'ESRCH'];
+
+async function readUnless(path: string, codes: readonly string[]): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const gone = ['ENOENT', 'ESRCH'];
-    // Another user's process is none that we started.
-    if (path.endsWith('/environ')) gone.push('EACCES', 'EPERM');
-    if (gone.includes(errorCode(error) ?? '')) return undefined;
+    if (codes.includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }
