@@ -63,7 +63,7 @@ const attempts = 5;
 export async function captureFields(ctx: KubernetesFaultContext, delta: FieldDelta): Promise<Json> {
   const { found, places, values, rest } = (await read(ctx, delta)) ?? missing(delta);
   const anchors = delta.fields.map(({ anchor }) => anchor?.(found.object) ?? null);
-  const rolledOut = places.some(({ path }) => isOfTemplate(delta.ref, path)) && isRolledOut(found);
+  const rolledOut = places.some(({ path }) => isOfTemplate(delta.ref, path)) && isRolledOut(delta.ref, found);
   return {
     ...{ values: values.map(asJson), rest },
     ...(anchors.every((one) => one === null) ? {} : { anchors }),
@@ -125,7 +125,7 @@ export async function revertFields(
     const now = await read(ctx, delta, before);
     const { status, remains } = statusOf(delta, now, { before, after });
     if (now !== undefined && remains !== undefined) {
-      return pendingRollout(now.found)?.isPaused === true
+      return pendingRollout(delta.ref, now.found)?.isPaused === true
         ? { outcome: 'left', note: `${delta.subject} is as before, but ${remains}.` }
         : { outcome: 'already-gone' };
     }
@@ -168,16 +168,20 @@ function locatedIn(object: JsonObject, { fields }: FieldDelta, before: Json | un
   return fields.map(({ locate }, index) => locate(object, anchors[index] ?? undefined));
 }
 
-/** Without what the server writes, and what controllers note of a change of ours. */
+/** Without what the server writes, and what it and controllers note of a change of ours. */
 function settled(object: JsonObject): JsonObject {
   const { status: _status, metadata, ...content } = object;
   const { labels = {}, annotations } = asObject(metadata);
-  const { 'deployment.kubernetes.io/revision': _revision, ...notes } = asObject(annotations);
+  const {
+    'deployment.kubernetes.io/revision': _revision,
+    'deprecated.daemonset.template.generation': _generation,
+    ...notes
+  } = asObject(annotations);
   return { ...content, metadata: { labels, annotations: notes } };
 }
 
 function statusOf(
-  { fields }: FieldDelta,
+  { ref, fields }: FieldDelta,
   now: Read | undefined,
   { before, after }: { readonly before: Json; readonly after: After | undefined },
 ): Observation {
@@ -187,7 +191,7 @@ function statusOf(
   const othersChanged = now.rest !== rest;
   const state: Json = { values: now.values.map(asJson), rest: now.rest };
   if (sameAll(now.values, values)) {
-    const pending = rolledOut === true ? pendingRollout(now.found) : undefined;
+    const pending = rolledOut === true ? pendingRollout(ref, now.found) : undefined;
     if (pending !== undefined) return { status: 'ours-partial', state, othersChanged, remains: pending.why };
     const { object } = now.found;
     const ownsAll = (owned: Json) => now.places.every(({ path }) => ownsField(owned, object, path));

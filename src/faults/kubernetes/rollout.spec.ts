@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../../model/json.ts';
-import type { KubernetesClients } from '../../targets/kubernetes/clients.ts';
+import type { ApiResource, KubernetesClients } from '../../targets/kubernetes/clients.ts';
 import { FakeKubernetes } from '../../testing/fakes/kubernetes.ts';
 import { faultContext } from '../../testing/fakes/kubernetes-context.ts';
 import { imageDrift } from './image-drift.ts';
-import { deploymentResource } from './kinds.ts';
+import { deploymentResource, resourceOf } from './kinds.ts';
 import { kubernetesPatch } from './patch.ts';
 
 const place = { of: deploymentResource, namespace: 'inference', name: 'api' } as const;
@@ -18,8 +18,8 @@ const drift = imageDrift.params.parse({
 const all = { observedGeneration: 9, replicas: 3, updatedReplicas: 3 };
 const some = { ...all, replicas: 4, updatedReplicas: 1 };
 
-/** A Deployment of which the controller says what it is told to say. */
-async function cluster() {
+/** A workload of which the controller says what it is told to say. */
+async function cluster(of: ApiResource = place.of) {
   const fake = new FakeKubernetes();
   const told = { status: all as JsonObject };
   const clients: KubernetesClients = {
@@ -32,10 +32,11 @@ async function cluster() {
   const ctx = faultContext(clients);
   const template = { spec: { containers: [{ name: 'api', image: 'api:1' }] } };
   const body = { metadata: { name: 'api' }, spec: { replicas: 3, template } };
-  await clients.call({ verb: 'create', of: place.of, namespace: 'inference', body }, ctx.signal);
-  const set = (spec: JsonObject) => clients.call({ verb: 'patch', ...place, body: { spec } }, ctx.signal);
+  await clients.call({ verb: 'create', of, namespace: 'inference', body }, ctx.signal);
+  const write = (change: JsonObject) => clients.call({ verb: 'patch', ...place, of, body: change }, ctx.signal);
+  const set = (spec: JsonObject) => write({ spec });
   const heal = () => set({ template });
-  return { ctx, told, set, heal };
+  return { ctx, told, write, set, heal };
 }
 
 async function drifted(status: JsonObject = all) {
@@ -49,7 +50,7 @@ async function drifted(status: JsonObject = all) {
   return { ...world, observe, revert };
 }
 
-describe('a change of the template of a Deployment', () => {
+describe('a change of the template of a workload', () => {
   it('is in by a part until no pod of another template runs', async () => {
     const { heal, told, observe } = await drifted();
     await heal();
@@ -123,4 +124,34 @@ describe('a change of the template of a Deployment', () => {
       expect((await kubernetesPatch.observe(ctx, p, before, { acknowledged })).status, path).to.equal(status);
     }
   });
+
+  for (const [kind, count] of [
+    ['StatefulSet', (updatedReplicas: number) => ({ ...all, updatedReplicas })],
+    ['DaemonSet', (updatedNumberScheduled: number) => ({ ...all, currentNumberScheduled: 3, updatedNumberScheduled })],
+  ] as const) {
+    it(`is in until its pods are gone in a ${kind} too, whoever has to delete them`, async () => {
+      const name = { apiVersion: 'apps/v1', kind, namespace: 'inference', name: 'api' };
+      const { ctx, told, write, set } = await cluster(resourceOf(name));
+      const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'api:evil' }];
+      const p = kubernetesPatch.params.parse({ ...name, patch });
+      told.status = count(3);
+      const before = await kubernetesPatch.capture(ctx, p);
+      const after = { acknowledged: await kubernetesPatch.inject(ctx, p, before) };
+      await write({ metadata: { annotations: { 'deprecated.daemonset.template.generation': '2' } } });
+      told.status = count(1);
+      expect(await kubernetesPatch.revert(ctx, p, before, after)).to.deep.equal({ outcome: 'removed' });
+      const remains = '2 of its 3 pods still run another template';
+      expect(await kubernetesPatch.observe(ctx, p, before, after)).to.include({ status: 'ours-partial', remains });
+      expect(await kubernetesPatch.revert(ctx, p, before, after)).to.deep.equal({ outcome: 'already-gone' });
+      await set({ updateStrategy: { type: 'OnDelete' } });
+      expect(await kubernetesPatch.revert(ctx, p, before, after)).to.deep.equal({
+        outcome: 'left',
+        note: `${kind.toLowerCase()}/inference/api is as before, but ${remains}, and its update strategy leaves them until deleted.`,
+      });
+      await set({ updateStrategy: null });
+      told.status = count(3);
+      const end = { status: 'before', othersChanged: false };
+      expect(await kubernetesPatch.observe(ctx, p, before, after)).to.include(end);
+    });
+  }
 });
