@@ -105,7 +105,11 @@ function judgeDenial(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
         return settled(facts, 'absent', 'not-prevented', why, { evidence: denialBy.evidence });
       }
       const took = `after ${formatDuration(ttrMs)} (SLO ${formatDuration(expectation.sloMs)})`;
-      if (ttrMs > expectation.sloMs) return settled(facts, 'late', 'after-slo', `Refused ${took}.`, extra);
+      if (ttrMs > expectation.sloMs) {
+        const stoodMs = facts.stoodStillMs?.(t0MonoMs, denial.atMonoMs) ?? 0;
+        if (ttrMs - stoodMs <= expectation.sloMs) return frozen(facts, `Refused ${took}`, { stoodMs, extra });
+        return settled(facts, 'late', 'after-slo', `Refused ${took}.`, extra);
+      }
       if (denialBy.mutated === true)
         return settled(facts, 'prevented', 'mutated', `Let through and neutralised ${took}.`, extra);
       return expectation.outcome === 'prevented'

@@ -5,7 +5,7 @@ import type { TrialResult } from '../model/scorecard.ts';
 import { detectionCase, injected, t0 } from '../testing/facts.ts';
 import { worldEnvironment, worldRequest, worldScenario } from '../testing/world/request.ts';
 import { World } from '../testing/world/world.ts';
-import { judgeDetection } from './judge-detection.ts';
+import { type FaultState, judgeDetection } from './judge-detection.ts';
 import { type GuardrailCase, judgeGuardrail } from './judge-guardrail.ts';
 import { runScenarios } from './run.ts';
 import type { StateRead } from './state-reads.ts';
@@ -67,6 +67,17 @@ describe('judgeGuardrail of what nobody saw', () => {
 
   it('J19: calls nothing still in while we stood still', () => {
     expect(judged({ reads: early }, [500, 14_500])).to.deep.equal(['inconclusive', 'harness-frozen']);
+  });
+
+  it('J19: calls no refusal late whose answer waited while we stood still', () => {
+    const fault: FaultState = { ...injected, status: 'refused' };
+    const denial = {
+      denial: { action: 's3:PutBucketPolicy', code: 'Guard', message: 'no' },
+      atMonoMs: t0.monoMs + 5000,
+    };
+    const refused = { fault, denial, denialBy: { whose: 'mine', evidence: 'policy guard' } } as const;
+    expect(judged(refused, [0, 900])).to.deep.equal(['late', 'after-slo']);
+    expect(judged(refused, [0, 1000])).to.deep.equal(['inconclusive', 'harness-frozen']);
   });
 
   it('takes it for in at the horizon where our own revert found it in later', () => {

@@ -31,7 +31,8 @@ function consider(
   const isCut = facts.cutMs !== undefined || facts.result.verdict === 'errored';
   const ended = isCut ? [inconclusive('§2', 'stopped', 'errored', 'not-listened')] : [];
   if (t0Ms === undefined) return { truth: 'not injected', allowed: [inconclusive('§2', 'not-injected'), ...ended] };
-  if (fault.outcome === 'refused') return { truth: 'refused', allowed: [...refused(fault, expectation), ...ended] };
+  if (fault.outcome === 'refused')
+    return { truth: 'refused', allowed: [...refused(facts, expectation, fault), ...ended] };
   if (fault.outcome !== 'in')
     return {
       truth: 'took no full effect',
@@ -50,10 +51,15 @@ function consider(
 }
 
 /** J15: only who refused is credited. */
-function refused(fault: FaultFacts, expectation: GuardrailStory): Allowed[] {
+function refused(facts: TrialFacts, expectation: GuardrailStory, fault: FaultFacts): Allowed[] {
   const by = fault.acts.find((act) => act.answer === 'denied')?.deniedBy ?? 'AccessDenied';
   if (expectation.guardrail !== 'guard') return [inconclusive('J15', 'not-attributed', 'pre-empted')];
-  if (by === 'Guard') return [{ verdict: 'prevented', rule: 'J15' }];
+  if (by === 'Guard') {
+    // An answer that waits in a stall is read when it is over.
+    const stalledMs = stoodStillMs(facts.run, { fromMs: fault.t0Ms ?? 0, untilMs: facts.endedMs });
+    const isSpoilt = stalledMs > 0 && stalledMs + 4 * facts.played.story.environment.latencyMs > expectation.withinMs;
+    return [{ verdict: 'prevented', rule: 'J15' }, ...(isSpoilt ? [inconclusive('J15', 'harness-frozen')] : [])];
+  }
   if (by === 'AccessDenied') return [inconclusive('J15', 'own-rights')];
   return by === 'GuardDown' ? [inconclusive('J15', 'guardrail-down')] : [inconclusive('J15', 'pre-empted')];
 }

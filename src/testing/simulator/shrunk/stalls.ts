@@ -51,6 +51,15 @@ export const shrunkStalls: Readonly<Record<string, Story>> = {
     ],
     troubles: [stall(300, 5000)],
   }),
+  'calls no refusal late whose answer waited in a stall': plainStory({
+    seed: 12_010_125,
+    environment: { ...withoutSettle(), latencyMs: 40 },
+    guards: [{ kind: 'prevent', resource: 'bucket/r1', code: 'Guard', controlsToo: false }],
+    scenarios: [
+      plainScenario({ guardrails: [{ guardrail: 'guard', outcome: 'prevented', withinMs: 2000 }], detections: [] }),
+    ],
+    troubles: [stall(20, 4000)],
+  }),
   'calls no detector blind whose canary it may have lost itself': plainStory({
     seed: 5544,
     detectors: [plainDetector({ covers: ['trail/main'], usesTrail: true })],
