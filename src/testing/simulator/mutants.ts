@@ -208,6 +208,12 @@ export const mutants: readonly Mutant[] = [
     text: 'budgetMs + (stalls?.frozenMs(fromMonoMs, clock.monoMs()) ?? 0)',
     replacement: 'budgetMs + (stalls === undefined ? 0 : 0)',
   },
+  {
+    name: 'refusal late by our own delay',
+    file: 'src/engine/judge-guardrail.ts',
+    text: 'if (ttrMs - stoodMs <= expectation.sloMs)',
+    replacement: 'if (ttrMs <= expectation.sloMs)',
+  },
 ];
 
 /** Answers a module's source with the bug in it; throws where its text is not there just once. */
