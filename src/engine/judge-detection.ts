@@ -147,7 +147,7 @@ function firstMatch(facts: DetectionCase, t0: Instant, horizonAt: number): Belon
     .toSorted((a, b) => a.heard.arrivedMonoMs[1] - b.heard.arrivedMonoMs[1])[0];
 }
 
-/** Whether a signal came within the SLO that may be the fault's as well as another's: then a later one proves no lateness (J7). */
+/** Whether a new signal came within the SLO that may be the fault's as well as another's: then a later one proves no lateness (J7). */
 function mayHaveBeenInTime(facts: DetectionCase, t0: Instant): boolean {
   const { rule, severity, sloMs } = facts.expectation;
   return facts.belonging.some(
@@ -157,7 +157,8 @@ function mayHaveBeenInTime(facts: DetectionCase, t0: Instant): boolean {
       heard.arrivedMonoMs[1] >= t0.monoMs &&
       heard.arrivedMonoMs[0] <= t0.monoMs + sloMs &&
       ruleMatches(heard, rule) &&
-      severityFits(heard, severity) !== 'no',
+      severityFits(heard, severity) !== 'no' &&
+      isNew(heard, facts, t0),
   );
 }
 

@@ -11,6 +11,15 @@ import type { Story } from '../story.ts';
 
 /** Stories that simulated seeds had shrunk to, in which nobody could say whose a signal was. */
 export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
+  'says late of what came late though an alert from before was sent once more in time': plainStory({
+    seed: 12_028_666,
+    detectors: [plainDetector({ sees: 'state', recurrence: 'count', delayMs: 814, scanMs: 628 })],
+    scenarios: [plainScenario({ control: [plainControl()] })],
+    troubles: [
+      { kind: 'open-before', resource: 'bucket/r1' },
+      { kind: 'delivery', detector: 'watcher-1', nth: 1, fate: 'duplicate' },
+    ],
+  }),
   "calls no alert late where another came in time that may be the fault's": {
     seed: 329182,
     environment: {
