@@ -20,29 +20,16 @@ export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
       { kind: 'delivery', detector: 'watcher-1', nth: 1, fate: 'duplicate' },
     ],
   }),
-  "calls no alert late where another came in time that may be the fault's": {
-    seed: 329182,
-    environment: {
-      settleMs: 0,
-      stabilityMs: 3000,
-      pollMs: 500,
-      holdMs: 0,
-      revertBudgetMs: 20000,
-      concurrentFaults: 8,
-      latencyMs: 2,
-      audit: { delayMs: 50, skewMs: 0, errorMs: 0 },
-      oneIdentity: false,
-    },
+  "calls no alert late where another came in time that may be the fault's": plainStory({
+    seed: 329_182,
+    environment: { ...plainEnvironment, latencyMs: 2 },
     detectors: [
-      {
+      plainDetector({
         name: 'watcher-4',
         delivery: 'store',
         sees: 'state',
         carriesMarker: false,
-        carriesActor: true,
         recurrence: 'count',
-        alertPer: 'event',
-        keepsAgents: false,
         covers: [
           'bucket/r2',
           'bucket/r3',
@@ -55,40 +42,15 @@ export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
           'trail/main',
         ],
         delayMs: 729,
-        scanMs: 0,
-        severity: 4,
-        skewMs: 0,
-        errorMs: 0,
         resolutionMs: 1000,
-        rearm: 'none',
-        ruleCanary: 'raise',
-        toolCanary: 'raise',
-        assumeAlive: false,
-        batchMs: 0,
-        alertsOnControl: false,
-        alertsOnCleanup: false,
-        usesTrail: false,
-        naming: 'kind',
-      },
+      }),
     ],
     scenarios: [
-      {
+      plainScenario({
         id: 's6',
-        faults: [
-          {
-            resource: 'bucket/r6',
-            set: { policy: 'bad-s6-1', acl: 'bad-s6-2' },
-            impairs: false,
-            settleMs: 0,
-            versioned: true,
-          },
-        ],
-        control: [],
-        detections: [{ id: 'watcher-4/1', detector: 'watcher-4', rule: 'exposed', withinMs: 2000, of: 'effect' }],
-        guardrails: [],
-        blind: [],
-        trials: 1,
-      },
+        faults: [plainFault({ resource: 'bucket/r6', set: { policy: 'bad-s6-1', acl: 'bad-s6-2' }, versioned: true })],
+        detections: [plainDetection({ id: 'watcher-4/1', detector: 'watcher-4', withinMs: 2000 })],
+      }),
     ],
     guards: [
       {
@@ -101,8 +63,7 @@ export const shrunkAmbiguous: Readonly<Record<string, Story>> = {
         controlsToo: false,
       },
     ],
-    troubles: [],
-  },
+  }),
   'cannot say that a state was seen after the revert that was seen while it went on': plainStory({
     seed: 3035008,
     environment: { ...plainEnvironment, latencyMs: 40 },

@@ -12,57 +12,16 @@ import type { Story } from '../story.ts';
 
 /** Stories that simulated seeds had shrunk to, each of which once ended in a wrong verdict of a blindness. */
 export const shrunkBlindness: Readonly<Record<string, Story>> = {
-  'proves neither sight nor blindness where the fault was seen gone, and came again before the canary': {
-    seed: 600491,
-    environment: {
-      settleMs: 0,
-      stabilityMs: 3000,
-      pollMs: 500,
-      holdMs: 0,
-      revertBudgetMs: 20000,
-      concurrentFaults: 8,
-      latencyMs: 5,
-      audit: { delayMs: 50, skewMs: 0, errorMs: 0 },
-      oneIdentity: false,
-    },
-    detectors: [
-      {
-        name: 'watcher-2',
-        delivery: 'push',
-        sees: 'event',
-        carriesMarker: true,
-        carriesActor: true,
-        recurrence: 'none',
-        alertPer: 'event',
-        keepsAgents: false,
-        covers: ['bucket/r2', 'trail/main'],
-        delayMs: 400,
-        scanMs: 0,
-        severity: 4,
-        skewMs: 0,
-        errorMs: 0,
-        resolutionMs: 0,
-        rearm: 'none',
-        ruleCanary: 'raise',
-        toolCanary: 'raise',
-        assumeAlive: false,
-        batchMs: 0,
-        alertsOnControl: false,
-        alertsOnCleanup: false,
-        usesTrail: false,
-        naming: 'kind',
-      },
-    ],
+  'proves neither sight nor blindness where the fault was seen gone, and came again before the canary': plainStory({
+    seed: 600_491,
+    detectors: [plainDetector({ name: 'watcher-2', covers: ['bucket/r2', 'trail/main'] })],
     scenarios: [
-      {
-        id: 's1',
-        faults: [{ resource: 'trail/main', set: { policy: 'bad-s1-1' }, impairs: true, settleMs: 0, versioned: false }],
-        control: [],
+      plainScenario({
+        faults: [plainFault({ resource: 'trail/main', impairs: true })],
         detections: [],
         guardrails: [{ guardrail: 'fixer', outcome: 'reverted', withinMs: 2000 }],
         blind: [{ detector: 'watcher-2', canary: 'rule', withinMs: 4000 }],
-        trials: 1,
-      },
+      }),
     ],
     guards: [
       {
@@ -75,8 +34,7 @@ export const shrunkBlindness: Readonly<Record<string, Story>> = {
         controlsToo: false,
       },
     ],
-    troubles: [],
-  },
+  }),
   'raises the canary of a blindness once the fault that it is about is proven, though an earlier one never is':
     plainStory({
       seed: 1150,

@@ -12,62 +12,28 @@ import type { Story } from '../story.ts';
 
 /** Stories that simulated seeds had shrunk to, each of which once ended in a wrong verdict on an alert that was opened anew or sent once more. */
 export const shrunkReopenedAlerts: Readonly<Record<string, Story>> = {
-  'takes an alert of another id under a known key for another opening': {
-    seed: 402060,
-    environment: {
-      settleMs: 0,
-      stabilityMs: 3000,
-      pollMs: 500,
-      holdMs: 2095,
-      revertBudgetMs: 20000,
-      concurrentFaults: 8,
-      latencyMs: 5,
-      audit: { delayMs: 50, skewMs: 0, errorMs: 0 },
-      oneIdentity: false,
-    },
+  'takes an alert of another id under a known key for another opening': plainStory({
+    seed: 402_060,
+    environment: { ...plainEnvironment, holdMs: 2095 },
     detectors: [
-      {
-        name: 'watcher-1',
+      plainDetector({
         delivery: 'store',
         sees: 'state',
         carriesMarker: false,
-        carriesActor: true,
         recurrence: 'count',
-        alertPer: 'event',
-        keepsAgents: false,
         covers: ['bucket/r1', 'bucket/r2', 'trail/main'],
-        delayMs: 400,
-        scanMs: 0,
-        severity: 4,
-        skewMs: 0,
-        errorMs: 0,
-        resolutionMs: 0,
-        rearm: 'none',
-        ruleCanary: 'raise',
-        toolCanary: 'raise',
-        assumeAlive: false,
-        batchMs: 0,
-        alertsOnControl: false,
-        alertsOnCleanup: false,
-        usesTrail: false,
-        naming: 'kind',
         withoutTime: true,
-      },
+      }),
     ],
     scenarios: [
-      {
+      plainScenario({
         id: 's2',
-        faults: [{ resource: 'bucket/r2', set: { policy: 'bad-s2-1' }, impairs: false, settleMs: 0, versioned: true }],
-        control: [],
-        detections: [{ id: 'watcher-1/1', detector: 'watcher-1', rule: 'exp*', withinMs: 2000, of: 'effect' }],
-        guardrails: [],
-        blind: [],
+        faults: [plainFault({ resource: 'bucket/r2', set: { policy: 'bad-s2-1' }, versioned: true })],
+        detections: [plainDetection({ rule: 'exp*', withinMs: 2000 })],
         trials: 2,
-      },
+      }),
     ],
-    guards: [],
-    troubles: [],
-  },
+  }),
   'says already firing where the resolution was lost and the alert was opened anew': plainStory({
     seed: 1360,
     detectors: [
