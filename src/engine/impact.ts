@@ -1,24 +1,32 @@
 import { formatDuration } from '../model/duration.ts';
 import { expectationId } from '../model/scenario.ts';
-import type { LoadResult, ProbeResult } from '../model/scorecard.ts';
+import type { GuardrailResult, LoadResult, ProbeResult } from '../model/scorecard.ts';
 import { judgeLoad } from './judge-load.ts';
 import type { Measured } from './probes.ts';
 import { timeIn, whenIn } from './time-in.ts';
 import { faultFor, type Trial } from './trial-state.ts';
 
 /** Judges what users felt in a trial: its probes, and what is expected of its load. */
-export function impactOf(trial: Trial, probes: readonly Measured[]): readonly ProbeResult[] {
+export function impactOf(
+  trial: Trial,
+  probes: readonly Measured[],
+  guardrails: readonly GuardrailResult[],
+): readonly ProbeResult[] {
   const live = trial.faults.filter((fault) => fault.intent !== undefined && fault.status !== 'refused');
   if (live.length === 0) return notFelt(trial);
   const t0 = faultFor(trial, undefined).t0?.monoMs;
-  const load = loadImpact(trial, t0);
+  const load = loadImpact(trial, t0, guardrails);
   // A stop may come before the proof.
   return trial.ended !== undefined || live.every(({ effect }) => effect === 'proven')
     ? [...probes.map((probe) => whileIn(trial, probe)), ...load]
     : [...probes.map(({ result }) => result), ...load].map(unproven);
 }
 
-function loadImpact(trial: Trial, t0MonoMs: number | undefined): readonly ProbeResult[] {
+function loadImpact(
+  trial: Trial,
+  t0MonoMs: number | undefined,
+  guardrails: readonly GuardrailResult[],
+): readonly ProbeResult[] {
   const { load } = trial.bound;
   if (load === undefined) return [];
   const felt = trial.load.felt();
@@ -29,6 +37,7 @@ function loadImpact(trial: Trial, t0MonoMs: number | undefined): readonly ProbeR
     t0MonoMs,
     timeIn: felt.timeIn,
     endMonoMs: felt.endMonoMs,
+    isByGuardrail: guardrails.some(({ verdict }) => verdict === 'reverted' || verdict === 'late'),
     ...(trial.ended === undefined ? {} : { ended: trial.ended }),
   });
 }

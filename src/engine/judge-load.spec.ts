@@ -53,6 +53,28 @@ describe('judgeLoad', () => {
     expect(judge(errors(0), { figures: [{ ...during, requests: 0 }] }).reasonCode).to.equal('too-few-samples');
   });
 
+  it('says nothing of a time that somebody cut short or spoilt, but for the guardrail that took it out', () => {
+    const after: LoadExpectation = { figure: 'error-ratio', phase: 'after', atMost: 0.1 };
+    const figures = [during, { ...during, phase: 'after' } as const];
+    const limits = [{ metric: 'rate', limit: '<1', verdict: 'breached', reason: 'crossed' } as const];
+    const said = (expected: LoadExpectation, timeIn: LoadCase['timeIn'], isByGuardrail = false) => {
+      const use = { type: 'http', expect: [expected] };
+      const summary = { figures, limits, impaired: [] };
+      const facts = { use, summary, t0MonoMs: 10_000, timeIn, endMonoMs: 23_000, isByGuardrail };
+      return judgeLoad(facts).map(({ verdict, reasonCode }) => (verdict === 'inconclusive' ? reasonCode : verdict));
+    };
+    const out = takenOutAt(12_100);
+    expect(said(errors(0.1), out)).to.deep.equal(['gone-before-slo', 'gone-before-slo']);
+    expect(said(errors(0.01), out, true)).to.deep.equal(['breached', 'breached']);
+    expect(said(after, out)).to.deep.equal(['held', 'gone-before-slo']);
+    const altered = { ...out, isAltered: true } as const;
+    expect(said(errors(0.1), altered, true)).to.deep.equal(['altered', 'altered']);
+    expect(said(after, altered)).to.deep.equal(['altered', 'altered']);
+    const left = { ...takenBackAt(20_000), isLeft: true } as const;
+    expect(said(after, left)).to.deep.equal(['not-measured', 'breached']);
+    expect(said(errors(0.1), left)).to.deep.equal(['held', 'breached']);
+  });
+
   it('relies on nothing that the generator does not vouch for', () => {
     const unsound = judge(errors(1), { unsound: 'the generator was too slow' });
     expect(unsound).to.deep.include({ verdict: 'inconclusive', reasonCode: 'load-failed' });

@@ -9,7 +9,9 @@ export interface LoadCase {
   readonly use: Pick<LoadUse, 'type' | 'expect'>;
   readonly summary: LoadSummary;
   readonly t0MonoMs: number;
-  readonly timeIn: Pick<TimeIn, 'untilMonoMs' | 'goneMonoMs' | 'by'>;
+  readonly timeIn: Omit<TimeIn, 'outMonoMs'>;
+  /** A guardrail is proven to have taken it out: then what users felt until it did is all that there was to feel. */
+  readonly isByGuardrail?: boolean;
   /** When the traffic ended. */
   readonly endMonoMs: number;
   readonly ended?: 'stopped' | 'errored';
@@ -65,7 +67,21 @@ function say(facts: LoadCase, expected: LoadExpectation, figures: LoadFigures | 
   if (summary.unsound !== undefined) return open('load-failed', `Not to be relied on: ${summary.unsound}`);
   if (figures === undefined) return open('not-measured', 'The load has no figures of that phase.');
   const said = sayFigures(facts, expected, figures);
-  return (figures.phase === 'before' ? undefined : untold(facts, said.verdict)) ?? said;
+  if (figures.phase === 'before' || said.verdict === 'inconclusive') return said;
+  return (
+    untold(facts, said.verdict) ?? (expected.figure === 'recovery' ? undefined : spoilt(facts, figures.phase)) ?? said
+  );
+}
+
+/** A ratio or a percentile of less time than the fault was to be in, or of a time in which nobody knows what was in. */
+function spoilt(facts: LoadCase, phase: LoadFigures['phase']): Said | undefined {
+  const { timeIn, t0MonoMs, isByGuardrail } = facts;
+  const span = whenIn(timeIn, t0MonoMs);
+  if (timeIn.isAltered === true) return open('altered', `What was in by then is not what was injected. ${span}`);
+  if (phase === 'after' && timeIn.isLeft === true)
+    return open('not-measured', `It may still be in, so nothing tells how users fare without it. ${span}`);
+  if (phase === 'after' || timeIn.by !== 'others' || isByGuardrail === true) return undefined;
+  return open('gone-before-slo', `How users would have fared had it stayed in is not known. ${span}`);
 }
 
 /** What ended by itself before the fault says nothing of it; what ended while it was in can only tell of a breach. */
@@ -159,7 +175,12 @@ function toResult(facts: LoadCase): (limit: LoadLimit) => ProbeResult {
     id: `${use.type}/${metric} ${limit}`,
     unit: 'limit',
     ...(ended === undefined
-      ? (untold(facts, verdict) ?? { verdict, reasonCode: codes[verdict], reason })
+      ? (untold(facts, verdict) ??
+        (verdict === 'inconclusive' ? undefined : spoilt(facts, 'whole')) ?? {
+          verdict,
+          reasonCode: codes[verdict],
+          reason,
+        })
       : open(ended, 'The trial ended before its time, and the traffic with it.')),
   });
 }

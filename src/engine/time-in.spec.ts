@@ -15,6 +15,7 @@ function fault(more: object): LiveFault {
 
 const clean = { rollback: { verdict: 'clean', reasonCode: 'read-back-equal' } };
 const byGuardrail = { rollback: { verdict: 'by-guardrail', reasonCode: 'gone-already' } };
+const dirty = { rollback: { verdict: 'dirty', reasonCode: 'left-altered' } };
 const reads = [read(1500, true), read(2000, true), read(2500, false), read(8000, false)];
 
 describe('timeIn', () => {
@@ -60,6 +61,21 @@ describe('timeIn', () => {
       { untilMonoMs: 2000, goneMonoMs: 2510, by: 'others', outMonoMs: 9500 },
     ],
     [
+      'ends when somebody altered it, and is then left in',
+      [{ ...dirty, reads: [read(2000, true), { ...read(2500, false), instead: 'other' }] }],
+      { untilMonoMs: 2000, goneMonoMs: 2510, by: 'others', outMonoMs: 9500, isAltered: true, isLeft: true },
+    ],
+    [
+      'ends with the last read of all, where our revert found something else',
+      [{ ...dirty, reads: [read(8000, true)] }],
+      { untilMonoMs: 8000, goneMonoMs: 9000, by: 'either', outMonoMs: 9500, isLeft: true },
+    ],
+    [
+      'lasts until our revert where that failed',
+      [{ rollback: { verdict: 'dirty', reasonCode: 'revert-failed' }, reads: [read(8000, true)] }],
+      { ...ours, isLeft: true },
+    ],
+    [
       'lasts until the end of an act, which nobody takes back',
       [{ definition: { kind: 'act' }, rollback: { verdict: 'none', reasonCode: 'nothing-to-revert' } }],
       ours,
@@ -79,6 +95,12 @@ describe('timeIn', () => {
     );
     expect(whenIn({ untilMonoMs: 2000, goneMonoMs: 2500, by: 'either' }, 1000)).to.equal(
       'It was in from 0 s to 1 s; by 1.5 s somebody else may have taken it out, and our revert ended it.',
+    );
+    expect(whenIn({ untilMonoMs: 2000, goneMonoMs: 2500, by: 'others', isAltered: true }, 1000)).to.equal(
+      'It was in from 0 s to 1 s; by 1.5 s somebody else had altered it.',
+    );
+    expect(whenIn({ untilMonoMs: 9000, goneMonoMs: 9000, by: 'us', isLeft: true }, 1000)).to.equal(
+      'It was in from 0 s to 8 s, when we asked for it back; our revert did not end it for sure.',
     );
   });
 });

@@ -32,13 +32,14 @@ export function resultOf(trial: Trial, parts: TrialParts): TrialResult {
   const judgements = judgeAll(trial);
   const rollback = rollbackOf(trial);
   const load = loadResult(trial);
+  const guardrails = judgements.guardrails.map((one) => one.result);
   const results = {
     detections: judgements.detections.map((one) => one.result),
-    guardrails: judgements.guardrails.map((one) => one.result),
+    guardrails,
     blindness: judgements.blindness.map((one) => one.result),
     ...(parts.control === undefined ? {} : { control: controlResult(trial, parts.control) }),
     steadyState: [...parts.steadyState],
-    impact: [...impactOf(trial, parts.impact)],
+    impact: [...impactOf(trial, parts.impact, guardrails)],
     ...(load === undefined ? {} : { load }),
     rollback,
   };

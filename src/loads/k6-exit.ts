@@ -47,10 +47,13 @@ const mostDropped = 0.01;
 
 /** What a run that went well did not send of what was declared; undefined where it sent all of it. */
 export function undelivered(
-  { requests = 0, iterations = requests, dropped = 0 }: K6Summary,
+  { requests = 0, iterations = requests, dropped = 0, sentBytes = 0 }: K6Summary,
   { isOurScript }: { readonly isOurScript: boolean },
 ): K6End | undefined {
   if (isOurScript && requests === 0) return { kind: 'failed', reason: 'k6 sent no request' };
+  // A script of the user's may speak another protocol, and be cut off in its first iteration. What k6 never counted is not in its summary.
+  if (requests + iterations + sentBytes === 0)
+    return { kind: 'failed', reason: 'k6 ran no iteration and sent nothing' };
   const due = iterations + dropped;
   if (dropped <= due * mostDropped) return undefined;
   const reason = `k6 fell behind its rate: it dropped ${dropped} of ${due} iterations (give it more maxVUs, or a lower rate)`;

@@ -9,6 +9,8 @@ export interface K6Summary {
   readonly iterations?: number;
   /** Iterations that were due and never begun: https://grafana.com/docs/k6/latest/using-k6/metrics/reference/ */
   readonly dropped?: number;
+  /** By any protocol. */
+  readonly sentBytes?: number;
   readonly errorRatio?: number;
   readonly latencyMs: { readonly p50?: number; readonly p95?: number; readonly p99?: number; readonly max?: number };
   /** Undefined where the shape has none, as the machine-readable one. */
@@ -56,7 +58,7 @@ export function readSummary(text: string): K6Summary {
   };
 }
 
-type Figures = Pick<K6Summary, 'requests' | 'iterations' | 'dropped' | 'errorRatio' | 'latencyMs'>;
+type Figures = Pick<K6Summary, 'requests' | 'iterations' | 'dropped' | 'sentBytes' | 'errorRatio' | 'latencyMs'>;
 
 function figuresOf(metrics: ReadonlyMap<string, JsonObject>): Figures {
   const failed = metrics.get('http_req_failed');
@@ -64,6 +66,7 @@ function figuresOf(metrics: ReadonlyMap<string, JsonObject>): Figures {
   const requests = numberOf(metrics.get('http_reqs')?.['count']);
   const iterations = numberOf(metrics.get('iterations')?.['count']);
   const dropped = numberOf(metrics.get('dropped_iterations')?.['count']);
+  const sentBytes = numberOf(metrics.get('data_sent')?.['count']);
   // `rate` in two shapes, `value` in the oldest.
   const errorRatio = numberOf(failed?.['rate']) ?? numberOf(failed?.['value']);
   const latency = { p50: times['med'], p95: times['p(95)'], p99: times['p(99)'], max: times['max'] };
@@ -71,6 +74,7 @@ function figuresOf(metrics: ReadonlyMap<string, JsonObject>): Figures {
     ...(requests === undefined ? {} : { requests }),
     ...(iterations === undefined ? {} : { iterations }),
     ...(dropped === undefined ? {} : { dropped }),
+    ...(sentBytes === undefined ? {} : { sentBytes }),
     ...(errorRatio === undefined ? {} : { errorRatio }),
     latencyMs: Object.fromEntries(Object.entries(latency).filter(([, ms]) => typeof ms === 'number')),
   };

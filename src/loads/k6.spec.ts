@@ -120,6 +120,19 @@ describe('k6 load', function () {
     expect(await said({ ...kept, http_reqs: { count: 0 } })).to.deep.equal(['k6 sent no request', 'inconclusive']);
   });
 
+  it("is unsound where a script of the user's did nothing, whatever its protocol", async () => {
+    const script = join(folder, 'nothing.js');
+    await writeFile(script, 'export default function () {}');
+    const said = async (metrics: object) => {
+      const { load, running } = await start({ exitCode: 0, summary: { metrics } }, { url: undefined, script, rate: 5 });
+      await running();
+      return (await load.stop([])).unsound;
+    };
+    expect(await said({ vus: { value: 5 } })).to.equal('k6 ran no iteration and sent nothing');
+    expect(await said({ iterations: { count: 1 } })).to.equal(undefined);
+    expect(await said({ data_sent: { count: 17 } })).to.equal(undefined);
+  });
+
   it('tells no errors where the summary does not', async () => {
     const { http_req_failed: _none, ...metrics } = summaryExport.metrics;
     const { load, running } = await start({ exitCode: 0, summary: { metrics } });
