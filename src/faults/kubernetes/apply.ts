@@ -8,6 +8,7 @@ import { apiVersionField, isAmong, kindField, resourceField, resourceOf, rightTo
 import { type KubernetesFaultContext, namespaceField } from './names.ts';
 import { asObject, digestOf, type FoundObject, type ObjectRef, readObject, text, watchObject } from './objects.ts';
 import { mayDelete } from './undone-by.ts';
+import { settledContent } from './written-later.ts';
 
 /** Deleting one of these takes more with it than was created, or would put a secret into a file. */
 const refused = ['secrets', 'namespaces', 'customresourcedefinitions', 'apiservices', 'nodes', 'persistentvolumes'];
@@ -108,18 +109,19 @@ export const kubernetesApply = defineFault({
   observe: async (ctx, p, before, after) => {
     const ref = refOf(ctx, p);
     const now = await readObject(ctx, ref);
-    const state = stateOf(now);
+    const state = stateOf(ref, now);
     const whose = whoseIs(ctx, now, { before, after });
     if (whose === 'ours' && isAltered(state, after)) return { status: 'other', state };
     const isOwn = whose === 'ours' || whose === 'adopted';
-    const holds = isOwn || hasFields(now?.object, filled(p.manifest as JsonObject, ctx.marker));
+    const holds =
+      isOwn || (now !== undefined && isOfManifest(now.object, filled(p.manifest as JsonObject, ctx.marker), ref));
     return createdStatus(whose, { now, state, holds, before });
   },
 
   revert: async (ctx, p, before, after) => {
     const ref = refOf(ctx, p);
     const now = await readObject(ctx, ref);
-    if (whoseIs(ctx, now, { before, after }) === 'ours' && isAltered(stateOf(now), after)) {
+    if (whoseIs(ctx, now, { before, after }) === 'ours' && isAltered(stateOf(ref, now), after)) {
       return { outcome: 'left', note: `Somebody changed ${ref.name}.` };
     }
     return deleteOurs(ctx, ref, { before, after });
@@ -134,11 +136,14 @@ function isAltered(state: Json, after: After | undefined): boolean {
   return !sameJson(asObject(readBack)['content'] ?? null, asObject(state)['content'] ?? null);
 }
 
-/** All but metadata and status, which the server and controllers write. */
-function stateOf(now: FoundObject | undefined): Json {
+/** Whether another object has the content that ours was created with. */
+function isOfManifest(object: JsonObject, manifest: JsonObject, { of }: ObjectRef): boolean {
+  return hasFields(settledContent(of, object), settledContent(of, manifest));
+}
+
+function stateOf({ of }: ObjectRef, now: FoundObject | undefined): Json {
   if (now === undefined) return { object: null };
-  const { metadata: _metadata, status: _status, ...content } = now.object;
-  return { object: now.name, uid: now.uid, content: digestOf(content) };
+  return { object: now.name, uid: now.uid, content: digestOf(settledContent(of, now.object)) };
 }
 
 function refOf(ctx: KubernetesFaultContext, { manifest, resource }: Params): ObjectRef {

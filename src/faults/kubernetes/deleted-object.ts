@@ -15,6 +15,7 @@ import {
   readObject,
 } from './objects.ts';
 import { ownsContent } from './owned-fields.ts';
+import { settled, settledContent } from './written-later.ts';
 
 interface Before {
   readonly uid: string;
@@ -59,16 +60,18 @@ export async function observeAbsence(ctx: KubernetesFaultContext, ref: ObjectRef
   if (now === undefined) return { status: 'ours', state: { object: null } };
   const object = recreatable(now.object);
   const was = beforeOf(before).object;
-  const status = isBack(object, before) ? 'before' : 'other';
-  const state = { uid: now.uid, object: digestOf(object) };
-  return { status, state, othersChanged: !sameJson(object, was), managers: managersOf(now, ownsContent) };
+  const status = isBack(ref, object, before) ? 'before' : 'other';
+  const written = settled(ref.of, object);
+  const state = { uid: now.uid, object: digestOf(written) };
+  const othersChanged = !sameJson(written, settled(ref.of, was));
+  return { status, state, othersChanged, managers: managersOf(now, ownsContent) };
 }
 
 /** Creates the object again where there is none; its uid is a new one. */
 export async function recreate(ctx: KubernetesFaultContext, ref: ObjectRef, before: Json): Promise<RevertReport> {
   const now = await readObject(ctx, ref);
   if (now !== undefined) {
-    if (isBack(recreatable(now.object), before)) return { outcome: 'already-gone' };
+    if (isBack(ref, recreatable(now.object), before)) return { outcome: 'already-gone' };
     return { outcome: 'left', note: `Somebody created another ${ref.name} in its place.` };
   }
   try {
@@ -89,12 +92,8 @@ function recreatable(object: JsonObject): JsonObject {
 }
 
 /** Whether an object has the content that was captured, whoever created it. */
-function isBack(now: JsonObject, before: Json): boolean {
-  return sameJson(contentOf(now), contentOf(beforeOf(before).object));
-}
-
-function contentOf({ metadata: _metadata, ...content }: JsonObject): JsonObject {
-  return content;
+function isBack({ of }: ObjectRef, now: JsonObject, before: Json): boolean {
+  return sameJson(settledContent(of, now), settledContent(of, beforeOf(before).object));
 }
 
 function obstacleOf({ metadata }: FoundObject): string | null {

@@ -7,7 +7,6 @@ import { valueAt, withoutAll } from './json-pointer.ts';
 import { alreadyInPlace, type KubernetesFaultContext } from './names.ts';
 import {
   advancedBy,
-  asObject,
   digestOf,
   type FoundObject,
   managersOf,
@@ -17,6 +16,7 @@ import {
 } from './objects.ts';
 import { ownsField } from './owned-fields.ts';
 import { isOfTemplate, isRolledOut, pendingRollout } from './rollout.ts';
+import { settled } from './written-later.ts';
 
 /** A field of an object, and the value that we give it; undefined takes it away. */
 export interface FieldChange {
@@ -157,7 +157,7 @@ async function read(ctx: KubernetesFaultContext, delta: FieldDelta, before?: Jso
   if (!places.every((place) => place !== undefined)) return undefined;
   const values = places.map(({ path }) => held(valueAt(found.object, path)));
   const rest = withoutAll(
-    settled(found.object),
+    settled(delta.ref.of, found.object),
     places.map(({ path }) => path),
   );
   return { found, places, values, rest: digestOf(rest) };
@@ -166,18 +166,6 @@ async function read(ctx: KubernetesFaultContext, delta: FieldDelta, before?: Jso
 function locatedIn(object: JsonObject, { fields }: FieldDelta, before: Json | undefined) {
   const anchors = before === undefined ? [] : (beforeOf(before).anchors ?? []);
   return fields.map(({ locate }, index) => locate(object, anchors[index] ?? undefined));
-}
-
-/** Without what the server writes, and what it and controllers note of a change of ours. */
-function settled(object: JsonObject): JsonObject {
-  const { status: _status, metadata, ...content } = object;
-  const { labels = {}, annotations } = asObject(metadata);
-  const {
-    'deployment.kubernetes.io/revision': _revision,
-    'deprecated.daemonset.template.generation': _generation,
-    ...notes
-  } = asObject(annotations);
-  return { ...content, metadata: { labels, annotations: notes } };
 }
 
 function statusOf(
