@@ -90,6 +90,25 @@ const rows: readonly Row[] = [
     code: 'time-ambiguous',
   },
   {
+    rule: 'J7',
+    claim: "calls nothing late where a new signal came in time that may be the fault's too",
+    facts: { belonging: [{ ...faults(heard(900)), whose: 'ambiguous' }, faults(heard(5000))] },
+    verdict: 'inconclusive',
+    code: 'time-ambiguous',
+  },
+  {
+    rule: 'J8',
+    claim: 'calls it late where that signal had been known before and did not rise',
+    facts: {
+      belonging: [
+        { ...faults(heard(900, {}, { previous: { firstMonoMs: 10 } })), whose: 'ambiguous' },
+        faults(heard(5000)),
+      ],
+    },
+    verdict: 'late',
+    code: 'after-slo',
+  },
+  {
     rule: 'J8',
     claim: 'does not count a re-send of an alert that was open before',
     facts: { belonging: [faults(heard(900, {}, { previous: { firstMonoMs: 10 } }))] },

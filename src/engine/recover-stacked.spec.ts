@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { CallError } from '../model/call.ts';
 import { marker, runId as run, upWith } from '../testing/fakes/recovery-machine.ts';
 import { worldCatalogue } from '../testing/world/catalogue.ts';
 import { World } from '../testing/world/world.ts';
@@ -30,7 +31,27 @@ describe('recover, of faults that were made on top of each other', () => {
     expect(runs[0]?.faults.map(({ rollback }) => rollback.reasonCode)).to.deep.equal(['left-altered', 'left-altered']);
     expect(world.resources.get('bucket')).to.equal('by-hand');
   });
+
+  it('keeps what the older one is put back to for as long as the newer may come in again', async () => {
+    const { world, again } = await died();
+    world.beforeCall = () => {
+      if (isVerified(world)) world.resources.set('bucket', 'private');
+      else throw new CallError('failed', 'InternalError', 'The service failed.');
+    };
+    const first = await again();
+    expect(first.runs[0]?.faults.map(({ rollback }) => rollback.verdict)).to.deep.equal(['unverified', 'by-guardrail']);
+    expect(first.exitCode).to.equal(6);
+    world.beforeCall = () => undefined;
+    // A request of the first recovery that was late puts back what was before the newer one.
+    world.resources.set('bucket', 'shared');
+    expect((await again()).exitCode).to.equal(0);
+    expect(world.resources.get('bucket')).to.equal('private');
+  });
 });
+
+function isVerified({ disk }: World): boolean {
+  return [...disk.files()].some(([path, { text }]) => path.endsWith('journal.jsonl') && text.includes('"verified"'));
+}
 
 /** A run that died with two faults in one bucket: `private` became `shared`, and then `public`. */
 async function died() {

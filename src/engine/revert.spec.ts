@@ -1,13 +1,6 @@
 import { expect } from 'chai';
-import type { NewJournalEntry } from '../model/journal.ts';
-import { newMarker } from '../model/marker.ts';
-import { type CallFate, MemoryWorld, switchFault, type WorldCall } from '../testing/fakes/memory-world.ts';
-import { SeededRandom } from '../testing/fakes/seeded-random.ts';
-import { VirtualClock } from '../testing/fakes/virtual-clock.ts';
-import { revertFault } from './revert.ts';
-import type { RevertRequest } from './revert-request.ts';
-
-const marker = newMarker(new SeededRandom(1));
+import { type CallFate, switchFault, type WorldCall } from '../testing/fakes/memory-world.ts';
+import { marker, staged } from '../testing/fakes/staged-revert.ts';
 
 describe('revertFault', () => {
   it('removes the delta and reads back that it is gone', async () => {
@@ -259,39 +252,5 @@ function first(what: WorldCall['what'], fate: CallFate): (call: WorldCall) => Ca
     if (done || call.what !== what) return 'proceed';
     done = true;
     return fate;
-  };
-}
-
-function staged(decide?: (call: WorldCall) => CallFate) {
-  const world = new MemoryWorld(decide);
-  world.on.set('s-1', marker);
-  const clock = new VirtualClock({ autoAdvance: true });
-  const entries: NewJournalEntry[] = [];
-  const request: RevertRequest = {
-    definition: switchFault(),
-    params: { switch: 's-1' },
-    marker,
-    before: { on: null },
-    injection: 'acknowledged',
-    settleMs: 0,
-    budgetMs: 60_000,
-    clock,
-    abandon: new AbortController().signal,
-    session: async () => ({ clients: world }),
-    journal: {
-      append: async (entry) => {
-        entries.push(entry);
-        return { seq: 0, at: '', monoMs: 0, ...entry };
-      },
-    },
-    of: 3,
-  };
-  return {
-    world,
-    clock,
-    entries,
-    kinds: () => entries.map((entry) => entry.kind),
-    fault: request.definition,
-    run: (more: Partial<RevertRequest> = {}) => revertFault({ ...request, ...more }),
   };
 }
