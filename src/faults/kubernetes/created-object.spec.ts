@@ -54,18 +54,23 @@ describe('what a fault creates', () => {
     expect(cluster.objects()).to.have.length(1);
   });
 
-  it('is not taken back by somebody who creates it again without our label', async () => {
-    const { here, p, before, acknowledged, cluster, name } = await rogue();
-    const place = { of: podResource, namespace: 'inference' } as const;
-    const live = cluster.objects().get(`pods/inference/${name}`);
-    await cluster.clients().call({ verb: 'delete', ...place, name }, here.signal);
-    const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: live?.['spec'] ?? {} };
-    await cluster.clients().call({ verb: 'create', ...place, body }, here.signal);
-    const seen = await roguePod.observe(here, p, before, { acknowledged });
-    expect([seen.status, seen.candidates]).to.deep.equal(['other', [name]]);
-    expect(await roguePod.revert(here, p, before, { acknowledged })).to.include({ outcome: 'already-gone' });
-    expect(cluster.objects()).to.have.length(1);
-  });
+  for (const [label, labels] of [
+    ['without our label', {}],
+    ["under another trial's label", { 'windshear.dev/trial': 'wszzzzzzzzzzzz' }],
+  ] as const) {
+    it(`is not taken back by somebody who creates it again ${label}`, async () => {
+      const { here, p, before, acknowledged, cluster, name } = await rogue();
+      const place = { of: podResource, namespace: 'inference' } as const;
+      const live = cluster.objects().get(`pods/inference/${name}`);
+      await cluster.clients().call({ verb: 'delete', ...place, name }, here.signal);
+      const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec: live?.['spec'] ?? {} };
+      await cluster.clients().call({ verb: 'create', ...place, body }, here.signal);
+      const seen = await roguePod.observe(here, p, before, { acknowledged });
+      expect([seen.status, seen.candidates]).to.deep.equal(['other', [name]]);
+      expect(await roguePod.revert(here, p, before, { acknowledged })).to.include({ outcome: 'already-gone' });
+      expect(cluster.objects()).to.have.length(1);
+    });
+  }
 
   for (const [content, status] of [
     ['the same', 'other'],
@@ -117,17 +122,18 @@ describe('what a fault creates', () => {
     expect([seen.status, seen.isAltered]).to.deep.equal(['ours-partial', undefined]);
   });
 
-  it('is left to another trial that has taken its name since', async () => {
+  it('is left to another trial that has taken its name since, with another content', async () => {
     const cluster = new FakeKubernetes();
     const here = faultContext(cluster.clients());
     const metadata = { name: 'extra', namespace: 'inference' };
-    const p = kubernetesApply.params.parse({ manifest: { apiVersion: 'v1', kind: 'ConfigMap', metadata } });
+    const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { mode: 'ours' } };
+    const p = kubernetesApply.params.parse({ manifest });
     const before = await kubernetesApply.capture(here, p);
     const acknowledged = await kubernetesApply.inject(here, p, before);
     const place = { of: { group: '', version: 'v1', resource: 'configmaps' }, namespace: 'inference' } as const;
     await cluster.clients().call({ verb: 'delete', ...place, name: 'extra' }, here.signal);
     const labels = { 'windshear.dev/trial': 'wszzzzzzzzzzzz' };
-    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, labels } };
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, labels }, data: { mode: 'theirs' } };
     await cluster.clients().call({ verb: 'create', ...place, body }, here.signal);
     expect((await kubernetesApply.observe(here, p, before, { acknowledged })).status).to.equal('before');
     expect(await kubernetesApply.revert(here, p, before, { acknowledged })).to.include({ outcome: 'already-gone' });

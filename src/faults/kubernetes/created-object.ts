@@ -78,10 +78,8 @@ export function createdStatus(
       return { status: 'before', state, ...(beforeOf(before).uid === null ? {} : { othersChanged: true }) };
     case 'foreign':
       if (beforeOf(before).uid !== null) return { status: 'before', state };
-      // Whoever deletes it and creates it again, without our label, has taken nothing back.
-      return holds && now?.trial === undefined
-        ? { status: 'other', state, candidates }
-        : { status: 'before', state, othersChanged: true };
+      // Whoever deletes it and creates it again, under whatever label, has taken nothing back.
+      return holds ? { status: 'other', state, candidates } : { status: 'before', state, othersChanged: true };
     case 'again':
       // With another content it does no more what ours did, but with our label on it people must look at it.
       return holds

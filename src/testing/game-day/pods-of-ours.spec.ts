@@ -1,18 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { z } from 'zod';
+import { trialLabel } from '../../faults/kubernetes/names.ts';
 import type { TrialResult } from '../../model/scorecard.ts';
+import { eventually } from '../../staging/calls.fixture.ts';
+import { askClusterAdmin } from '../../staging/cluster-admin.ts';
+import type { StagingState } from '../../staging/state.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
 /** What becomes of pods on the embedded staging, whose scheduler and controllers write to them as those of a cluster do. */
 describe('windshear run that starts a pod', function () {
   this.timeout(120_000);
   let work: Workplace;
+  let staging: StagingState;
   let untouched: unknown;
 
   before(async () => {
     work = await openWorkplace();
-    await work.up();
+    staging = await work.up();
     untouched = await work.account();
   });
 
@@ -53,7 +59,50 @@ describe('windshear run that starts a pod', function () {
     expect([trial?.rollback.verdict, code], said).to.deep.equal(['clean', 1]);
     expect(await work.account()).to.deep.equal(untouched);
   });
+
+  it('leaves the pod that somebody created again under the label of another trial, and says so', async () => {
+    const recreated = recreate(staging.kubernetes);
+    const { code, said, trial } = await ran({
+      id: 'relabelled-pod',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the scenario's own reference
+      faults: [{ type: 'kubernetes.rogue-pod', with: { namespace: '${env.namespace}', rogue: 'unknownImage' } }],
+      expect: { guardrails: [{ guardrail: 'release-reconciler', outcome: 'reverted', within: '2s' }] },
+    });
+    const name = await recreated;
+    expect([trial?.rollback.verdict, code], said).to.deep.equal(['dirty', 6]);
+    // It came again, or was altered, as the looks fall.
+    expect(trial?.guardrails[0]?.verdict, said).to.be.oneOf(['absent', 'inconclusive']);
+    expect(said).to.contain(name);
+    await askClusterAdmin(staging.kubernetes, { method: 'DELETE', path: `${pods}/${name}?gracePeriodSeconds=0` });
+    expect((await work.windshear('recover')).code).to.equal(0);
+    expect(await work.account()).to.deep.equal(untouched);
+  });
 });
+
+const pods = '/api/v1/namespaces/inference/pods';
+const list = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).optional() }),
+      spec: z.looseObject({ nodeName: z.string().optional() }),
+    }),
+  ),
+});
+
+/** Waits for a pod of a trial to run, and creates it again as that of another one; answers its name. */
+async function recreate(kubernetes: StagingState['kubernetes']): Promise<string> {
+  const pod = await eventually(async () => {
+    const { items } = list.parse(await askClusterAdmin(kubernetes, { method: 'GET', path: pods }));
+    return items.find(({ metadata, spec }) => trialLabel in (metadata.labels ?? {}) && spec.nodeName !== undefined);
+  });
+  const { name, labels } = pod.metadata;
+  const { nodeName: _node, ...spec } = pod.spec;
+  await askClusterAdmin(kubernetes, { method: 'DELETE', path: `${pods}/${name}?gracePeriodSeconds=0` });
+  const metadata = { name, labels: { ...labels, [trialLabel]: 'wsaaaaaaaaaaaa' } };
+  const body = { apiVersion: 'v1', kind: 'Pod', metadata, spec };
+  await askClusterAdmin(kubernetes, { method: 'POST', path: pods, body });
+  return name;
+}
 
 const stray = {
   type: 'kubernetes.apply',
