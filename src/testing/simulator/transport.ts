@@ -68,10 +68,13 @@ export class Transport {
     if (fates.includes('duplicate')) this.#travel(alert, delayMs + 700);
   }
 
-  /** Sends the newest alert on a subject once more, as it was. */
+  /** Sends the newest alert on a subject that was on its way for long enough to be there once more, as it was. */
   resend(resource: string): void {
-    const last = this.#world.ledger.alerts.findLast(
-      (alert) => alert.detector === this.#story.name && alert.resource === resource && alert.cause.kind !== 'noise',
+    const { ledger, clock } = this.#world;
+    const { name, delayMs } = this.#story;
+    const last = ledger.alerts.findLast(
+      ({ detector, resource: of, cause, trueMs }) =>
+        detector === name && of === resource && cause.kind !== 'noise' && trueMs + delayMs <= clock.monoMs(),
     );
     if (last !== undefined) this.#travel(last, 50);
   }
