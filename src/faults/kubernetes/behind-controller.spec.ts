@@ -126,7 +126,7 @@ async function demanded(
   const group = groups[resource] ?? 'apps';
   const ref = { of: { group, version: 'v1', resource }, namespace: 'inference', name: 'api' };
   const context = { clock, signal, clients, marker: 'wsabcdefghij23', phase: 'inject' } as const;
-  const outcome: unknown = await demandPods({ ...context, log: () => undefined }, ref, written).catch(
+  const outcome: unknown = await demandPods({ ...context, log: () => undefined }, ref, { written }).catch(
     (error: unknown) => error,
   );
   return { outcome, asked };

@@ -35,25 +35,34 @@ const eventResource = { group: '', version: 'v1', resource: 'events' } as const;
 const patienceMs = 5000;
 const lookEveryMs = 100;
 
+/** An object as it was stored, and as it was before where it was there. */
+interface Write {
+  readonly before?: FoundObject;
+  readonly written: FoundObject;
+}
+
 /**
  * Waits until a controller has made a pod of what was just written. To write a Deployment is allowed where its pods are
  * refused: then this throws a `CallError` of kind `denied`, with the refusal as the controller tells it; the revert takes
- * the written object back. Answers at once for kinds that make no pods; where no pod was made and none refused within
- * five seconds, nobody who judges pods need have been asked, and it answers why.
+ * the written object back. Answers at once for kinds that make no pods; where nothing was written that new pods are made
+ * for, or none was made and none refused within five seconds, nobody who judges pods need have been asked, and it
+ * answers why.
  */
 export async function demandPods(
   ctx: KubernetesFaultContext,
   ref: ObjectRef,
-  written: FoundObject,
+  { before, written }: Write,
 ): Promise<{ readonly unasked?: string }> {
   const counts = countsOf(ref.of);
   if (counts === undefined) return {};
-  const { replicas, paused, suspend } = asObject(written.object['spec']);
+  const { replicas, paused, suspend } = specOf(written);
   if (replicas === 0) return { unasked: `${ref.name} has no replicas` };
   if (paused === true || suspend === true) return { unasked: `${ref.name} is paused` };
   if (counts.later !== undefined) return { unasked: `${ref.name} ${counts.later}` };
+  const change = before === undefined ? 'of-template' : changeOf(specOf(before), specOf(written));
+  if (change === 'none') return { unasked: `${ref.name} was given nothing that new pods are made for` };
   const known = failureIn(written.object);
-  const older = counts.older === true ? podsIn(written, counts) : 0;
+  const older = counts.older === true || change === 'of-number' ? podsIn(written, counts) : 0;
   const deadlineMs = ctx.clock.monoMs() + patienceMs;
   for (;;) {
     const now = await readObject(ctx, ref);
@@ -66,6 +75,17 @@ export async function demandPods(
     }
     await ctx.clock.sleep(lookEveryMs, ctx.signal);
   }
+}
+
+/** What a write asks of a controller: pods of another template, more of the same, or none. */
+function changeOf(was: JsonObject, is: JsonObject): 'of-template' | 'of-number' | 'none' {
+  const differs = (field: string) => !sameJson(was[field] ?? null, is[field] ?? null);
+  if (differs('template')) return 'of-template';
+  const isMore = ['replicas', 'parallelism', 'completions'].some(
+    (field) => Number(is[field] ?? 1) > Number(was[field] ?? 1),
+  );
+  const isFree = ['paused', 'suspend', 'updateStrategy', 'ordinals'].some(differs);
+  return isMore || isFree ? 'of-number' : 'none';
 }
 
 interface Seen {
@@ -103,6 +123,10 @@ function failureIn(object: JsonObject): JsonObject | undefined {
 function isObserved(now: FoundObject, written: FoundObject): boolean {
   const { observedGeneration } = statusOf(now.object) as { readonly observedGeneration?: Json };
   return typeof observedGeneration !== 'number' || observedGeneration >= (written.generation ?? 0);
+}
+
+function specOf({ object }: FoundObject): JsonObject {
+  return asObject(object['spec']);
 }
 
 function statusOf(object: JsonObject): JsonObject {

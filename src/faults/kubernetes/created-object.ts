@@ -29,7 +29,7 @@ export async function createOurs(
 ): Promise<Acknowledgement> {
   if (beforeOf(before).uid !== null) throw alreadyInPlace(`${subject} is there`);
   const stored = await createObject(ctx, ref, labelled(manifest, ctx.marker));
-  const unasked = await demandPods(ctx, ref, stored);
+  const unasked = await demandPods(ctx, ref, { written: stored });
   return {
     ids: { name: stored.name, uid: stored.uid },
     advanced: { what: `resourceVersion of ${subject}`, from: 'absent', to: stored.resourceVersion },

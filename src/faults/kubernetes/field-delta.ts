@@ -93,7 +93,7 @@ export async function injectFields(
     try {
       const patched = await patchObject(ctx, delta.ref, [version, ...operations(now.places, now.values, ours)]);
       const values = locatedIn(patched.object, delta, before).map((place) => valueIn(patched.object, place));
-      const unasked = await demandPods(ctx, delta.ref, patched);
+      const unasked = await demandPods(ctx, delta.ref, { before: now.found, written: patched });
       return {
         ids: { patched: digestOf(values.map(asJson)) },
         advanced: advancedBy(delta.subject, now.found, patched),

@@ -60,6 +60,17 @@ describe('windshear run that starts a pod', function () {
     expect(await work.account()).to.deep.equal(untouched);
   });
 
+  it('asks nobody who judges pods by a label on a Deployment whose pods are there', async () => {
+    const { code, said, trial } = await ran({
+      id: 'labelled-deployment',
+      faults: [labelled],
+      expect: { guardrails: [{ guardrail: 'admission', outcome: 'prevented', within: '4s' }] },
+    });
+    const { verdict, reasonCode } = trial?.guardrails[0] ?? {};
+    expect([verdict, reasonCode, code], said).to.deep.equal(['inconclusive', 'not-asked', 3]);
+    expect(await work.account()).to.deep.equal(untouched);
+  });
+
   it('leaves the pod that somebody created again under the label of another trial, and says so', async () => {
     const recreated = recreate(staging.kubernetes);
     const { code, said, trial } = await ran({
@@ -78,6 +89,14 @@ describe('windshear run that starts a pod', function () {
     expect(await work.account()).to.deep.equal(untouched);
   });
 });
+
+const labelled = {
+  type: 'kubernetes.patch',
+  with: {
+    ...{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'inference', name: 'inference-preview' },
+    patch: [{ op: 'add', path: '/metadata/labels', value: { team: 'unknown' } }],
+  },
+};
 
 const pods = '/api/v1/namespaces/inference/pods';
 const list = z.looseObject({
