@@ -15,6 +15,7 @@ const provenDetector = {
   assumeAlive: false,
   overloaded: false,
   isDeaf: false,
+  unseen: [],
   frozenMs: 0,
 };
 
@@ -22,6 +23,7 @@ function controlCase(overrides: Partial<ControlCase> = {}): ControlCase {
   return {
     status: 'quiet-so-far',
     belonging: [],
+    t0MonoMs: t0.monoMs,
     windowEndMonoMs: t0.monoMs + 4000,
     detectors: [provenDetector],
     ...overrides,
@@ -108,6 +110,13 @@ describe('judgeControl', () => {
     const judged = judgeControl(controlCase({ detectors: [{ ...provenDetector, isDeaf: true }] }));
     expect([judged.verdict, judged.reasonCode]).to.deep.equal(['inconclusive', 'channel-unproven']);
     expect(judged.reason).to.contain('could not be asked until the end of its window');
+  });
+
+  it('J2: is inconclusive where its store was not seen for a while in its window', () => {
+    const unseen = [{ fromMonoMs: t0.monoMs + 500, untilMonoMs: t0.monoMs + 3500, failedPolls: 7 }];
+    const judged = judgeControl(controlCase({ detectors: [provenDetector, { ...provenDetector, unseen }] }));
+    expect([judged.verdict, judged.reasonCode]).to.deep.equal(['inconclusive', 'channel-unproven']);
+    expect(judged.reason).to.contain('for 3 s, from 500 ms after the permitted change on (7 polls failed)');
   });
 
   it('says quiet only where we did not stand still long enough to lose a signal', () => {

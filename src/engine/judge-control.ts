@@ -3,6 +3,7 @@ import type { ControlResult } from '../model/scorecard.ts';
 import { losesFromMs } from '../model/stalls.ts';
 import type { Belonging } from './correlate.ts';
 import { ruleMatches } from './judge-detection.ts';
+import { type PollGap, unseenReason } from './poll-gaps.ts';
 
 export interface ControlCase {
   readonly status: 'quiet-so-far' | 'refused' | 'no-right' | 'failed' | 'taken-back';
@@ -20,10 +21,13 @@ export interface ControlCase {
     readonly overloaded: boolean;
     /** Its polls fail since before the end of the window. */
     readonly isDeaf: boolean;
+    /** When its store was not seen, so that an alert may have come and gone in its window. */
+    readonly unseen: readonly PollGap[];
     /** How long we stood still in its window, where its signals are pushed. */
     readonly frozenMs: number;
   }[];
   readonly belonging: readonly Belonging[];
+  readonly t0MonoMs: number;
   /** Until when a signal without marker counts against the control. */
   readonly windowEndMonoMs: number;
 }
@@ -107,6 +111,12 @@ export function judgeControl(facts: ControlCase): ControlResult {
       reason: `${deaf.name} could not be asked until the end of its window, so what came in it is not known.`,
       alerts,
     };
+  }
+  for (const { name, unseen } of facts.detectors) {
+    const [gap] = unseen;
+    if (gap === undefined) continue;
+    const { code, reason } = unseenReason(gap, name, [facts.t0MonoMs, 'the permitted change']);
+    return { verdict: 'inconclusive', reasonCode: code, reason, alerts };
   }
   const unread = facts.detectors.find(({ frozenMs }) => frozenMs >= losesFromMs);
   if (unread !== undefined) {

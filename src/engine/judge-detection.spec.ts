@@ -3,6 +3,7 @@ import { alive, detectionCase, faults, heard, injected, rulesDown, t0, unproven 
 import type { Belonging } from './correlate.ts';
 import type { HeardSignal } from './heard.ts';
 import { type DetectionCase, judgeDetection } from './judge-detection.ts';
+import type { PollGap } from './poll-gaps.ts';
 
 const state = {
   sees: 'state',
@@ -371,6 +372,59 @@ const rows: readonly Row[] = [
     code: 'in-time',
   },
   {
+    rule: 'J2',
+    claim: 'knows nothing of silence in which a store was not seen for a while',
+    facts: { unseen: unseenFor(100, 6000) },
+    verdict: 'inconclusive',
+    code: 'channel-unproven',
+  },
+  {
+    rule: 'J2',
+    claim: 'blames us where a store was not seen since we stood still',
+    facts: { unseen: unseenFor(100, 6000).map((gap) => ({ ...gap, failedPolls: 0 })) },
+    verdict: 'inconclusive',
+    code: 'harness-frozen',
+  },
+  {
+    rule: 'J2',
+    claim: 'takes what is shown for as long as the fault is in for seen after a gap that it outlasts',
+    facts: { unseen: unseenFor(100, 6000), detector: { ...state, offersRuleCanary: true } },
+    verdict: 'missed',
+    code: 'no-alert',
+  },
+  {
+    rule: 'J14',
+    claim: 'knows nothing of a state that went while its store was not seen',
+    facts: {
+      unseen: unseenFor(100, 6000),
+      detector: { ...state, offersRuleCanary: true },
+      fault: { ...injected, goneMonoMs: [t0.monoMs + 5000, t0.monoMs + 5400] },
+    },
+    verdict: 'inconclusive',
+    code: 'channel-unproven',
+  },
+  {
+    rule: 'J2',
+    claim: 'calls nothing late before which a store was not seen for a while',
+    facts: { unseen: unseenFor(100, 3000), belonging: [faults(heard(6000))] },
+    verdict: 'inconclusive',
+    code: 'channel-unproven',
+  },
+  {
+    rule: 'J20',
+    claim: 'says late where a store was not seen for a while after the SLO only',
+    facts: { unseen: unseenFor(4000, 7000), belonging: [faults(heard(8000))] },
+    verdict: 'late',
+    code: 'after-slo',
+  },
+  {
+    rule: 'J2',
+    claim: 'stands by an alert that came in time, though its store was not seen for a while',
+    facts: { unseen: unseenFor(1000, 3000), belonging: [faults(heard(900))] },
+    verdict: 'detected',
+    code: 'in-time',
+  },
+  {
     rule: 'J11',
     claim: 'is inconclusive where the source states none',
     facts: { expectation: severe, belonging: [faults(heard(900, { severity: null }))] },
@@ -643,11 +697,15 @@ describe('judgeDetection', () => {
   });
 });
 
-/** A signal that correlation gave to somebody by its subject and time alone. */
+function unseenFor(fromMs: number, untilMs: number): readonly PollGap[] {
+  return [{ fromMonoMs: t0.monoMs + fromMs, untilMonoMs: t0.monoMs + untilMs, failedPolls: 9 }];
+}
+
 function askedAt(ms: number, waitsMs = 0): NonNullable<DetectionCase['asked']> {
   return { untilMonoMs: t0.monoMs + ms, waitsMs };
 }
 
+/** A signal that correlation gave to somebody by its subject and time alone. */
 function of(whose: Belonging['whose'], one: HeardSignal): Belonging {
   return { heard: one, whose, matchedBy: ['subject', 'time'] };
 }

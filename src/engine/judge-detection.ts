@@ -9,6 +9,7 @@ import { type Asked, comebackAt, isUnasked } from './asked.ts';
 import { type Belonging, eventEpochMs } from './correlate.ts';
 import type { HeardSignal, Instant } from './heard.ts';
 import { notInjected } from './not-injected.ts';
+import { type PollGap, unseenReason } from './poll-gaps.ts';
 import { type OwnStalls, stoodStillBetween } from './stood-still.ts';
 
 /** What is proven of a detector's path by canaries that were raised after an instant and received in time (J1 to J3). */
@@ -52,6 +53,8 @@ export interface DetectionCase extends OwnStalls {
   readonly frozenBySloMs?: number;
   /** Absent where its signals are pushed. */
   readonly asked?: Asked;
+  /** When its store was not seen, so that an alert may have come and gone between t0 and the horizon. */
+  readonly unseen?: readonly PollGap[];
   readonly nowMonoMs: number;
   /** Set once nobody listens any more: why the trial ended early. */
   readonly ended?: 'stopped' | 'errored';
@@ -209,6 +212,11 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
       `${expectation.detector} answered the poll that was sent ${after} after the injection and none since, so what came until the horizon is not known.`,
     );
   }
+  const unseen = unseenOf(facts).at(0);
+  if (unseen !== undefined) {
+    const { code, reason } = unseenReason(unseen, expectation.detector, [t0.monoMs, 'the injection']);
+    return judge.inconclusive(code, reason);
+  }
   const gone = detector.sees === 'state' && fault.status === 'injected' ? fault.goneMonoMs : undefined;
   if (gone !== undefined && gone[0] < sloAt) {
     return judge.inconclusive(
@@ -251,6 +259,12 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
     'channel-unproven',
     `No signal came ${heardUntil}, nor did a canary raised after the injection, so silence proves nothing. Check the path from ${expectation.detector} to here.`,
   );
+}
+
+/** What is shown for as long as a state lasts is seen after a gap that the fault outlasts. */
+function unseenOf({ detector, fault, unseen = [] }: DetectionCase): readonly PollGap[] {
+  const isShownUntil = detector.sees === 'state' ? (fault.goneMonoMs?.[0] ?? Number.POSITIVE_INFINITY) : 0;
+  return unseen.filter(({ untilMonoMs }) => untilMonoMs > isShownUntil);
 }
 
 /** J8: whether an alert on the subject was open before t0, so that what came after it, or hid in it, proves nothing. */
@@ -390,6 +404,13 @@ class Verdict {
     if (frozenMs >= (lower <= sloMs ? 1 : losesFromMs)) {
       const reason = `'${heard.signal.rule}' reached us ${took}, but we stood still for ${formatDuration(frozenMs)} meanwhile.`;
       return this.#settled(this.#result('inconclusive', 'harness-frozen', reason, extra));
+    }
+    const unseen = unseenOf(this.#facts).find(({ fromMonoMs }) => fromMonoMs < t0.monoMs + sloMs);
+    if (lower > sloMs && unseen !== undefined) {
+      const { code, reason } = unseenReason(unseen, heard.detector, [t0.monoMs, 'the injection']);
+      return this.#settled(
+        this.#result('inconclusive', code, `'${heard.signal.rule}' reached us ${took}, but ${reason}`, extra),
+      );
     }
     if (lower > sloMs)
       return this.#settled(this.#result('late', 'after-slo', `'${heard.signal.rule}' reached us ${took}.`, extra));

@@ -116,6 +116,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     frozenBySloMs: post?.listener?.frozenMs(t0, t0 + expectation.sloMs) ?? 0,
     ...stallsOf(trial),
     ...askedOf(post?.listener),
+    unseen: post?.listener?.unseenBetween(t0, t0 + horizonFactor * expectation.sloMs) ?? [],
     nowMonoMs: heardUntil(trial),
     ...endOf(trial),
   });
@@ -188,6 +189,7 @@ export function judgeTrialControl(trial: Trial, status: ControlCase['status'], d
   return judgeControl({
     status,
     ...(detail === undefined ? {} : { detail }),
+    t0MonoMs: t0,
     windowEndMonoMs: windowEnd,
     belonging: names.flatMap((name) => belongingsOf(trial, name, view)),
     detectors: names.map((name) => {
@@ -202,6 +204,7 @@ export function judgeTrialControl(trial: Trial, status: ControlCase['status'], d
         assumeAlive: config?.assumeAlive ?? false,
         overloaded: post?.listener?.overloadedBetween(t0, windowEnd) ?? false,
         isDeaf: isUnasked(post?.listener?.asked(), windowEnd),
+        unseen: post?.listener?.unseenBetween(t0, windowEnd) ?? [],
         frozenMs: post?.listener?.frozenMs(t0, windowEnd) ?? 0,
       };
     }),

@@ -11,6 +11,7 @@ import { failureText } from './failure-text.ts';
 import type { HeardSignal } from './heard.ts';
 import { newLosses } from './losses.ts';
 import { newOutage } from './outage.ts';
+import { newPollGaps, type PollGap } from './poll-gaps.ts';
 import { newPulse } from './pulse.ts';
 import { newSeenAlerts } from './seen-alerts.ts';
 
@@ -63,6 +64,8 @@ export interface Listener {
   readonly frozenMs: (fromMonoMs: number, untilMonoMs: number) => number;
   /** How far it is known what came. Undefined for pushed channels. */
   readonly asked: () => Asked | undefined;
+  /** When a store was not seen for longer than usual, so that what came in a time may have come and gone unseen (J2). */
+  readonly unseenBetween: (fromMonoMs: number, untilMonoMs: number) => readonly PollGap[];
   /** Alerts that are open now (J8). */
   readonly open: () => readonly HeardSignal[];
   /**
@@ -113,6 +116,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   let polledOnce = false;
   let lastGoodMonoMs = clock.monoMs();
   const losses = newLosses();
+  const gaps = newPollGaps(options);
   const told = new Set<string>();
   const overload = (reason: string, count = 1): void => {
     counters.dropped += count;
@@ -196,10 +200,12 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       outage.over();
       polledOnce = true;
       polled.beat();
+      gaps.answered(sentMonoMs);
       return sentMonoMs;
     } catch (error) {
       if (signal.aborted) return undefined;
       counters.failedPolls++;
+      gaps.failed();
       outage.failed(failureText(error));
       const retryAfterMs = error instanceof CallError ? error.retryAfterMs : undefined;
       if (retryAfterMs !== undefined) await clock.sleep(retryAfterMs, signal).catch(() => undefined);
@@ -242,6 +248,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     frozenMs: (from, until) => (channel.poll === undefined ? (options.stalls?.lastedMs(from, until) ?? 0) : 0),
     asked: () =>
       channel.poll === undefined ? undefined : { untilMonoMs: lastGoodMonoMs, waitsMs: channel.waitsMs ?? 0 },
+    unseenBetween: (from, until) => (kind === 'store' ? gaps.between([from, until], channel.keepsMs ?? 0) : []),
     open: seen.open,
     watchDeadline(monoMs, onAsked) {
       const deadline = { monoMs, onAsked };

@@ -40,6 +40,8 @@ export interface OpenChannel {
   readonly poll?: (signal: AbortSignal) => Promise<readonly Payload[]>;
   /** How long a poll may wait at the other end until something comes; 0 where absent. */
   readonly waitsMs?: number;
+  /** How long after an alert came a store shows it at least, open or not; 0 where absent: it may show what is open alone. */
+  readonly keepsMs?: number;
   readonly close: () => Promise<void>;
 }
 

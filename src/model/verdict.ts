@@ -21,7 +21,8 @@ export const reasonCodes = {
   'detector-down':
     'Delivery works, but the canary rule stayed silent: the rules of the detector are not evaluated. (J3)',
   'assumed-alive': 'Nothing came, and the environment declares the detector alive without proof. (J3)',
-  'channel-unproven': 'No canary raised after the injection arrived, so silence proves nothing. (J2)',
+  'channel-unproven':
+    'No canary raised after the injection arrived, or the detector could not be asked, so silence proves nothing. (J2)',
   'time-ambiguous': 'A signal without marker lies within the clock error of the injection. (J7)',
   'already-firing': 'The alert was open before, and its format cannot show a recurrence. (J8)',
   'severity-too-low': 'A matching signal came, with a lower severity than the expected one. (J11)',

@@ -25,7 +25,7 @@ const steps: Partial<Readonly<Record<ReasonCode, string>>> = {
   'no-alert': 'Write or enable the rule, or correct the rule name that the scenario expects.',
   'detector-down': 'Start the detector’s rule evaluation: its delivery works, its rules do not run.',
   'assumed-alive': 'Declare a rule or tool canary for this detector, so that silence means something.',
-  'channel-unproven': 'Check the path from the detector to windshear: no canary came through.',
+  'channel-unproven': 'Check the path from the detector to windshear: no canary came through, or polls failed.',
   'time-ambiguous': 'Let the detector carry our marker, or declare its clock error more closely.',
   'already-firing': 'Resolve the open alert, or use a format that reports recurrences.',
   'severity-too-low': 'Raise the severity of the rule, or expect a lower one.',

@@ -93,6 +93,18 @@ describe('http-poll', () => {
     ]);
   });
 
+  it('keeps what it shows for as long as is declared, else as long as the time that it asks for, else not at all', async () => {
+    for (const [params, expected] of [
+      [{}, 0],
+      [{ since: { query: 'from', lookback: '1h' } }, 3_600_000],
+      [{ since: { query: 'from', lookback: '1h' }, keeps: '5m' }, 300_000],
+      [{ keeps: '24h' }, 86_400_000],
+    ] as const) {
+      const { keepsMs } = await httpPoll.open(ctx, httpPoll.params.parse({ url: `${origin}/alerts`, ...params }));
+      expect(keepsMs).to.equal(expected);
+    }
+  });
+
   it('follows pages by URL, by token and by the Link header', async () => {
     const pages = (next: (page: number) => { body?: object; link?: string }) => {
       asked.length = 0;

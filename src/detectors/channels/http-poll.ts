@@ -39,6 +39,8 @@ const params = z.strictObject({
       unit: z.enum(['iso', 's', 'ms', 'ns']).default('iso'),
     })
     .optional(),
+  /** For how long the answer shows an alert at least, open or not; by itself what `since` asks for. */
+  keeps: durationSchema.optional(),
   mostPages: z.number().int().min(1).max(1000).default(20),
   timeout: durationSchema.default(5000),
 });
@@ -56,7 +58,8 @@ export const httpPoll = defineChannel<Params>({
   description:
     'Polls any JSON API: GET or POST with headers, query and body; secrets come from environment variables or files. ' +
     'Pages are followed by a URL or token in the answer or by the Link header. With `since` each poll asks for the time ' +
-    'since `lookback` before it, which must be longer than any alert takes to appear.',
+    'since `lookback` before it, which must be longer than any alert takes to appear. Where polls fail for a while, silence ' +
+    'is inconclusive unless the answer goes on showing what came, for as long as `keeps` says, or `lookback`.',
   params,
   example: params.parse({
     url: 'http://127.0.0.1:9093/api/v2/alerts',
@@ -68,6 +71,7 @@ export const httpPoll = defineChannel<Params>({
     const query = await resolved(asked.query);
     return {
       address: asked.url,
+      keepsMs: asked.keeps ?? asked.since?.lookback ?? 0,
       async poll(signal) {
         const payloads: Payload[] = [];
         let url: URL | undefined = firstUrl(asked, query, ctx.clock);

@@ -26,7 +26,7 @@ interface Stored {
 }
 
 /** How long a store shows an alert that is not taken back, but of a state that lasts. */
-const retainMs = 45_000;
+export const retainMs = 45_000;
 
 /** The way from a detector to whoever listens: delays, losses, doubles, batches, stores and queues. */
 export class Transport {
