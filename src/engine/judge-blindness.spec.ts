@@ -35,6 +35,17 @@ describe('judgeBlindness', () => {
     expect(judged({ overloaded: true, during: { ...lost, receivedMonoMs: at(3000) } })[1]).to.equal('not-blind');
   });
 
+  it('J2: cannot tell where its store was not seen for a while as the canary in the middle was waited for', () => {
+    const unseen = [{ fromMonoMs: at(50), untilMonoMs: at(5100), failedPolls: 18 }];
+    expect(judged({ unseen })).to.deep.equal([true, 'inconclusive', 'channel-unproven']);
+    expect(judgeBlindness(blindCase({ unseen })).result.reason).to.contain(
+      'for 5.1 s, from 50 ms before the canary on (18 polls failed)',
+    );
+    expect(judged({ unseen, during: { ...lost, receivedMonoMs: at(3000) } })[1]).to.equal('not-blind');
+    const around = { ...lost, receivedMonoMs: at(5100), earliestMonoMs: at(50) };
+    expect(judged({ unseen, during: around })[2]).to.equal('poll-too-coarse');
+  });
+
   it('is not blind where the canary in the middle arrived before the SLO', () => {
     expect(judged({ during: { ...lost, receivedMonoMs: at(3000) } })).to.deep.equal([
       true,

@@ -4,6 +4,7 @@ import { losesFromMs } from '../model/stalls.ts';
 import type { ReasonCode } from '../model/verdict.ts';
 import type { FaultState, Judgement } from './judge-detection.ts';
 import { notInjected } from './not-injected.ts';
+import { type PollGap, unseenReason } from './poll-gaps.ts';
 import { type OwnStalls, stoodStillBetween } from './stood-still.ts';
 
 /** What became of one canary: when it was raised, and when it was received, if ever. */
@@ -30,6 +31,8 @@ export interface BlindnessCase extends OwnStalls {
   readonly overloaded?: boolean;
   /** How long we stood still meanwhile, where it is pushed. */
   readonly frozenMs?: number;
+  /** When its store was not seen meanwhile, so that its alert may have come and gone. */
+  readonly unseen?: readonly PollGap[];
   /** Raised after the verified revert. */
   readonly after?: CanaryFate;
   readonly nowMonoMs: number;
@@ -112,6 +115,11 @@ export function judgeBlindness(facts: BlindnessCase): Judgement<BlindnessResult>
     return say('inconclusive', 'overload', `Signals of ${expectation.detector} were dropped under overload.`);
   if (frozenMs >= losesFromMs)
     return say('inconclusive', 'harness-frozen', `${stoodStill}, so it may have been lost here.`);
+  const unseen = facts.unseen?.at(0);
+  if (unseen !== undefined) {
+    const { code, reason } = unseenReason(unseen, expectation.detector, [during.raisedMonoMs, 'the canary']);
+    return say('inconclusive', code, reason);
+  }
   if (after === undefined) return wait(true);
   if (after.raisedMonoMs === undefined)
     return say('inconclusive', 'canary-not-proven', 'No canary could be raised after the revert.');

@@ -176,6 +176,7 @@ function lossesOf(trial: Trial, { detector, sloMs }: Expectations['blind'][numbe
   return {
     overloaded: listener.overloadedBetween(raisedMonoMs, until),
     frozenMs: listener.frozenMs(raisedMonoMs, until),
+    unseen: listener.unseenBetween(raisedMonoMs, until),
   };
 }
 

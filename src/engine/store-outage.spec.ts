@@ -108,6 +108,13 @@ describe('a store that could not be asked for a while', () => {
     expect(said(detections[0])).to.deep.equal(['inconclusive', 'poll-too-coarse']);
   });
 
+  it('§3: shows nobody blind where it may have shown the canary meanwhile and taken it back', async () => {
+    const outage = { at: 'public', forMs: 5400, shownMs: 3000 } as const;
+    const { blindness } = await played(outage, 'blind');
+    expect(said(blindness[0])).to.deep.equal(['inconclusive', 'channel-unproven']);
+    expect(blindness[0]?.reason).to.match(/^rules could not be asked for .+ the canary on \(/);
+  });
+
   it('J2: is no quiet control where it may have shown an alert on it and taken it back', async () => {
     const { control } = await played({ at: 'shared', forMs: 3400, shownMs: 1000 });
     expect(said(control)).to.deep.equal(['inconclusive', 'channel-unproven']);
