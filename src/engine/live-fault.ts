@@ -77,8 +77,8 @@ export interface InjectionDeps {
   readonly session: (fault: BoundFault, phase: Phase) => Promise<TargetSession>;
   /** Told when all that comes before the change is done. */
   readonly aboutToInject?: (fault: LiveFault) => void;
-  /** Told when a target answers, but refuses a read that comes before the change. */
-  readonly onDeniedRead?: () => void;
+  /** Told when a target answers, and what it answers keeps the change from being sent. */
+  readonly onKeptOut?: () => void;
   readonly log: (line: string) => void;
 }
 
@@ -123,7 +123,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof RefusedError) throw error;
-    if (error instanceof CallError && error.kind === 'denied') deps.onDeniedRead?.();
+    if (isAnswer(error)) deps.onKeptOut?.();
     fault.status = 'not-injected';
     fault.failure = `The state before could not be captured: ${failureText(error)}`;
     return;
@@ -242,12 +242,12 @@ export async function contextFor(
 
 async function noteFailure(fault: LiveFault, error: unknown, deps: InjectionDeps, of: number): Promise<void> {
   const sent = fault.t0 !== undefined;
+  if (!sent && isAnswer(error)) deps.onKeptOut?.();
   if (error instanceof CallError && error.kind === 'denied') {
     fault.status = sent ? 'refused' : 'not-injected';
     const denial = error.denial ?? { action: fault.definition.type, code: error.code, message: error.message };
     if (sent) fault.denied = { denial, atMonoMs: deps.clock.monoMs() };
     else fault.failure = `A read before the change was refused: ${error.message}`;
-    if (!sent) deps.onDeniedRead?.();
     await deps.journal.append({ kind: 'denied', of, code: error.code, message: error.message });
     return;
   }
@@ -286,4 +286,9 @@ function noteCalls(fault: LiveFault, calls: readonly CallRecord[], clock: Clock)
 function firstAgreeing(reads: readonly StateRead[]): StateRead | undefined {
   const lastAbsent = reads.findLastIndex((read) => !read.present);
   return reads[lastAbsent + 1];
+}
+
+/** Of a target that throttles, fails or says nothing it is not known whether it can be had at all. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof CallError && ['denied', 'not-found', 'conflict', 'invalid'].includes(error.kind);
 }

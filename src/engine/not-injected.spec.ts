@@ -10,6 +10,8 @@ describe('notInjected', () => {
     });
     const reason = 'Nothing was injected: NoSuchBucket: b-1.';
     expect(notInjected({ failure: 'NoSuchBucket: b-1' }, 'so')).to.deep.equal({ code, reason });
+    const said = 'NoSuchBucket: Nothing was injected: b-1';
+    expect(notInjected({ failure: said }, 'so')).to.deep.equal({ code, reason });
   });
 
   it('says that it is not known where a program was ended in its midst', () => {

@@ -9,6 +9,7 @@ export function notInjected(
     const reason = `What was injected is not known: ${failure}. What the scenario reads never showed a change.`;
     return { code: 'effect-unproven', reason };
   }
-  const why = failure === undefined ? `, ${consequence}` : `: ${failure}`;
+  // Faults say so themselves.
+  const why = failure === undefined ? `, ${consequence}` : `: ${failure.replace('Nothing was injected: ', '')}`;
   return { code: 'not-injected', reason: `Nothing was injected${why}.` };
 }

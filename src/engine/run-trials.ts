@@ -83,7 +83,7 @@ export async function runTrials(deps: RunDeps, posts: Posts): Promise<RunOutcome
     ? [request.stop.reason instanceof WindshearError ? request.stop.reason.exitCode : exitCodes.stopped]
     : isClosed
       ? [exitCodes.refused]
-      : nothingInjected(progress.values()) && deps.deniedReads.count === 0
+      : nothingInjected(progress.values()) && deps.keptOut.count === 0
         ? [exitCodes.unreachable]
         : [];
   const exitCode = exitCodeOf(card(), deps.refusals.length > 0 ? [...also, exitCodes.refused] : also);

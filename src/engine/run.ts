@@ -117,7 +117,7 @@ async function runJournaled({
       identities: new Set(),
       past: newPastActs(),
       refusals: [],
-      deniedReads: { count: 0 },
+      keptOut: { count: 0 },
     };
     const outcome = await runTrials(deps, posts);
     const isClean = outcome.exitCode !== exitCodes.dirty && journal.failure() === undefined;

@@ -41,8 +41,8 @@ export interface RunDeps {
   readonly halt: (why: WindshearError) => void;
   /** Safety rules that a trial met when it was under way. */
   readonly refusals: RefusedError[];
-  /** How often a target that answers refused a read that comes before a change. */
-  readonly deniedReads: { count: number };
+  /** How often a target answered, and what it answered kept a change from being sent. */
+  readonly keptOut: { count: number };
 }
 
 /** One trial while it goes on: facts only; the judges read them. */
@@ -127,8 +127,8 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
       else halted.abort(why);
     },
     injection: {
-      onDeniedRead: () => {
-        deps.deniedReads.count++;
+      onKeptOut: () => {
+        deps.keptOut.count++;
       },
       clock,
       journal: deps.journal,

@@ -56,6 +56,30 @@ describe('runScenarios on a target that answers no more', () => {
     });
   }
 
+  for (const kind of ['invalid', 'not-found', 'conflict'] as const) {
+    for (const phase of ['observe', 'inject'] as const) {
+      it(`ends with exit 3, not 5, where its answer kept the change out (${kind}, ${phase})`, async () => {
+        const at = worldOf('bucket');
+        at.beforeCall = (now) => {
+          if (now === phase) throw new CallError(kind, 'NoParent', 'Nothing was injected: bucket has no policy');
+        };
+        const { scorecard, exitCode } = await runScenarios(requestOf(at));
+        expect(scorecard.scenarios[0]?.trials[0]?.detections[0]).to.include({ reasonCode: 'not-injected' });
+        expect(exitCode).to.equal(3);
+      });
+    }
+  }
+
+  for (const kind of ['unanswered', 'failed', 'throttled'] as const) {
+    it(`ends with exit 5 where the state before cannot be had of it (${kind})`, async () => {
+      const at = worldOf('bucket');
+      at.beforeCall = (now) => {
+        if (now === 'observe') throw new CallError(kind, 'ServiceUnavailable', 'sim:Read came to nothing');
+      };
+      expect((await runScenarios(requestOf(at))).exitCode).to.equal(5);
+    });
+  }
+
   it('says of a fault that was not injected how the one before it was refused', async () => {
     const at = worldOf('bucket', 'door');
     const refusal = { code: 'AccessDenied', message: 'not authorized to perform: sim:Write' };

@@ -216,7 +216,8 @@ function checkPlace(object: JsonObject, path: string, ours: Held, { subject }: F
     throw new CallError('invalid', 'ListEntry', said);
   }
   if (holder === undefined || holder === null || typeof holder !== 'object') {
-    throw new CallError('invalid', 'NoParent', `Nothing was injected: ${subject} has nothing at '${parent}'.`);
+    const said = `Nothing was injected: ${subject} has nothing at '${parent}' that '${path}' could be put into; add all of '${parent}' instead.`;
+    throw new CallError('invalid', 'NoParent', said);
   }
 }
 
