@@ -25,6 +25,8 @@ export interface ListenerOptions {
   readonly pollMs: number;
   /** True where alerts stay open for as long as a state lasts. */
   readonly seesState: boolean;
+  /** True where nothing new is said of a subject until the alert on it is resolved (J9). */
+  readonly resolves?: boolean;
   readonly clients: (target: 'aws') => Promise<unknown>;
   /** Aborted when the run ends. */
   readonly signal: AbortSignal;
@@ -109,7 +111,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const counters = newCounters();
   const kind = options.channel.definition.delivery;
   const showsOpen = kind === 'store' || options.seesState;
-  const seen = newSeenAlerts(showsOpen);
+  const seen = newSeenAlerts(showsOpen || options.resolves === true);
   const deadlines = new Set<Deadline>();
   const pulse = newPulse(clock);
   const polled = newPulse(clock);

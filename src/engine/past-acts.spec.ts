@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { heard } from '../testing/facts.ts';
 import { newPastActs, type PastAct } from './past-acts.ts';
 
 function act(touches: string, monoMs: number, more: Partial<PastAct> = {}): PastAct {
@@ -10,7 +11,7 @@ function act(touches: string, monoMs: number, more: Partial<PastAct> = {}): Past
     wasPutBack: false,
     isLeftIn: false,
     mayStillBeReverted: false,
-    lastHeardMonoMs: () => undefined,
+    lastHeard: () => undefined,
     ...more,
   };
 }
@@ -35,14 +36,15 @@ describe('newPastActs', () => {
     expect(past.on(['arn:aws:s3:::one'])?.at.monoMs).to.equal(20);
   });
 
-  it('J9: remembers when a detector was last heard of any of them, and that somebody put one back', () => {
+  it('J9: remembers what a detector was last heard to say of any of them, and that somebody put one back', () => {
+    const [seven, nine] = [heard(7), heard(9)];
     const past = newPastActs();
-    past.note(act('arn:aws:s3:::one', 20, { lastHeardMonoMs: () => 7, wasPutBack: true }));
-    past.note(act('arn:aws:s3:::one', 30, { lastHeardMonoMs: (name) => (name === 'rules' ? 9 : undefined) }));
+    past.note(act('arn:aws:s3:::one', 20, { lastHeard: () => seven, wasPutBack: true }));
+    past.note(act('arn:aws:s3:::one', 30, { lastHeard: (name) => (name === 'rules' ? nine : undefined) }));
     const found = past.on(['arn:aws:s3:::one']);
-    expect([found?.lastHeardMonoMs('rules'), found?.lastHeardMonoMs('other'), found?.wasPutBack]).to.deep.equal([
-      9,
-      7,
+    expect([found?.lastHeard('rules'), found?.lastHeard('other'), found?.wasPutBack]).to.deep.equal([
+      nine,
+      seven,
       true,
     ]);
   });

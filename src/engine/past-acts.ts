@@ -1,6 +1,6 @@
 import type { Marker } from '../model/marker.ts';
 import { contains } from '../model/subjects.ts';
-import type { Instant } from './heard.ts';
+import type { HeardSignal, Instant } from './heard.ts';
 
 /** What a trial or a control of this run left behind it on what it touched, for whoever touches that next (J7, J9). */
 export interface PastAct {
@@ -15,8 +15,8 @@ export interface PastAct {
   readonly mayStillBeReverted: boolean;
   /** True where it may still be in, so that what comes next would take it for the state before. */
   readonly isLeftIn: boolean;
-  /** When a detector was last heard of it. */
-  readonly lastHeardMonoMs: (detector: string) => number | undefined;
+  /** The last that a detector was heard to say of it. */
+  readonly lastHeard: (detector: string) => HeardSignal | undefined;
 }
 
 export interface PastActs {
@@ -50,9 +50,9 @@ function join(one: PastAct | undefined, other: PastAct): PastAct {
     wasPutBack: one.wasPutBack || other.wasPutBack,
     isLeftIn: one.isLeftIn || other.isLeftIn,
     mayStillBeReverted: one.mayStillBeReverted || other.mayStillBeReverted,
-    lastHeardMonoMs(detector) {
-      const heard = [one.lastHeardMonoMs(detector), other.lastHeardMonoMs(detector)].filter((ms) => ms !== undefined);
-      return heard.length === 0 ? undefined : Math.max(...heard);
+    lastHeard(detector) {
+      const heard = [one.lastHeard(detector), other.lastHeard(detector)].filter((signal) => signal !== undefined);
+      return heard.toSorted((a, b) => b.arrivedMonoMs[1] - a.arrivedMonoMs[1])[0];
     },
   };
 }

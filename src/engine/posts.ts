@@ -94,6 +94,7 @@ async function openPost(request: RunRequest, options: PostOptions<DetectorConfig
     const listener = await openListener({
       ...listening(request, options, formats),
       seesState: config.sees === 'state',
+      resolves: config.rearm === 'resolved',
       onSignal(heard) {
         if (!keeper.hear(heard)) handOut(options, heard, unclaimed);
       },

@@ -1,3 +1,4 @@
+import type { DetectorConfig } from '../model/environment.ts';
 import { sourceClockOf } from './belongings.ts';
 import { apartMs, isAbout } from './correlate.ts';
 import { detectorsOf } from './detectors-of.ts';
@@ -45,7 +46,7 @@ export function notePast(trial: Trial, faults: readonly LiveFault[]): PastAct | 
     mayStillBeReverted: begun.some((fault) => fault.mayStillBeReverted === true),
     isLeftIn: begun.some(({ rollback }) => rollback?.verdict === 'dirty' || rollback?.verdict === 'unverified'),
     wasPutBack: begun.some(mayHaveBeenPutBack),
-    lastHeardMonoMs: (detector) => trial.heard.findLast((one) => one.detector === detector)?.arrivedMonoMs[1],
+    lastHeard: (detector) => trial.heard.findLast((one) => one.detector === detector),
   };
   trial.deps.past.note(act);
   return act;
@@ -69,31 +70,48 @@ export function notingOpen(trial: Trial): InjectionDeps {
   };
 }
 
-/** J9: waits, at most three times the longest SLO, until no expected alert on the trial's subjects is still open. */
+/** J9: waits until every detector of the scenario can say something new of the trial's subjects. */
 async function untilRearmed(trial: Trial, past: PastAct, signal: AbortSignal): Promise<void> {
-  const { clock } = trial.deps.request;
-  const slos = expectationsOf(trial.bound).detections.map((e) => e.sloMs);
-  const began = clock.monoMs();
-  const until = began + 3 * Math.max(1000, ...slos);
-  while (clock.monoMs() < until) {
-    const due = rearmDue(trial, past, began);
+  const beganMonoMs = trial.deps.request.clock.monoMs();
+  for (;;) {
+    const due = rearmDue(trial, past, beganMonoMs);
     if (due === undefined) return;
-    await trial.pulse.wait(Math.min(until, due), signal);
+    await trial.pulse.wait(due, signal);
   }
 }
 
-/** When to look again; undefined once every detector of the scenario has re-armed. */
+/**
+ * When to look again; undefined once all have re-armed, or were waited for in vain: three times the longest SLO for a
+ * resolution, and twice a quiet time, which each further alert begins anew. What is open then makes silence prove nothing.
+ */
 function rearmDue(trial: Trial, past: PastAct, beganMonoMs: number): number | undefined {
-  const { clock } = trial.deps.request;
+  const nowMonoMs = trial.deps.request.clock.monoMs();
+  const slos = expectationsOf(trial.bound).detections.map((e) => e.sloMs);
   const dues = detectorsOf(trial.bound).flatMap((name) => {
-    const rearm = trial.deps.posts.get(name)?.config.rearm ?? 'none';
+    const rearm = rearmOf(trial, name);
     if (rearm === 'none') return [];
-    if (rearm === 'resolved') return isExpectedOpen(trial, name) ? [clock.monoMs() + 100] : [];
-    const heard = trial.heard.findLast((one) => one.detector === name)?.arrivedMonoMs[1];
-    const last = heard ?? past.lastHeardMonoMs(name);
-    return last !== undefined && last + rearm > clock.monoMs() ? [last + rearm] : [];
+    if (rearm !== 'resolved') return [Math.min(armedAt(trial, past, name) ?? nowMonoMs, beganMonoMs + 2 * rearm)];
+    const untilMonoMs = beganMonoMs + 3 * Math.max(1000, ...slos);
+    return isExpectedOpen(trial, name) ? [Math.min(nowMonoMs + 100, untilMonoMs)] : [];
   });
-  return dues.length === 0 ? undefined : Math.max(beganMonoMs + 1, Math.min(...dues));
+  const later = dues.filter((due) => due > nowMonoMs);
+  return later.length === 0 ? undefined : Math.max(beganMonoMs + 1, Math.min(...later));
+}
+
+function rearmOf(trial: Trial, detector: string): DetectorConfig['rearm'] {
+  return trial.deps.posts.get(detector)?.config.rearm ?? 'none';
+}
+
+/** The last that was heard of a detector on the trial's subjects. */
+function lastHeard(trial: Trial, past: PastAct | undefined, detector: string): HeardSignal | undefined {
+  return trial.heard.findLast((one) => one.detector === detector) ?? past?.lastHeard(detector);
+}
+
+/** When a detector that groups for a time says something new of the trial's subjects; undefined where it never spoke. */
+function armedAt(trial: Trial, past: PastAct | undefined, detector: string): number | undefined {
+  const rearm = rearmOf(trial, detector);
+  const last = lastHeard(trial, past, detector)?.arrivedMonoMs[1];
+  return typeof rearm === 'number' && last !== undefined ? last + rearm : undefined;
 }
 
 /** Only what an expectation could take for the fault's has to resolve; unrelated alerts may stay for ever. */
@@ -102,9 +120,13 @@ function isExpectedOpen(trial: Trial, detector: string): boolean {
   return openOnTrial(trial, detector).some((heard) => expected.some(({ rule }) => ruleMatches(heard, rule)));
 }
 
-/** Alerts of a detector on the trial's subjects that are open now. */
+/** Alerts of a detector on the trial's subjects that are open now, or to which it may still add without a word. */
 function openOnTrial(trial: Trial, detector: string): readonly HeardSignal[] {
-  const subjects = subjectsAll([...trial.faults, ...trial.controls]);
+  const injections = [...trial.faults, ...trial.controls];
+  const subjects = subjectsAll(injections);
   const open = trial.deps.posts.get(detector)?.listener?.open() ?? [];
-  return open.filter((heard) => isAbout(heard.signal, subjects));
+  const past = trial.deps.past.on(injections.flatMap(({ definition, bound }) => definition.touches(bound.params)));
+  const isGrouping = (armedAt(trial, past, detector) ?? 0) > trial.deps.request.clock.monoMs();
+  const last = isGrouping ? lastHeard(trial, past, detector) : undefined;
+  return [...open, ...(last === undefined ? [] : [last])].filter((heard) => isAbout(heard.signal, subjects));
 }

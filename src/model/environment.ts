@@ -114,7 +114,9 @@ export const detectorSchema = z.strictObject({
     .optional(),
   rearm: z
     .union([z.literal('none'), z.literal('resolved'), durationSchema])
-    .describe('When the same alert can be raised again.')
+    .describe(
+      'When it can say something new of a subject: at any time, once its alert is resolved, or so long after its last.',
+    )
     .default('none'),
   groups: z.boolean().describe('True where several subjects may end up in one alert.').default(false),
   canary: z
