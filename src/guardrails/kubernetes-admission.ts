@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Attribution, GuardrailCanary, GuardrailDefinition } from '../model/guardrail.ts';
+import { groupField, nameProblem, namespaceField, versionField } from '../model/kubernetes-names.ts';
 import { type KubernetesRefusal, readRefusal } from '../model/kubernetes-refusal.ts';
 import type { Signal } from '../model/signal.ts';
 import type { KubernetesClients, KubernetesRequest } from '../targets/kubernetes/clients.ts';
@@ -14,11 +15,16 @@ const params = z.strictObject({
   /** An object that it refuses while it works; asked for as a dry run alone, so that nothing is ever made of it. */
   canary: z
     .strictObject({
-      group: z.string().default(''),
-      version: z.string().default('v1'),
+      group: groupField.default(''),
+      version: versionField.default('v1'),
       resource: z.string().regex(/^[a-z]+$/, { error: "must be a resource in the plural, such as 'pods'" }),
-      namespace: z.string().min(1).optional(),
+      namespace: namespaceField.optional(),
       object: z.record(z.string(), z.json()),
+    })
+    .superRefine((canary, context) => {
+      const name = nameIn(canary.object);
+      const message = name === undefined ? undefined : nameProblem(canary, name);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['object', 'metadata', 'name'], message });
     })
     .optional(),
 });
@@ -40,6 +46,11 @@ export const kubernetesAdmission: GuardrailDefinition<Params> = {
       ? undefined
       : { target: 'kubernetes', mayFailOpen: kind !== 'vap' && kind !== 'pod-security', ask: dryRunOf(canary) },
 };
+
+function nameIn({ metadata }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof metadata !== 'object' || metadata === null || !('name' in metadata)) return undefined;
+  return typeof metadata.name === 'string' ? metadata.name : undefined;
+}
 
 /** Webhooks without side effects are asked in a dry run too: https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run */
 function dryRunOf(canary: NonNullable<Params['canary']>): GuardrailCanary['ask'] {

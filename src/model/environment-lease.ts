@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TargetKind } from './fault.ts';
 import { positiveDurationSchema, textSourceSchema } from './fields.ts';
+import { namespaceField } from './kubernetes-names.ts';
 
 const ttl = positiveDurationSchema
   .describe('How long it holds without being renewed; it is renewed three times as often.')
@@ -19,7 +20,7 @@ export const leaseSchema = z.discriminatedUnion('type', [
   z
     .strictObject({
       type: z.literal('kubernetes'),
-      namespace: z.string().min(1),
+      namespace: namespaceField,
       name: z
         .string()
         .regex(/^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$/, { error: 'must be made of a-z, 0-9 and -, 42 at most' })

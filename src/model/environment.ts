@@ -10,6 +10,7 @@ import {
   textSourceSchema,
   urlSchema,
 } from './fields.ts';
+import { namespaceField } from './kubernetes-names.ts';
 import { shareNames } from './peers.ts';
 import { stopConditionsSchema } from './stop-conditions.ts';
 import { windowSchema } from './window.ts';
@@ -73,7 +74,7 @@ const kubernetesTargetSchema = z.strictObject({
       .describe('The uid of the namespace `kube-system`, which no two clusters share.')
       .min(1),
     beacon: z
-      .strictObject({ namespace: z.string().min(1), label: z.strictObject({ key: z.string(), value: z.string() }) })
+      .strictObject({ namespace: namespaceField, label: z.strictObject({ key: z.string(), value: z.string() }) })
       .optional(),
   }),
   requestTimeout: positiveDurationSchema.default(10_000),

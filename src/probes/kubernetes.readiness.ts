@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { CallError } from '../model/call.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { nameField, namespaceField } from '../model/kubernetes-names.ts';
 import type { ProbeDefinition } from '../model/probe.ts';
 import type { KubernetesClients } from '../targets/kubernetes/clients.ts';
 
-const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, { error: 'must be a Kubernetes name' });
-const params = z.strictObject({ namespace: name, deployment: name });
+const params = z.strictObject({ namespace: namespaceField, deployment: nameField });
 type Params = z.infer<typeof params>;
 
 /** Reads how many of the replicas that a Deployment wants are ready. */

@@ -1,16 +1,26 @@
 import { z } from 'zod';
 import { type CanaryContext, defineCanary } from '../../model/detector.ts';
+import {
+  groupField,
+  namespaceField,
+  segmentField,
+  segmentProblem,
+  versionField,
+} from '../../model/kubernetes-names.ts';
 
-const word = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, { error: 'must be a Kubernetes name' });
-
-const params = z.strictObject({
-  group: z.string().default(''),
-  version: z.string().default('v1'),
-  /** In the plural, as the API's paths name it. */
-  resource: z.string().regex(/^[a-z]+$/, { error: "must be a resource in the plural, such as 'namespaces'" }),
-  namespace: word.optional(),
-  name: word,
-});
+const params = z
+  .strictObject({
+    group: groupField.default(''),
+    version: versionField.default('v1'),
+    /** In the plural, as the API's paths name it. */
+    resource: z.string().regex(/^[a-z]+$/, { error: "must be a resource in the plural, such as 'namespaces'" }),
+    namespace: namespaceField.optional(),
+    name: segmentField,
+  })
+  .superRefine((p, context) => {
+    const message = segmentProblem(p, p.name);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['name'], message });
+  });
 
 /** The part of the Kubernetes clients that this canary asks for; the user agent carries the marker. */
 export interface KubernetesGetClients {

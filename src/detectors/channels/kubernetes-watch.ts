@@ -23,7 +23,9 @@ const params = z.strictObject({
     error: 'must be https:// (http:// only to loopback, as by kubectl proxy)',
   }),
   /** Any collection, in one namespace or all of them. */
-  path: z.string().regex(/^\/apis?\/[^?#\s]+$/, { error: "must be an API path such as '/api/v1/events'" }),
+  path: z.string().regex(/^\/apis?(?:\/(?!\.{1,2}(?:\/|$))[^/%?#\s]+)+\/?$/, {
+    error: "must be an API path such as '/api/v1/events'",
+  }),
   caFile: z.string().min(1).optional(),
   token: secretSchema.optional(),
   labelSelector: z.string().optional(),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
+import { nameField } from '../../model/kubernetes-names.ts';
 import type { ApiResource } from '../../targets/kubernetes/clients.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { rightTo, subjectOf } from './kinds.ts';
 import { inEntry } from './list-entry.ts';
-import { type KubernetesFaultContext, nameField } from './names.ts';
+import type { KubernetesFaultContext } from './names.ts';
 import { watchObject } from './objects.ts';
 import { mayWrite } from './undone-by.ts';
 

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { sameJson } from '../../model/canonical.ts';
 import { type After, defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { apiVersionField, nameProblem, namespaceField } from '../../model/kubernetes-names.ts';
 import { rightsToSeePods } from './behind-controller.ts';
 import { captureAbsence, createdStatus, createOurs, deleteOurs, hasFields, whoseIs } from './created-object.ts';
-import { apiVersionField, isAmong, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
-import { type KubernetesFaultContext, namespaceField } from './names.ts';
+import { isAmong, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
+import type { KubernetesFaultContext } from './names.ts';
 import { asObject, digestOf, type FoundObject, type ObjectRef, readObject, text, watchObject } from './objects.ts';
 import { mayDelete } from './undone-by.ts';
 import { settledContent } from './written-later.ts';
@@ -22,14 +23,19 @@ const hindering = {
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the scenario's own placeholder
 const placeholder = '${marker}';
 
+/** Stands for the marker where only its length and letters count (J4). */
+const markerOfLength = 'wsaaaaaaaaaaaa';
+
+const manifestNameField = z.string().regex(/^(?!\.{1,2}$)(?:[^/%\s*$]|\$\{marker\})+$/, {
+  error: `must be a name that can stand in a path, and may hold ${placeholder}`,
+});
+
 const manifestField = z
   .looseObject({
     apiVersion: apiVersionField,
     kind: kindField,
     metadata: z.looseObject({
-      name: z
-        .string()
-        .regex(/^(?:[a-z0-9.:-]|\$\{marker\})+$/, { error: `must be a name, and may hold ${placeholder}` }),
+      name: manifestNameField,
       namespace: namespaceField.optional(),
     }),
   })
@@ -49,6 +55,12 @@ const params = z
     impairs: z.array(z.string()).default([]),
   })
   .superRefine(({ manifest, resource }, context) => {
+    const { name } = manifest.metadata;
+    const of = resourceOf({ ...manifest, resource });
+    const message = nameProblem(of, name.replaceAll(placeholder, markerOfLength));
+    const isTold = !manifestNameField.safeParse(name).success;
+    if (message !== undefined && !isTold)
+      context.addIssue({ code: 'custom', path: ['manifest', 'metadata', 'name'], message });
     if (!isAmong({ ...manifest, resource }, refused)) return;
     const path = resource === undefined ? ['manifest', 'kind'] : ['resource'];
     context.addIssue({ code: 'custom', path, message: `must not be one of ${refused.join(', ')}` });

@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { nameField, namespaceField, segmentField } from '../../model/kubernetes-names.ts';
 import { captureAbsence, createdStatus, createOurs, deleteOurs, hasFields, whoseIs } from './created-object.ts';
 import { clusterRoleBindingResource, rightTo, subjectOf } from './kinds.ts';
-import {
-  type KubernetesFaultContext,
-  markedName,
-  nameField,
-  namespaceField,
-  prefixField,
-  rbacNameField,
-} from './names.ts';
+import { type KubernetesFaultContext, markedName, prefixField } from './names.ts';
 import { type ObjectRef, readObject, watchObject } from './objects.ts';
 import { mayDelete } from './undone-by.ts';
 
@@ -20,7 +14,7 @@ const params = z.strictObject({
   /** Beginning of the binding's name; the marker follows. */
   name: prefixField.default('binding'),
   /** A harmless role, such as `view`, makes a control. */
-  clusterRole: rbacNameField.default('cluster-admin'),
+  clusterRole: segmentField.default('cluster-admin'),
 });
 type Params = z.infer<typeof params>;
 

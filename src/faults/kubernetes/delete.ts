@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
+import { namespaceField, segmentField, segmentProblem } from '../../model/kubernetes-names.ts';
 import { captureObject, deleteCaptured, observeAbsence, recreate } from './deleted-object.ts';
 import { resourceOf, rightTo, subjectOf } from './kinds.ts';
-import { type KubernetesFaultContext, namespaceField, rbacNameField } from './names.ts';
+import type { KubernetesFaultContext } from './names.ts';
 import { type ObjectRef, watchObject } from './objects.ts';
 import { mayWrite } from './undone-by.ts';
 
@@ -29,12 +30,17 @@ type LeafKind = keyof typeof leafKinds;
 
 const kinds = Object.keys(leafKinds) as [LeafKind, ...LeafKind[]];
 
-const params = z.strictObject({
-  kind: z.enum(kinds),
-  namespace: namespaceField.optional(),
-  name: rbacNameField,
-  impairs: z.array(z.string()).default([]),
-});
+const params = z
+  .strictObject({
+    kind: z.enum(kinds),
+    namespace: namespaceField.optional(),
+    name: segmentField,
+    impairs: z.array(z.string()).default([]),
+  })
+  .superRefine((p, context) => {
+    const message = segmentProblem(refOf(p).of, p.name);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['name'], message });
+  });
 type Params = z.infer<typeof params>;
 
 /** Deletes one object of a kind that can be created again, by uid and version; one with finalizers or an owner is refused. */
@@ -75,7 +81,7 @@ export const kubernetesDelete = defineFault({
   watch: (ctx, p, onChange) => watchObject(ctx, refOf(p), onChange),
 });
 
-function refOf({ kind, namespace, name }: Params): ObjectRef {
+function refOf({ kind, namespace, name }: Pick<Params, 'kind' | 'namespace' | 'name'>): ObjectRef {
   return { of: resourceOf({ kind, apiVersion: leafKinds[kind] }), namespace, name };
 }
 

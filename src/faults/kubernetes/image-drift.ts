@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
+import { labelField, nameField, namespaceField } from '../../model/kubernetes-names.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { deploymentResource, rightTo, subjectOf } from './kinds.ts';
 import { inEntry } from './list-entry.ts';
-import { imageField, type KubernetesFaultContext, labelField, nameField, namespaceField } from './names.ts';
+import { imageField, type KubernetesFaultContext } from './names.ts';
 import { watchObject } from './objects.ts';
 import { mayWrite } from './undone-by.ts';
 

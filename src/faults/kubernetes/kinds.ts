@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { labelField } from '../../model/kubernetes-names.ts';
 import type { ApiResource } from '../../targets/kubernetes/clients.ts';
-import { labelField } from './names.ts';
 
-/** `v1`, `apps/v1`, `kyverno.io/v1`. */
-export const apiVersionField = z.string().regex(/^(?:[a-z0-9][a-z0-9.-]*\/)?v\d+(?:(?:alpha|beta)\d+)?$/, {
-  error: 'must be an API version (v1, apps/v1)',
-});
-
-export const kindField = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, { error: 'must be a kind (ConfigMap)' });
+export const kindField = z
+  .string()
+  .max(63)
+  .regex(/^[A-Z][A-Za-z0-9]*$/, { error: 'must be a kind (ConfigMap)' });
 
 /** The plural in the API's path, for custom resources whose kind does not tell it. */
 export const resourceField = labelField.optional();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CallError } from '../../model/call.ts';
 import type { FaultContext } from '../../model/fault.ts';
+import { dnsLabel } from '../../model/kubernetes-names.ts';
 import type { KubernetesClients } from '../../targets/kubernetes/clients.ts';
 
 export type KubernetesFaultContext = FaultContext<KubernetesClients>;
@@ -8,33 +9,11 @@ export type KubernetesFaultContext = FaultContext<KubernetesClients>;
 /** Label of everything that a trial creates; its value is the marker. */
 export const trialLabel = 'windshear.dev/trial';
 
-const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
-
-/** A namespace, an account's prefix, a container: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-export const labelField = z
-  .string()
-  .max(63)
-  .regex(new RegExp(`^${label}$`), { error: 'must be a DNS label of at most 63 characters' });
-
-export const namespaceField = labelField.describe('A namespace.');
-
-/** Name of most objects. */
-export const nameField = z
-  .string()
-  .max(253)
-  .regex(new RegExp(`^${label}(?:\\.${label})*$`), { error: 'must be a DNS name of at most 253 characters' });
-
-/** Name of a role or binding, which may hold colons: `system:node`. */
-export const rbacNameField = z
-  .string()
-  .max(253)
-  .regex(/^(?!\.{1,2}$)[^/%\s*]+$/, { error: 'must be the name of an RBAC object' });
-
 /** The beginning of a name that ends in the marker, which takes 15 of the 63 characters. */
 export const prefixField = z
   .string()
   .max(40)
-  .regex(new RegExp(`^${label}$`), { error: 'must be a DNS label of at most 40 characters' });
+  .regex(new RegExp(`^${dnsLabel}$`), { error: 'must be a DNS label of at most 40 characters' });
 
 /** https://github.com/distribution/reference (registry, path, tag and digest, told apart by the runtime only). */
 export const imageField = z

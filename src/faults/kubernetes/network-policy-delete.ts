@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
+import { nameField, namespaceField } from '../../model/kubernetes-names.ts';
 import { captureObject, deleteCaptured, observeAbsence, recreate } from './deleted-object.ts';
 import { networkPolicyResource, rightTo, subjectOf } from './kinds.ts';
-import { type KubernetesFaultContext, nameField, namespaceField } from './names.ts';
+import type { KubernetesFaultContext } from './names.ts';
 import { type ObjectRef, watchObject } from './objects.ts';
 import { mayWrite } from './undone-by.ts';
 

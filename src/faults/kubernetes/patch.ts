@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
+import { apiVersionField, namespaceField, segmentField, segmentProblem } from '../../model/kubernetes-names.ts';
 import { rightsToSeePods } from './behind-controller.ts';
 import { anchored, anchorsOf } from './entry-anchor.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { stepsOf } from './json-pointer.ts';
-import { apiVersionField, isAmong, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
-import { type KubernetesFaultContext, namespaceField, rbacNameField } from './names.ts';
+import { isAmong, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
+import type { KubernetesFaultContext } from './names.ts';
 import { watchObject } from './objects.ts';
 import { mayWrite } from './undone-by.ts';
 
@@ -22,7 +23,7 @@ const params = z
     kind: kindField,
     resource: resourceField,
     namespace: namespaceField.optional(),
-    name: rbacNameField,
+    name: segmentField,
     /** JSON Patch (RFC 6902) of fields; entries of lists can be replaced, not added or removed. */
     patch: z.array(operation).min(1).max(20),
     impairs: z.array(z.string()).default([]),
@@ -32,6 +33,8 @@ const params = z
       const message = 'must not be Secrets: their values would stand in files';
       context.addIssue({ code: 'custom', path: [p.resource === undefined ? 'kind' : 'resource'], message });
     }
+    const message = segmentProblem(resourceOf(p), p.name);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['name'], message });
     for (const [index, { path: at }] of p.patch.entries()) {
       const problem = (message: string) =>
         context.addIssue({ code: 'custom', path: ['patch', index, 'path'], message });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { namespaceField } from '../../model/kubernetes-names.ts';
 import {
   captureAbsence,
   createdStatus,
@@ -11,7 +12,7 @@ import {
   whoseIs,
 } from './created-object.ts';
 import { podResource, rightTo, subjectOf } from './kinds.ts';
-import { imageField, type KubernetesFaultContext, markedName, namespaceField, prefixField } from './names.ts';
+import { imageField, type KubernetesFaultContext, markedName, prefixField } from './names.ts';
 import { asList, asObject, type FoundObject, type ObjectRef, readObject, watchObject } from './objects.ts';
 import { mayDelete } from './undone-by.ts';
 

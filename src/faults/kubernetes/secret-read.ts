@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineFault } from '../../model/fault.ts';
+import { nameField, namespaceField } from '../../model/kubernetes-names.ts';
 import { rightTo, secretResource, subjectOf } from './kinds.ts';
-import { type KubernetesFaultContext, nameField, namespaceField } from './names.ts';
+import type { KubernetesFaultContext } from './names.ts';
 import { asList } from './objects.ts';
 
 const params = z.strictObject({

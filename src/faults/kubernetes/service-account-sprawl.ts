@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type After, defineFault, type Observation } from '../../model/fault.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { namespaceField } from '../../model/kubernetes-names.ts';
 import type { ApiResource } from '../../targets/kubernetes/clients.ts';
 import { labelled } from './created-object.ts';
 import { rightTo, secretResource, serviceAccountResource, subjectOf } from './kinds.ts';
-import { type KubernetesFaultContext, markedName, namespaceField, prefixField } from './names.ts';
+import { type KubernetesFaultContext, markedName, prefixField } from './names.ts';
 import { createObject, deleteObject, type FoundObject, listMetadata } from './objects.ts';
 import { mayDelete } from './undone-by.ts';
 
