@@ -131,6 +131,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
   const preImage = await deps.preImages.keep(`${deps.scenario}-${deps.n}-${fault.role}-${fault.index}`, fault.before);
   fault.files.push(preImage);
   signal.throwIfAborted();
+  const touches = definition.touches(bound.params);
   const entry = await deps.journal.append({
     kind: 'intent',
     scenario: deps.scenario,
@@ -140,11 +141,12 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
     fault: definition.type,
     params: bound.params as JournaledParams,
     marker: deps.marker,
-    touches: [...definition.touches(bound.params)],
+    touches: [...touches],
     settleMs: fault.settleMs,
     preImage,
   });
   fault.intent = entry.seq;
+  await deps.preImages.noteIntent(preImage, { fault: definition.type, touches });
 
   const callsBefore = writer.session.calls().length;
   const calls = () => writer.session.calls().slice(callsBefore);

@@ -4,12 +4,20 @@ import type { Disk } from '../model/disk.ts';
 import { exitCodes, WindshearError } from '../model/errors.ts';
 import type { StateFile } from '../model/journal.ts';
 import type { Json } from '../model/json.ts';
-import { type StateOwner, writeStateOwner } from './state-files.ts';
+import { noteOf, type StateOwner, writeIntentNote, writeStateOwner } from './state-files.ts';
 
 /** The states of a run that a revert needs; they may hold secrets, so they lie apart from the reports. */
 export interface PreImages {
   /** Writes a state durably (0600) under a name that no other state of the run has; the answer goes into the journal. */
   readonly keep: (name: string, state: Json) => Promise<StateFile>;
+  /**
+   * Notes durably, between a change's intent and the change, that it is about to be sent: a journal that loses lines
+   * at its end must not pass for one that never had them.
+   */
+  readonly noteIntent: (
+    preImage: StateFile,
+    change: { readonly fault: string; readonly touches: readonly string[] },
+  ) => Promise<void>;
   /** Reads a state back. Throws `StateFileError` where it is missing or is not what the journal saw. */
   readonly read: (file: StateFile) => Promise<Json>;
   /** Says where a state lies, as people are told: `.windshear/state/<run-id>/<name>`. */
@@ -60,10 +68,16 @@ export function openPreImages(place: PreImagePlace): PreImages {
         if (isOurs) return { name: file, sha256: sha256(bytes) };
       }
     },
+    noteIntent: ({ name }, { fault, touches }) =>
+      writeIntentNote(disk, folder, { preImage: name, fault, touches: [...touches] }),
     read: async (file) => read(disk, posix.join(folder, plainName(file)), file.sha256),
     placeOf: (file) => posix.join(...place.stateFolder.split('/').slice(-2), place.runId, file.name),
     async remove(files) {
-      for (const file of files) await disk.remove(posix.join(folder, plainName(file)));
+      for (const file of files) {
+        const path = posix.join(folder, plainName(file));
+        await disk.remove(path);
+        if (await disk.exists(noteOf(path))) await disk.remove(noteOf(path));
+      }
     },
     removeAll: () => disk.remove(folder),
   };

@@ -21,7 +21,7 @@ describe('recover, from a process of its own, after kill -9', function () {
   const nothingLeft = 'ended {"exitCode":0,"runs":0}';
   const oneRecovered = 'ended {"exitCode":0,"runs":1}';
 
-  // Steps 8 to 30 are the intent, injection, acknowledgement and read-back of two faults, then their reverts.
+  // From step 8 on come the intent, injection, acknowledgement and read-back of two faults, then their reverts.
   for (const step of [10, 13, 21, 29]) {
     it(`restores the world after a run that died at step ${step}`, async () => {
       expect(await inProcess(folder, 'run', step)).to.equal('stalled');

@@ -68,6 +68,7 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
     return { ...about, programs, faults: [], closed: reason, problems: [...new Set(problems)] };
   }
 
+  if (run.unjournaled.length > 0) problems.push(linesLost(run, states));
   const { targets } = environment;
   for (const target of targets.values())
     target.notePrograms?.((program) => write({ kind: 'program-started', ...program }));
@@ -76,7 +77,8 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   const openStill: Intent[] = [];
   for (const open of run.open) {
     if (request.abandon.aborted) break;
-    const isBelowOpen = openStill.some((newer) => isBelow(open.intent, newer));
+    // What was changed in a line that is lost may lie on top of anything.
+    const isBelowOpen = run.unjournaled.length > 0 || openStill.some((newer) => isBelow(open.intent, newer));
     const { otherRecovery } = opened;
     const work = { open, otherRecovery, journal, preImages, environment, sessions, run, write, isBelowOpen };
     let rollback = await recoverFault(request, work);
@@ -90,8 +92,9 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   }
   if (request.abandon.aborted) problems.push('The recovery was abandoned. Run: windshear recover');
   else {
-    // What a damaged line may have spoken of stays for a person to look at.
-    const isClean = run.damaged.length === 0 && faults.every((fault) => isClosingVerdict(fault.rollback.verdict));
+    // What a damaged or lost line may have spoken of stays for a person to look at.
+    const isWhole = run.damaged.length + run.unjournaled.length === 0;
+    const isClean = isWhole && faults.every((fault) => isClosingVerdict(fault.rollback.verdict));
     if (isClean && problems.length === 0) await preImages.removeAll();
     // A run that has ended is not found again.
     if (!isLeft) await write({ kind: 'run-ended', exitCode: isClean ? exitCodes.met : exitCodes.dirty });
@@ -221,6 +224,14 @@ async function journalOrNone(request: RecoverRequest, run: UnfinishedRun): Promi
     const failure = new JournalError(run.path, error);
     return { path: run.path, append: () => Promise.reject(failure), failure: () => failure };
   }
+}
+
+function linesLost({ path, unjournaled }: UnfinishedRun, states: string): string {
+  const changes = unjournaled.map(
+    ({ fault, touches, preImage }) =>
+      `'${fault}' on ${touches.map((resource) => `'${resource}'`).join(', ') || 'what is not known'} (before: '${preImage}')`,
+  );
+  return `The journal '${path}' has lost what it said of changes that were about to be sent: ${changes.join('; ')}. They may be in, and were not reverted. Put the whole journal back and run: windshear recover; or compare what lies in '${states}' with the target, put right what differs, and delete that folder.`;
 }
 
 function goneWith({ start, lost }: UnfinishedRun): string {

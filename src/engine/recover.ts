@@ -207,9 +207,9 @@ function whyNotRecovered({ name, environment, run }: Omit<Opened, 'otherRecovery
   return run.lost === undefined || isOfOtherStaging(run, environment) ? undefined : journalLost(run.lost);
 }
 
-function journalLost({ folder, owner }: NonNullable<UnfinishedRun['lost']>): string {
-  const journal =
-    owner === undefined ? 'Its journal is not known' : `Its journal '${owner.journal}' is not there any more`;
+function journalLost({ folder, owner, isEmpty }: NonNullable<UnfinishedRun['lost']>): string {
+  const what = isEmpty === true ? 'is empty' : 'is not there any more';
+  const journal = owner === undefined ? 'Its journal is not known' : `Its journal '${owner.journal}' ${what}`;
   const end =
     owner?.stagingId === undefined ? '' : ' (windshear staging down ends an embedded staging with all that is in it)';
   return `${journal}, but states that it had kept are, in '${folder}': what it left in cannot be told, and nothing was reverted. Put the journal back, or compare by hand and put right what differs${end}, and delete that folder.`;

@@ -38,7 +38,9 @@ describe('the rollback of faults that were made on top of each other', () => {
     const kept = [...at.disk.files().keys()].filter((path) => path.includes('-fault-')).toSorted();
     expect(kept.map((path) => path.replace(/.*-fault-/, 'fault-'))).to.deep.equal([
       'fault-0',
+      'fault-0-intent',
       'fault-1',
+      'fault-1-intent',
       'fault-1-after',
     ]);
   });

@@ -15,6 +15,18 @@ const ownerSchema = z.strictObject({
 
 const ownerFile = 'run.json';
 
+/** A change that was about to be sent. Its line is in the journal by then, so that a journal without it has lost it. */
+export type NotedIntent = Readonly<z.infer<typeof notedSchema>>;
+
+const notedSchema = z.strictObject({
+  /** Name of its pre-image, beside which the note lies. */
+  preImage: z.string(),
+  fault: z.string(),
+  touches: z.array(z.string()),
+});
+
+const noteEnding = '-intent';
+
 /** Lists the environments of which a state folder holds such a file, `<environment>.<kind>`. */
 export async function environmentsWith(
   disk: Disk,
@@ -43,14 +55,37 @@ export async function ownersOfStates(
   for (const runId of await disk.list(stateFolder)) {
     const path = posix.join(stateFolder, runId, ownerFile);
     // A run that died before it had written this file has kept no state, so it has changed nothing.
-    if (await disk.exists(path)) owners.push({ runId, owner: asOwner(await disk.read(path)) });
+    if (await disk.exists(path)) owners.push({ runId, owner: parsedBy(ownerSchema, await disk.read(path)) });
   }
   return owners;
 }
 
-function asOwner(bytes: Uint8Array): StateOwner | undefined {
+/** Notes beside a pre-image what is about to be sent. */
+export async function writeIntentNote(disk: Disk, folder: string, noted: NotedIntent): Promise<void> {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(noted)}\n`);
+  await disk.createExclusively(noteOf(posix.join(folder, noted.preImage)), bytes, 0o600);
+}
+
+/** Where the note lies that belongs to a pre-image. */
+export function noteOf(preImagePath: string): string {
+  return `${preImagePath}${noteEnding}`;
+}
+
+/** Lists what was noted in a folder of states; of a note that cannot be read only its pre-image is known. */
+export async function notedIntents(disk: Disk, folder: string): Promise<readonly NotedIntent[]> {
+  const noted: NotedIntent[] = [];
+  for (const file of await disk.list(folder)) {
+    if (!file.endsWith(noteEnding)) continue;
+    const preImage = file.slice(0, -noteEnding.length);
+    const read = parsedBy(notedSchema, await disk.read(posix.join(folder, file)));
+    noted.push(read ?? { preImage, fault: 'unknown', touches: [] });
+  }
+  return noted;
+}
+
+function parsedBy<T>(schema: z.ZodType<T>, bytes: Uint8Array): T | undefined {
   try {
-    return ownerSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
+    return schema.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

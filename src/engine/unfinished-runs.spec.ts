@@ -141,6 +141,20 @@ describe('checkUnfinished', () => {
     ).to.deep.equal(['r-1']);
   });
 
+  it('refuses a live environment whose journal lost a change of which the states tell, though it says that the run ended', async () => {
+    const { disk, begin, check } = reports();
+    const journal = await begin('r-1');
+    const owner = { journal: '/reports/r-1/journal.jsonl', environment: 'staging' };
+    const images = openPreImages({ disk, stateFolder: '/state', runId: 'r-1', owner });
+    const preImage = await images.keep('before', {});
+    await journal.append({ kind: 'run-ended', exitCode: 6 });
+    expect(await check('live'), 'nothing was about to be sent').to.deep.equal([]);
+    await images.noteIntent(preImage, { fault: 'world.switch', touches: ['s-1'] });
+    expect(String(await rejection(check('live')))).to.contain("with 1 fault that may still be in: 'r-1'");
+    await images.remove([preImage]);
+    expect(await check('live')).to.deep.equal([]);
+  });
+
   it('refuses a live environment where a journal no longer says whose it is', async () => {
     const { disk, check } = reports();
     await disk.makeFolder('/reports/r-1');

@@ -12,7 +12,7 @@ import {
   startedPrograms,
 } from './journal-state.ts';
 import type { OwnProcess } from './lock.ts';
-import { ownersOfStates, type StateOwner } from './state-files.ts';
+import { type NotedIntent, notedIntents, ownersOfStates, type StateOwner } from './state-files.ts';
 
 /** A run that did not end, or that left something in. */
 export interface UnfinishedRun {
@@ -29,8 +29,10 @@ export interface UnfinishedRun {
   readonly tornTail: boolean;
   /** What stands beside the states that it left, as far as it can be read. */
   readonly owner?: StateOwner;
-  /** Set where states of the run lie there and its journal does not: what it had changed cannot be told. */
-  readonly lost?: { readonly folder: string; readonly owner?: StateOwner };
+  /** Changes that its states tell of and its journal does not: it has lost their lines. They may be in. */
+  readonly unjournaled: readonly NotedIntent[];
+  /** Set where states of the run lie there and its journal does not, or holds no line: what it had changed cannot be told. */
+  readonly lost?: { readonly folder: string; readonly owner?: StateOwner; readonly isEmpty?: true };
 }
 
 export interface RunFolders {
@@ -42,13 +44,13 @@ export interface RunFolders {
 /**
  * Finds the unfinished runs of a reports folder, and those that left states here: who recovers with another `--reports`
  * than the run had must not be told that nothing is in, nor who recovers once more a run of whose journal a line is
- * damaged, for as long as the states lie there that it may have told of.
+ * damaged or lost, for as long as the states lie there that it may have told of.
  */
 export async function runsToRecover(disk: Disk, folders: RunFolders): Promise<readonly UnfinishedRun[]> {
   const found = new Map((await unfinishedRuns(disk, folders.reports)).map((run) => [run.runId, run]));
   for (const { runId, owner } of await ownersOfStates(disk, folders.state)) {
     const folder = posix.join(folders.state, runId);
-    const run = found.get(runId) ?? (await runWithStates(disk, { runId, owner, folder, reports: folders.reports }));
+    const run = await runWithStates(disk, { runId, owner, folder, reports: folders.reports });
     if (run !== undefined) found.set(runId, { ...run, ...(owner !== undefined && { owner }) });
   }
   return [...found.values()].sort((a, b) => (a.runId < b.runId ? 1 : -1));
@@ -65,9 +67,12 @@ async function runWithStates(
   disk: Disk,
   { runId, owner, folder, reports }: WithStates,
 ): Promise<UnfinishedRun | undefined> {
+  // Read before the journal, which a run that is going writes first.
+  const noted = await notedIntents(disk, folder);
+  const lost = { folder, ...(owner !== undefined && { owner }) };
   for (const path of [journalOf(reports, runId), ...(owner === undefined ? [] : [owner.journal])])
-    if (await disk.exists(path)) return readUnfinished(disk, { runId, path, hasStates: true });
-  return lostRun(runId, { folder, ...(owner !== undefined && { owner }) });
+    if (await disk.exists(path)) return readUnfinished(disk, { runId, path, states: { noted, lost } });
+  return lostRun(runId, lost);
 }
 
 /** The environment of a run, as far as its journal or the note beside its states tells. */
@@ -82,7 +87,8 @@ export async function hasEndedHere(disk: Disk, folders: RunFolders, runId: strin
 }
 
 function lostRun(runId: string, lost: NonNullable<UnfinishedRun['lost']>): UnfinishedRun {
-  return { runId, path: lost.owner?.journal ?? runId, open: [], programs: [], damaged: [], tornTail: false, lost };
+  const path = lost.owner?.journal ?? runId;
+  return { runId, path, open: [], programs: [], damaged: [], tornTail: false, unjournaled: [], lost };
 }
 
 function journalOf(reportsFolder: string, runId: string): string {
@@ -98,25 +104,34 @@ export async function unfinishedRuns(disk: Disk, reportsFolder: string): Promise
     const path = journalOf(reportsFolder, runId);
     // `latest` leads to a run that is listed under its own name.
     if (runId === 'latest' || !(await disk.exists(path))) continue;
-    const run = await readUnfinished(disk, { runId, path, hasStates: false });
+    const run = await readUnfinished(disk, { runId, path });
     if (run !== undefined) found.push(run);
   }
   return found;
 }
 
-async function readUnfinished(
-  disk: Disk,
-  { runId, path, hasStates }: { readonly runId: string; readonly path: string; readonly hasStates: boolean },
-): Promise<UnfinishedRun | undefined> {
+interface JournalToRead {
+  readonly runId: string;
+  readonly path: string;
+  /** Absent where none are looked at. */
+  readonly states?: { readonly noted: readonly NotedIntent[]; readonly lost: NonNullable<UnfinishedRun['lost']> };
+}
+
+async function readUnfinished(disk: Disk, { runId, path, states }: JournalToRead): Promise<UnfinishedRun | undefined> {
   const { entries, damaged, tornTail } = await readJournal(disk, path);
   const open = openIntents(entries);
-  // A journal without one whole or damaged line belongs to a run that died before it could touch anything.
-  if (entries.length + damaged.length === 0) return undefined;
-  const mayHoldMore = hasStates && damaged.length > 0 && !entries.some(({ kind }) => kind === 'closed');
+  // A journal without one whole or damaged line belongs to a run that died before it could touch anything, unless
+  // states lie there, before which its first line was written.
+  if (entries.length + damaged.length === 0)
+    return states === undefined ? undefined : { ...lostRun(runId, { ...states.lost, isEmpty: true }), path };
+  const isClosed = entries.some(({ kind }) => kind === 'closed');
+  const journaled = new Set(entries.flatMap((entry) => (entry.kind === 'intent' ? [entry.preImage.name] : [])));
+  const unjournaled = isClosed ? [] : (states?.noted ?? []).filter(({ preImage }) => !journaled.has(preImage));
+  const mayHoldMore = unjournaled.length > 0 || (states !== undefined && damaged.length > 0 && !isClosed);
   if (hasEnded(entries) && open.length === 0 && !tornTail && !mayHoldMore) return undefined;
   const start = runStart(entries);
   const programs = startedPrograms(entries);
-  return { runId, path, open, programs, damaged, tornTail, ...(start !== undefined && { start }) };
+  return { runId, path, open, programs, damaged, tornTail, unjournaled, ...(start !== undefined && { start }) };
 }
 
 export interface UnfinishedCheck {
@@ -144,7 +159,7 @@ export async function checkUnfinished(check: UnfinishedCheck): Promise<readonly 
   const left: UnfinishedRun[] = [];
   for (const run of ours) if (!(await isGoing(run, check.process))) left.push(run);
   if (check.staging === 'embedded' || left.length === 0) return left;
-  const faults = left.reduce((sum, run) => sum + run.open.length, 0);
+  const faults = left.reduce((sum, run) => sum + run.open.length + run.unjournaled.length, 0);
   const count = left.some((run) => run.lost !== undefined) ? 'faults' : faults === 1 ? '1 fault' : `${faults} faults`;
   const runs = left.map((run) => `'${run.runId}'`).join(', ');
   throw new RefusedError(

@@ -73,6 +73,7 @@ export async function smallRun(run: SmallRun): Promise<void> {
       settleMs: fault.settleMs,
       preImage,
     });
+    await images.noteIntent(preImage, { fault: fault.type, touches: [name] });
     await fault.inject({ ...ctx, phase: 'inject' }, params, before);
     await journal.append({ kind: 'acknowledged', of: seq, acknowledgement: {}, requestIds: [] });
     const { state } = await fault.observe({ ...ctx, phase: 'observe' }, params, before);
