@@ -52,6 +52,57 @@ describe('withoutSecrets', () => {
     });
   }
 
+  const hidden = 'hunter2-4242';
+  for (const [what, record] of [
+    ['a variable of a pod', { env: [{ name: 'DB_PASSWORD', value: hidden }] }],
+    ['a variable whose value stands first', { env: [{ value: hidden, name: 'GITHUB_TOKEN' }] }],
+    ['a header', { httpHeaders: [{ name: 'Authorization', value: `Basic ${hidden}` }] }],
+    ['a parameter of AWS', { parameters: [{ Key: 'MasterSecret', Value: hidden }] }],
+    ['a cookie', { headers: { Cookie: `session=${hidden}`, 'Set-Cookie': [`session=${hidden}`] } }],
+    ['the key of an API', { headers: { 'x-api-key': hidden } }],
+    ['binary data of a Secret', { kind: 'Secret', binaryData: { k: hidden } }],
+    ['an object under the name of one', { password: { plain: hidden, history: [{ was: hidden }] } }],
+    ['the password in an address', { url: `https://user:${hidden}@host/x` }],
+    ['a token in an address', { requestURI: `/x?a=b&access_token=${hidden}&c=d` }],
+    ['a signature in an address', { url: `https://b.example/k?X-Amz-Signature=${hidden}` }],
+    ['an argument', { args: [`--password=${hidden}`] }],
+    ['an argument and its value', { args: ['--password', hidden, '--verbose'] }],
+    ['an argument of a command', { 'proc.cmdline': `mysql --password ${hidden} -h x` }],
+    ['an argument of an argument', { 'proc.cmdline': `kubectl create x --from-literal=password=${hidden}` }],
+    ['a variable of a command', { 'proc.env': `PATH=/bin DB_PASSWORD=${hidden}` }],
+    ['a header of a command', { 'proc.cmdline': `curl -H 'Cookie: a=${hidden}' x` }],
+    ['a bearer token', { log: `sent Bearer ${hidden}${hidden}` }],
+    ['a private key', { log: `-----BEGIN RSA PRIVATE KEY-----\n${hidden}\n-----END RSA PRIVATE KEY-----` }],
+  ] as const) {
+    for (const [form, text] of [
+      ['', JSON.stringify(record)],
+      [', in a text inside of a text', JSON.stringify({ log: JSON.stringify(record) })],
+    ] as const)
+      it(`conceals ${what}${form}`, () => {
+        const told = withoutSecrets(text);
+        expect(told).to.include('<secret>').and.not.include('4242');
+        expect(() => JSON.parse(told)).to.not.throw();
+      });
+  }
+
+  it('conceals what stands in a text that is no JSON', () => {
+    expect(withoutSecrets(`login of https://u:${hidden}@h, password=${hidden} from 10.0.0.1`)).to.equal(
+      'login of https://u:<secret>@h, password=<secret> from 10.0.0.1',
+    );
+  });
+
+  it('keeps within an object under the name of a secret what tells which it is', () => {
+    const text = JSON.stringify({
+      secret: { name: 'db', namespace: 'n', arn: 'arn:x', createdDate: '2026', rotated: true },
+    });
+    expect(withoutSecrets(text)).to.equal(text);
+  });
+
+  it('takes no time of the square of a long text', () => {
+    for (const part of ['token', '--a ', 'x-a', "token='", 'token=', '://a', '-----BEGIN ', 'a.'])
+      withoutSecrets(JSON.stringify({ log: part.repeat(300_000), password: '' }));
+  }).timeout(10_000);
+
   for (const [what, text] of [
     ['a slash', '{"sessionToken":"FQo\\/super-secret\\/1","n":90071992547409931}'],
     ['a letter', '{"sessionToken":"FQo\\u0063super-secret","n":90071992547409931}'],
@@ -98,6 +149,9 @@ describe('withoutSecrets', () => {
     '{"volumes":[{"secret":{"secretName":"db-credentials"}}]}',
     'password: no JSON',
     '{"secretArn":"arn:aws:x"}',
+    '{"env":[{"name":"MODE","value":"fast"},{"name":"DB_PASSWORD","valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}}]}',
+    '{"clientToken":"ws2345abcdef","next_token":"abcdefg","url":"http://127.0.0.1:80/a@b?continue=x"}',
+    '{"args":["--token-file","/run/token","--secret-name=db"]}',
     '{"a":1}',
   ])
     it(`leaves ${text} as it is`, () => expect(withoutSecrets(text)).to.equal(text));

@@ -1,11 +1,15 @@
-import { conceal, secretField, shownSecret } from './conceal.ts';
+import { conceal, shownSecret } from './conceal.ts';
 import { type JsonFrame, type JsonLayout, type JsonLeaf, layoutOf } from './json-leaves.ts';
+import {
+  concealInText,
+  flagName,
+  isAboutSecret,
+  isNamedSecret,
+  isNamedSecretObject,
+  isSecretValue,
+  mayHoldSecret,
+} from './secret-rules.ts';
 
-/** What a text that holds a secret by our rules has in it somewhere; most texts are told by it without being read. */
-const words = /secret|password|key[-_. ]?material|plain[-_. ]?text/i;
-const wholeNames =
-  /(?<=token|passwd|passphrase|private[-_. ]?key|api[-_. ]?key|authorization|assertion|variables)\\*"\s*:/i;
-const escapedLetter = /\\u00[4-7]/i;
 /** A record inside of a text of a record, such as an event in an envelope of a queue, is looked into as well. */
 const mostInside = 3;
 
@@ -15,18 +19,21 @@ const mostInside = 3;
  * be searched, so that a line of it that may hold a secret is left out. Everything else stays letter for letter.
  */
 export function withoutSecrets(text: string): string {
-  if (!mayHold(text) || !looksLikeJson(text)) return text;
+  if (!mayHoldSecret(text)) return text;
+  if (!looksLikeJson(text)) return concealInText(text);
   const whole = concealed(text, mostInside, []);
   if (whole !== undefined) return whole;
   const lines = text.split('\n');
   if (lines.length === 1) return leftOut(text);
-  return lines.map((line) => (mayHold(line) ? (concealed(line, mostInside, []) ?? leftOut(line)) : line)).join('\n');
+  return lines
+    .map((line) => (mayHoldSecret(line) ? (concealed(line, mostInside, []) ?? leftOut(line)) : line))
+    .join('\n');
 }
 
 /** Answers a text of JSON without its secrets; undefined where it is none, in which nobody can tell what is secret. */
 export function readableWithoutSecrets(text: string): string | undefined {
   if (!looksLikeJson(text) || !isJson(text)) return undefined;
-  return mayHold(text) ? concealed(text, mostInside, []) : text;
+  return mayHoldSecret(text) ? concealed(text, mostInside, []) : text;
 }
 
 /** Adds to `secrets` what it finds, so that whatever else quotes it is concealed too. */
@@ -36,12 +43,16 @@ function concealed(text: string, inside: number, secrets: string[]): string | un
   let done = 0;
   const layout = layoutOf(text);
   const places = placesOf(text, layout);
+  let flagged: JsonFrame | undefined;
   for (const leaf of layout.leaves) {
     const { start, end } = leaf;
     const source = text.slice(start, end);
-    const told = isSecretAt(leaf, places, source)
-      ? hide(source, secrets)
-      : concealedInside(source, inside - 1, secrets);
+    const isArgument = leaf.frame === flagged && !source.startsWith('"-');
+    flagged = isFlag(source) ? leaf.frame : undefined;
+    const told =
+      isArgument || isSecretAt(leaf, places, source)
+        ? hide(source, secrets)
+        : concealedInside(source, inside - 1, secrets);
     if (told === source) continue;
     parts.push(text.slice(done, start), told);
     done = end;
@@ -61,45 +72,63 @@ function hide(source: string, secrets: string[]): string {
   return value === '' ? source : JSON.stringify(shownSecret);
 }
 
-/** A quoted text that may begin like JSON once it is read. */
-const mayBeJson = /^"(?:\s|\\[nrt])*(?:[[{]|\\u00)/;
-
+/** Of a text that may be a record itself, or have a secret in the midst of it. */
 function concealedInside(source: string, inside: number, secrets: string[]): string {
-  if (!mayBeJson.test(source) || !mayHold(source)) return source;
+  if (!source.startsWith('"') || !mayHoldSecret(source)) return source;
   const value = String(JSON.parse(source));
-  if (!looksLikeJson(value)) return source;
-  const told = inside === 0 ? undefined : concealed(value, inside, secrets);
-  if (told === value) return source;
-  // Prose in brackets is no record.
-  if (told === undefined && inside > 0 && !/^\s*[[{]\s*["[{]/.test(value)) return source;
-  return JSON.stringify(told ?? shownSecret);
+  const told = toldInside(value, inside, secrets);
+  return told === value ? source : JSON.stringify(told);
 }
 
-function isSecretAt({ frame, key }: JsonLeaf, places: ReadonlyMap<JsonFrame, Place>, source: string): boolean {
+function toldInside(value: string, inside: number, secrets: string[]): string {
+  if (!looksLikeJson(value)) return concealInText(value);
+  const told = inside === 0 ? undefined : concealed(value, inside, secrets);
+  // Prose in brackets is no record.
+  const isProse = inside > 0 && !/^\s*[[{]\s*["[{]/.test(value);
+  return told ?? (isProse ? concealInText(value) : shownSecret);
+}
+
+function isSecretAt({ frame, key }: JsonLeaf, { places, paired }: Places, source: string): boolean {
   const isNumber = /^[-\d]/.test(source);
   if (!isNumber && !source.startsWith('"')) return false;
   const place = places.get(frame);
   if (place === 'value' || (place === 'secret' && holders.has(key))) return true;
-  // What is counted by its name (`secretCount`) is no secret.
-  if (isNumber) return /pass(word|wd|phrase)$/i.test(key);
-  return isNamedSecret(key) || (key === 'value' && isNamedSecret(frame.key));
+  if (paired.has(frame) && /^value$/i.test(key)) return true;
+  if (place === 'named' && !isNumber && !isAboutSecret(key)) return true;
+  return isNumber ? isSecretValue(key, source) : isNamedSecret(key);
 }
 
-/** Within a Secret, or within its values. */
-type Place = 'secret' | 'value';
+/** Says whether the value of a flag comes next in a list of arguments, such as `["--password", "…"]`. */
+function isFlag(source: string): boolean {
+  const name = source.startsWith('"-') ? flagName(String(JSON.parse(source))) : undefined;
+  return name !== undefined && isSecretValue(name, '');
+}
+
+/** Within a Secret, within its values, or within an object under the name of a secret. */
+type Place = 'secret' | 'value' | 'named';
+
+interface Places {
+  readonly places: ReadonlyMap<JsonFrame, Place>;
+  /** Objects that name a secret, and hold its value beside: a variable, a header, a parameter, a tag. */
+  readonly paired: ReadonlySet<JsonFrame>;
+}
 
 const kinds = new Set<unknown>(['Secret', 'SecretList']);
 const bodies = new Set(['requestObject', 'responseObject']);
 /** Where values stand in a Secret; `value` is that of a JSON Patch. */
-const holders = new Set(['data', 'stringData', 'value']);
+const holders = new Set(['data', 'stringData', 'binaryData', 'value']);
+const pairNames = new Set(['name', 'Name', 'key', 'Key']);
 
 /** Tells the objects that are Secrets: by kind, or, since the body of a patch has none, as bodies of an event about Secrets. */
-function placesOf(text: string, { frames, leaves }: JsonLayout): ReadonlyMap<JsonFrame, Place> {
+function placesOf(text: string, { frames, leaves }: JsonLayout): Places {
   const secrets = new Set<JsonFrame>();
   const events = new Set<JsonFrame>();
+  const paired = new Set<JsonFrame>();
   for (const { frame, key, start, end } of leaves) {
-    if (key !== 'kind' && key !== 'resource') continue;
+    const isPairName = pairNames.has(key);
+    if (key !== 'kind' && key !== 'resource' && !isPairName) continue;
     const value: unknown = JSON.parse(text.slice(start, end));
+    if (isPairName && typeof value === 'string' && isNamedSecret(value)) paired.add(frame);
     if (key === 'kind' && kinds.has(value)) secrets.add(frame);
     if (key === 'resource' && value === 'secrets' && frame.key === 'objectRef' && frame.parent !== undefined)
       events.add(frame.parent);
@@ -112,19 +141,9 @@ function placesOf(text: string, { frames, leaves }: JsonLayout): ReadonlyMap<Jso
     const isBody = parent !== undefined && events.has(parent) && bodies.has(key);
     if (outer === 'value' || isVariables || (outer === 'secret' && holders.has(key))) places.set(frame, 'value');
     else if (outer === 'secret' || isBody || secrets.has(frame)) places.set(frame, 'secret');
+    else if (outer === 'named' || isNamedSecretObject(key)) places.set(frame, 'named');
   }
-  return places;
-}
-
-const names =
-  /^(?:(?:(?:access|refresh|id|bearer|auth|authorization|api|service[-_. ]?account|web[-_. ]?identity)[-_. ]?)?token|passwd|passphrase|api[-_. ]?key|authorization|saml[-_. ]?assertion)$|(?:security|session)[-_. ]?token|private[-_. ]?key|key[-_. ]?material|plain[-_. ]?text/i;
-
-function isNamedSecret(name: string): boolean {
-  return secretField.test(name) || names.test(name);
-}
-
-function mayHold(text: string): boolean {
-  return words.test(text) || wholeNames.test(text) || escapedLetter.test(text);
+  return { places, paired };
 }
 
 function looksLikeJson(text: string): boolean {
