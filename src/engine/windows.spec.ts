@@ -67,6 +67,39 @@ describe('runScenarios in windows', () => {
   });
 });
 
+describe('a trial in windows', () => {
+  const shared = { type: 'sim.flip', with: { resource: 'bucket', value: 'shared' } };
+
+  it('injects no fault whose control was waited for until too late, and ends with 4', async () => {
+    const { values, exitCode, trial } = await runNoisyControl({ rearm: 600_000 });
+    expect(values).to.deep.equal(['shared', 'private']);
+    expect(exitCode).to.equal(4);
+    expect(trial?.verdict).to.equal('aborted');
+    expect(trial?.reason).to.include('may be touched only in its windows');
+  });
+
+  it('injects no control once its steady state was measured for too long', async () => {
+    const steadyState = [{ probe: 'sim.health', tolerance: { atLeast: 1, over: '4m' } }];
+    const { values, exitCode } = await runNoisyControl({}, { steadyState });
+    expect(values).to.deep.equal([]);
+    expect(exitCode).to.equal(4);
+  });
+
+  /** Runs one trial, whose control is alerted on, in a window of five minutes; answers what was written. */
+  async function runNoisyControl(detector: { readonly rearm?: number }, more: object = {}) {
+    const world = worldWithBucket();
+    for (const one of world.detectors) Object.assign(one, { rule: () => 'public' });
+    const base = closing(world, 5);
+    const { rules } = base.detectors;
+    if (rules === undefined) throw new Error('No detector.');
+    const environment = { ...base, detectors: { rules: { ...rules, ...detector } } };
+    const scenario = flip(world, 1, { control: [shared], maxExposure: '2m', ...more });
+    const { scorecard, exitCode } = await runScenarios(worldRequest(world, [scenario], { environment }));
+    const values = world.events.filter(({ action }) => action === 'write').map(({ value }) => value);
+    return { values, exitCode, trial: scorecard.scenarios[0]?.trials[0] };
+  }
+});
+
 function at(time: string) {
   const epochMs = Date.parse(time);
   const clock = { epochMs: () => epochMs, monoMs: () => 0, sleep: async () => {} };
@@ -97,12 +130,13 @@ function worldWithBucket(): World {
   return world;
 }
 
-function flip(world: World, trials = 1) {
+function flip(world: World, trials = 1, more: object = {}) {
   return worldScenario(world, {
     id: 'flip',
     trials,
     faults: [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }],
     expect: { detections: [{ detector: 'rules', rule: 'public', within: '4s' }] },
+    ...more,
   });
 }
 

@@ -16,9 +16,12 @@ export function checkWindows(run: Planned): void {
   refuseOutside(run, (exposure?.used ?? 0) * 60_000 + controlsMs);
 }
 
-/** Holds one trial to the windows: a run that took longer than planned injects nothing that may outlast them. */
-export function checkWindowsOfTrial(run: Planned, bound: BoundScenario): void {
-  refuseOutside(run, longestExposureMs(bound, run.environment) + controlMs(bound));
+/**
+ * Holds what is left of a trial to the windows: one that took longer than planned, or waited for a detector to re-arm,
+ * injects nothing that may outlast them.
+ */
+export function checkWindowsOfTrial(run: Planned, bound: BoundScenario, next: 'control' | 'fault' = 'control'): void {
+  refuseOutside(run, longestExposureMs(bound, run.environment) + (next === 'control' ? controlMs(bound) : 0));
 }
 
 /** A control is in for the longest SLO of its detectors (DESIGN §2). */
@@ -40,6 +43,6 @@ function refuseOutside({ clock, environment, environmentName }: Planned, exposur
       : `what is injected now may be in, and its revert may take, ${formatDuration(lastsMs)}, and they close at ${when}`;
   throw new RefusedError(
     'outside-window',
-    `Environment '${environmentName}' may be touched only in its windows (${windows.map(windowText).join('; ')}): ${what}. Nothing was injected. Wait for the next one, or run fewer scenarios.`,
+    `Environment '${environmentName}' may be touched only in its windows (${windows.map(windowText).join('; ')}): ${what}. Nothing more is injected. Wait for the next one, or run fewer scenarios.`,
   );
 }
