@@ -2,10 +2,10 @@ import { CallError } from '../model/call.ts';
 import { OtherIdentityError, RefusedError } from '../model/errors.ts';
 import type { BoundScenario } from '../model/run.ts';
 import type { TrialResult } from '../model/scorecard.ts';
+import { arm } from './arm.ts';
 import { listenToAudit, reviewAudit } from './audit.ts';
 import { runControl } from './control.ts';
 import { withCollections } from './correlate.ts';
-import { detectorsOf } from './detectors-of.ts';
 import { keepEvidence } from './evidence.ts';
 import { failureText } from './failure-text.ts';
 import { tellingReads } from './fault-state.ts';
@@ -168,32 +168,6 @@ async function putIn(trial: Trial, parts: TrialParts): Promise<boolean> {
     if (measured.status === 'rejected' && !stop.aborted) throw measured.reason;
   }
   return true;
-}
-
-/** Obtains every session beforehand, so that signals about that are not the fault's, and gets canary proof under way. */
-async function arm(trial: Trial): Promise<void> {
-  trial.tell('arm');
-  const [first] = trial.bound.faults;
-  if (first === undefined) return;
-  const phases = ['inject', 'control', 'observe', 'revert'] as const;
-  const sessions = await trial.meter.outside(() =>
-    Promise.all(phases.map((phase) => trial.injection.session(first, phase))),
-  );
-  const [tester, , , revert] = sessions.map((session) => session.identity.arn);
-  trial.identities = {
-    tester: tester === undefined ? [] : [roleOf(tester)],
-    revert: revert === undefined ? [] : [roleOf(revert)],
-  };
-  for (const identity of [...trial.identities.tester, ...trial.identities.revert]) trial.deps.identities.add(identity);
-  const now = trial.deps.request.clock.monoMs();
-  for (const name of detectorsOf(trial.bound)) trial.deps.posts.get(name)?.keeper.proveSince(now);
-  await raiseCanaries(trial, 'before');
-  await askGuardrails(trial, 'before');
-}
-
-/** A session's role: whom a detector names who drops session names. */
-function roleOf(arn: string): string {
-  return arn.replace(/^(arn:[^:]+):sts:([^:]*:[^:]+):assumed-role\/([^/]+)\/.*$/, '$1:iam:$2:role/$3');
 }
 
 /** Injects the faults in the order of the file; the first that is refused or fails ends it. */
