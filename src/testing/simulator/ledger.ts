@@ -96,6 +96,8 @@ export class Ledger {
   readonly polls: Poll[] = [];
   /** Pushed alerts whose sender gave up on a run that stood still. */
   readonly lost: { readonly run: string; readonly alert: Alert }[] = [];
+  /** When a store showed a version of an alert. */
+  readonly shows: { readonly alert: Alert; readonly fromMs: number; untilMs: number }[] = [];
   /** When a store stopped to show an alert, and when it showed that again. */
   readonly withdrawals: {
     readonly detector: string;

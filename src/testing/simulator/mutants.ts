@@ -185,6 +185,12 @@ export const mutants: readonly Mutant[] = [
     replacement: 'return asked !== undefined && asked.untilMonoMs < -monoMs;',
   },
   {
+    name: 'silence of a store believed whose polls had failed',
+    file: 'src/engine/judge-detection.ts',
+    text: 'return unseen.filter(({ untilMonoMs }) => untilMonoMs > isShownUntil);',
+    replacement: 'return unseen.filter(({ untilMonoMs }) => untilMonoMs > isShownUntil).slice(0, 0);',
+  },
+  {
     name: 'silence believed that the harness stood still in',
     file: 'src/engine/judge-detection.ts',
     text: 'const { frozenMs = 0 } = facts;\n  if (frozenMs >= losesFromMs) {',

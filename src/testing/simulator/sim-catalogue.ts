@@ -16,7 +16,6 @@ import type { SimProcess } from './process.ts';
 import { simFaults } from './sim-fault.ts';
 import type { SimClients } from './sim-target.ts';
 import type { SimWorld } from './sim-world.ts';
-import { retainMs } from './transport.ts';
 
 const named = z.strictObject({ name: z.string() });
 type Named = z.infer<typeof named>;
@@ -41,7 +40,7 @@ export function simCatalogue(world: SimWorld, run: string, process: SimProcess):
       const transport = world.detectors.get(name)?.transport;
       if (transport === undefined) throw new Error(`No detector '${name}'.`);
       if (delivery === 'queue') transport.openQueue(run);
-      return { close, keepsMs: retainMs, poll: (signal) => transport.poll({ run, process }, signal) };
+      return { close, keepsMs: transport.keepsMs, poll: (signal) => transport.poll({ run, process }, signal) };
     },
   });
   const format: FormatDefinition<unknown> = {

@@ -58,6 +58,8 @@ export interface DetectorStory {
   readonly naming: 'kind' | 'bare' | 'arn';
   /** True where alerts do not say when what they tell of was. */
   readonly withoutTime?: boolean;
+  /** For how long a store shows an alert, and does not say so; absent where it declares that it shows each for 45 s. */
+  readonly showsForMs?: number;
 }
 
 export interface ScenarioStory {

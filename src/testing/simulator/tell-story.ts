@@ -16,7 +16,8 @@ export function tellStory(seed: number): Story {
   ]);
   const environment = tellEnvironment(dice);
   const resources = tellResources(dice, count);
-  const detectors = tellMore(seed, tellDetectors(dice, [...new Set(resources), 'trail/main']));
+  const told = tellMore(seed, tellDetectors(dice, [...new Set(resources), 'trail/main']));
+  const detectors = shownForAWhile(seed, told);
   const guards = tellGuards(dice, [...new Set(resources)]);
   const scenarios = tellScenarios(dice, { resources, detectors, guards, environment });
   const troubles = hanging(seed, lasting(seed, tellTroubles(dice, { environment, detectors, scenarios, guards })));
@@ -83,6 +84,14 @@ function tellMore(seed: number, detectors: readonly DetectorStory[]): DetectorSt
     ...(one.delivery === 'store' && dice.chance(0.25) ? { toolCanary: 'poll' as const } : {}),
     ...(dice.chance(0.06) ? { withoutTime: true } : {}),
   }));
+}
+
+/** Some stores show an alert for no longer than polls that fail may take. */
+function shownForAWhile(seed: number, detectors: readonly DetectorStory[]): DetectorStory[] {
+  const dice = new Dice(seed + 0x5000_0000);
+  return detectors.map((one) =>
+    one.delivery === 'store' && dice.chance(0.4) ? { ...one, showsForMs: dice.integer(1500, 8000) } : one,
+  );
 }
 
 function tellEnvironment(dice: Dice): EnvironmentStory {

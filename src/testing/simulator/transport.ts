@@ -26,7 +26,7 @@ interface Stored {
 }
 
 /** How long a store shows an alert that is not taken back, but of a state that lasts. */
-export const retainMs = 45_000;
+const retainMs = 45_000;
 
 /** The way from a detector to whoever listens: delays, losses, doubles, batches, stores and queues. */
 export class Transport {
@@ -77,6 +77,11 @@ export class Transport {
         detector === name && of === resource && cause.kind !== 'noise' && trueMs + delayMs <= clock.monoMs(),
     );
     if (last !== undefined) this.#travel(last, 50);
+  }
+
+  /** For how long a store declares to show what comes; one of states shows them for as long as they last. */
+  get keepsMs(): number {
+    return this.#story.sees === 'event' && this.#story.showsForMs === undefined ? retainMs : 0;
   }
 
   /** Opens a queue for a run; what came before is not in it. */
@@ -141,11 +146,11 @@ export class Transport {
   #come(alert: Alert): void {
     const { clock } = this.#world;
     if (this.#story.delivery === 'store') {
+      this.#expire();
       if (alert.status === 'open') {
         const shown = this.#store.get(alert.key);
         if (shown === undefined) this.#showAgain(alert.key);
-        if (shown === undefined || shown.alert.n <= alert.n)
-          this.#store.set(alert.key, { alert, atMs: clock.monoMs() });
+        if (shown === undefined || shown.alert.n <= alert.n) this.#show(alert);
       } else this.#withdraw(alert.key);
       return;
     }
@@ -167,6 +172,13 @@ export class Transport {
     });
   }
 
+  #show(alert: Alert): void {
+    const nowMs = this.#world.clock.monoMs();
+    this.#endShow(alert.key, nowMs);
+    this.#store.set(alert.key, { alert, atMs: nowMs });
+    this.#world.ledger.shows.push({ alert, fromMs: nowMs, untilMs: Number.POSITIVE_INFINITY });
+  }
+
   #push(alerts: readonly Alert[]): void {
     const payload = alerts.map((alert) => alert.text);
     const { clock, ledger } = this.#world;
@@ -181,18 +193,30 @@ export class Transport {
   }
 
   #shown(): Alert[] {
+    this.#expire();
+    return [...this.#store.values()].map(({ alert }) => alert);
+  }
+
+  #expire(): void {
+    const forMs = this.#story.showsForMs ?? retainMs;
     const nowMs = this.#world.clock.monoMs();
     const keeps = this.#story.sees === 'state';
     for (const [key, { alert, atMs }] of this.#store) {
       const lasts = keeps && alert.cause.kind !== 'heartbeat' && alert.cause.kind !== 'canary';
-      if (!lasts && atMs + retainMs < nowMs) this.#withdraw(key);
+      if (!lasts && atMs + forMs < nowMs) this.#withdraw(key, atMs + forMs);
     }
-    return [...this.#store.values()].map(({ alert }) => alert);
   }
 
-  #withdraw(key: string): void {
+  #withdraw(key: string, untilMs = this.#world.clock.monoMs()): void {
     const { clock, ledger } = this.#world;
+    this.#endShow(key, untilMs);
     if (this.#store.delete(key)) ledger.withdrawals.push({ detector: this.#story.name, key, atMs: clock.monoMs() });
+  }
+
+  #endShow(key: string, untilMs: number): void {
+    const { alert } = this.#store.get(key) ?? {};
+    const shown = this.#world.ledger.shows.findLast((one) => one.alert === alert);
+    if (shown !== undefined) shown.untilMs = Math.min(shown.untilMs, untilMs);
   }
 
   #showAgain(key: string): void {

@@ -4,6 +4,7 @@ import type { ScenarioStory } from '../story.ts';
 import { type FaultFacts, faultNamed, type TrialFacts } from './facts.ts';
 import { type Allowed, hold, type Judged } from './finding.ts';
 import { isAroundByStall, mayBeLostHere, stoodStillMs } from './standstill.ts';
+import { unseenIn } from './unseen.ts';
 
 /** Says what may be said of a `blind:` expectation: by the canaries that were raised before, during and after. */
 export function judgeBlindness(
@@ -45,7 +46,8 @@ export function judgeBlindness(
     const arrival = arrivalOf(act);
     if (passes(act, 1)) return false;
     if (arrival !== undefined && isAroundByStall(facts.run, arrival, times.untilMs)) return true;
-    return detector !== undefined && mayBeLostHere(facts.run, detector, times) === 'surely';
+    if (detector === undefined) return false;
+    return mayBeLostHere(facts.run, detector, times) === 'surely' || unseenIn(facts, detector, times) === 'surely';
   };
   const lost = during.some((act) => !passes(act, 1) && !isUnsure(act));
   const after = raised.some((act) => act.sentMs >= facts.verifyToldMs && passes(act, 3));

@@ -7,6 +7,7 @@ import { type Allowed, hold, type Judged } from './finding.ts';
 import { pathOf } from './paths.ts';
 import { ruleFits } from './rules.ts';
 import { mayBeHereSinceMs, mayBeLostHere, stoodStillMs } from './standstill.ts';
+import { unseenIn } from './unseen.ts';
 
 /** Says what may be said of a control, by J2, J6, J7 and J10. */
 export function judgeControl(facts: TrialFacts, said: ControlResult | undefined): Judged | undefined {
@@ -65,7 +66,11 @@ function consider(facts: TrialFacts): { readonly truth: string; readonly allowed
   const lost = used.map((detector) => mayBeLostHere(facts.run, detector, { fromMs: t0Ms, untilMs }));
   if (lost.some((one) => one !== 'no'))
     allowed.push({ verdict: 'inconclusive', codes: ['harness-frozen'], rule: 'J2' });
+  const unseen = used.map((detector) => unseenIn(facts, detector, { fromMs: t0Ms, untilMs }));
+  if (unseen.some((one) => one !== 'no'))
+    allowed.push({ verdict: 'inconclusive', codes: ['channel-unproven', 'harness-frozen'], rule: 'J2' });
   const isSilenceWorth =
+    !unseen.includes('surely') &&
     !deaf.includes('surely') &&
     !lost.includes('surely') &&
     unproven.every((detector) => {

@@ -4,12 +4,14 @@ import type { DetectionStory } from '../story.ts';
 import { type Claim, causeText, claimsOf } from './claims.ts';
 import { deafnessAt } from './deafness.ts';
 import { effectProof } from './effect.ts';
-import { type FaultFacts, faultNamed, type TrialFacts } from './facts.ts';
+import { faultNamed, type TrialFacts } from './facts.ts';
 import { type Allowed, type Finding, hold, type Judged } from './finding.ts';
 import { type DetectionCase, hasRepeat, wasClosedBefore, wasOpenBefore } from './heard-before.ts';
 import { pathOf } from './paths.ts';
+import { goneMs, wasReadIn } from './presence.ts';
 import { ruleFits } from './rules.ts';
 import { isAroundByStall, mayBeHereSinceMs, mayBeLostHere, stoodStillMs, wasLostHere } from './standstill.ts';
+import { unseenOf, wasShownUnseen } from './unseen.ts';
 
 const horizonFactor = 3;
 const inconclusive = (rule: string, ...codes: string[]): Allowed => ({
@@ -107,7 +109,11 @@ function considerAlerts(facts: TrialFacts, one: DetectionCase, isEffectUnsure: b
     );
     // One that came in time may have been lost here.
     const lost = mayBeLostHere(facts.run, detector, { fromMs: t0Ms, untilMs: sloMs });
-    if (lateOnes.length > 0 && lost !== 'surely') allowed.push({ verdict: 'late', codes: ['after-slo'], rule: 'J20' });
+    const unseen = unseenOf(facts, one, { fromMs: t0Ms, untilMs: sloMs });
+    const isShown = wasShownUnseen(facts, one, { fromMs: t0Ms, untilMs: sloMs });
+    if (lateOnes.length > 0 && unseen !== 'no') allowed.push(inconclusive('J2', 'channel-unproven', 'harness-frozen'));
+    if (lateOnes.length > 0 && lost !== 'surely' && unseen !== 'surely' && !isShown)
+      allowed.push({ verdict: 'late', codes: ['after-slo'], rule: 'J20' });
     if (lateOnes.length > 0 && lost !== 'no') allowed.push(inconclusive('J2', 'harness-frozen'));
     if (counted.some(({ arrival }) => isAroundByStall(facts.run, arrival, sloMs)))
       allowed.push(inconclusive('J20', 'harness-frozen'));
@@ -135,7 +141,9 @@ function considerAlerts(facts: TrialFacts, one: DetectionCase, isEffectUnsure: b
           ? 'seen, but not surely'
           : wasLostHere(facts, one, horizonMs)
             ? 'lost while we stood still'
-            : 'not seen';
+            : wasShownUnseen(facts, one, { fromMs: t0Ms, untilMs: horizonMs })
+              ? 'shown while it could not be asked'
+              : 'not seen';
   return { truth, allowed, claims: counted };
 }
 
@@ -149,7 +157,8 @@ interface Silence {
 }
 
 /** What may be said where nothing came that must count. */
-function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionCase, heard: Silence): Allowed[] {
+function silence(facts: TrialFacts, one: DetectionCase, heard: Silence): Allowed[] {
+  const { expectation, detector, fault } = one;
   const { ruled, faultsByHorizon, sloMs, horizonMs } = heard;
   const t0Ms = fault.t0Ms ?? 0;
   const allowed: Allowed[] = [];
@@ -200,6 +209,9 @@ function silence(facts: TrialFacts, { expectation, detector, fault }: DetectionC
   const waited = heard.strong.some(
     ({ takes, arrival }) => takes === 'must' && isAroundByStall(facts.run, arrival, horizonMs),
   );
+  const unseen = unseenOf(facts, one, { fromMs: t0Ms, untilMs: horizonMs });
+  if (unseen !== 'no') allowed.push(inconclusive('J2', 'channel-unproven', 'harness-frozen'));
+  if (unseen === 'surely' || wasShownUnseen(facts, one, { fromMs: t0Ms, untilMs: horizonMs })) return allowed;
   if (lost === 'surely' || (waited && detector.delivery === 'push')) return allowed;
   if (facts.cutMs !== undefined && facts.cutMs < horizonMs) return allowed;
   if (facts.result.verdict === 'errored') return allowed;
@@ -225,37 +237,6 @@ function saysMs(facts: TrialFacts, { eventEpochMs, saysTime }: Alert): number {
   const { clock } = facts.played.world;
   if (!saysTime) return Number.NEGATIVE_INFINITY;
   return eventEpochMs - (clock.epochMs() - clock.monoMs());
-}
-
-/** Whether a read at or after an instant could show that the fault was still in then; whose it is its resource alone does not tell. */
-function wasReadIn(facts: TrialFacts, fault: FaultFacts, atMs: number): boolean {
-  const settleMs = facts.played.story.environment.settleMs ?? fault.story.settleMs;
-  const watchers = facts.faults.filter(({ story }) => story.resource === fault.story.resource).length;
-  const looks = facts.acts.filter(
-    (act) => act.op === 'read' && act.phase === 'observe' && act.resource === fault.story.resource,
-  );
-  const showing = looks.filter(
-    (act) =>
-      act.answer === 'ok' &&
-      act.untold !== true &&
-      Object.entries(fault.story.set).every(([field, value]) => act.saw?.[field] === value) &&
-      act.sentMs >= atMs + settleMs &&
-      act.sentMs <= facts.revertToldMs,
-  );
-  return showing.length >= watchers && (watchers === 1 || looks.every(({ answer }) => answer === 'ok'));
-}
-
-/** When the fault was out again, at the earliest and for good. */
-function goneMs(
-  facts: TrialFacts,
-  fault: FaultFacts,
-): { readonly firstMs: number; readonly lastMs: number } | undefined {
-  const spans = fault.presence.filter(({ toMs }) => toMs >= (fault.t0Ms ?? 0) && toMs <= facts.endedMs);
-  const last = fault.presence.findLast(({ fromMs }) => fromMs <= facts.endedMs);
-  // Somebody was faster than its last part, so that it never was wholly in.
-  if (fault.presence.length === 0) return { firstMs: fault.t0Ms ?? 0, lastMs: Number.POSITIVE_INFINITY };
-  if (spans.length === 0) return undefined;
-  return { firstMs: Math.min(...spans.map(({ toMs }) => toMs)), lastMs: last?.toMs ?? 0 };
 }
 
 /** What was counted must be one of those that may count, and its time must be true (J19). */

@@ -7,6 +7,7 @@ import { shrunkFailedRequests } from './failed-requests.ts';
 import { shrunkGuardrails } from './guardrails.ts';
 import { shrunkKnownAlerts } from './known-alerts.ts';
 import { shrunkOthersChanges } from './others-changes.ts';
+import { shrunkOutages } from './outages.ts';
 import { shrunkRecovery } from './recovery.ts';
 import { shrunkReopenedAlerts } from './reopened-alerts.ts';
 import { shrunkSetClocks } from './set-clocks.ts';
@@ -24,6 +25,7 @@ export const shrunkStories: Readonly<Record<string, Story>> = {
   ...shrunkDetections,
   ...shrunkGuardrails,
   ...shrunkKnownAlerts,
+  ...shrunkOutages,
   ...shrunkRecovery,
   ...shrunkReopenedAlerts,
   ...shrunkTimes,
