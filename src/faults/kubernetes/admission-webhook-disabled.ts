@@ -4,7 +4,7 @@ import { nameField } from '../../model/kubernetes-names.ts';
 import type { ApiResource } from '../../targets/kubernetes/clients.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { rightTo, subjectOf } from './kinds.ts';
-import { inEntry } from './list-entry.ts';
+import { fieldOfEntry } from './list-entry.ts';
 import type { KubernetesFaultContext } from './names.ts';
 import { watchObject } from './objects.ts';
 import { mayWrite } from './undone-by.ts';
@@ -65,7 +65,7 @@ function deltaOf(ctx: KubernetesFaultContext, p: Params): FieldDelta {
   return {
     ref: { of: resourceOf(p), name: p.name },
     subject: nameOf(p),
-    fields: [{ locate: (object) => inEntry(object, '/webhooks', field), ours: matchesNothing }],
+    fields: [fieldOfEntry('/webhooks', field, matchesNothing)],
   };
 }
 

@@ -1,29 +1,21 @@
 import { expect } from 'chai';
-import type { Json, JsonObject } from '../../model/json.ts';
-import { FakeKubernetes } from '../../testing/fakes/kubernetes.ts';
-import { faultContext } from '../../testing/fakes/kubernetes-context.ts';
-import { deploymentResource } from './kinds.ts';
-import { kubernetesPatch } from './patch.ts';
-
-const place = { of: deploymentResource, namespace: 'inference', name: 'api' } as const;
-const base = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'inference', name: 'api' };
+import type { Json } from '../../model/json.ts';
+import { type Meddling, meddle } from '../../testing/fakes/meddled-list.ts';
 
 const sidecar = { name: 'sidecar', image: 'api:1' };
 const rule = (group: string, verb: string) => ({ group, verbs: [verb] });
+const named = (name: string, image: string) => ({ name, image });
 
-/** A list, what is changed in it, what somebody makes of it then, what is seen, and what a revert leaves. */
-interface Meddling {
+/** What somebody makes of a list, what is seen then, and what a revert leaves. */
+interface Seen extends Meddling {
   readonly title: string;
-  readonly list: Json;
-  readonly change: Readonly<Record<string, Json>>;
-  readonly becomes: Json;
   readonly seen: string;
   readonly outcome: string;
   readonly left: Json;
 }
 
 const evil = { '/0/image': 'api:evil' };
-const theirs: readonly Meddling[] = [
+const theirs: readonly Seen[] = [
   {
     title: 'follows an entry by its name, and puts back that one alone',
     ...{ list: [{ name: 'api', image: 'api:1' }], change: evil },
@@ -63,10 +55,10 @@ const theirs: readonly Meddling[] = [
     ],
   },
   {
-    title: 'leaves an entry that has one like it',
+    title: 'tells an entry from one like it by its value',
     ...{ list: [{ name: 'api', image: 'api:1' }], change: { '/0/name': 'evil' } },
     becomes: [sidecar, { name: 'evil', image: 'api:1' }],
-    ...{ seen: 'other', outcome: 'left', left: [sidecar, { name: 'evil', image: 'api:1' }] },
+    ...{ seen: 'ours-plus-others', outcome: 'removed', left: [sidecar, { name: 'api', image: 'api:1' }] },
   },
   {
     title: 'leaves a value that somebody moved in its list',
@@ -75,10 +67,10 @@ const theirs: readonly Meddling[] = [
     ...{ seen: 'other', outcome: 'left', left: ['a', 'evil', 'b'] },
   },
   {
-    title: 'leaves a value that changed places with one that is as its own was',
+    title: 'follows a value that no other entry holds',
     ...{ list: ['a', 'a'], change: { '/0': 'evil' } },
-    becomes: ['a', 'evil'],
-    ...{ seen: 'other', outcome: 'left', left: ['a', 'evil'] },
+    becomes: ['c', 'a', 'evil'],
+    ...{ seen: 'ours-plus-others', outcome: 'removed', left: ['c', 'a', 'a'] },
   },
   {
     title: 'was taken back where its value is nowhere and the old one is there',
@@ -98,27 +90,26 @@ const theirs: readonly Meddling[] = [
     becomes: ['c', 'b', 'a'],
     ...{ seen: 'other', outcome: 'left', left: ['c', 'b', 'a'] },
   },
+  {
+    title: 'was taken back where another got what had been there all along',
+    ...{ list: [sidecar], change: { '/0/image': 'api:1', '/0/args': ['x'] } },
+    becomes: [sidecar, named('log', 'api:1')],
+    ...{ seen: 'before', outcome: 'already-gone', left: [sidecar, named('log', 'api:1')] },
+  },
+  {
+    title: 'was taken back where others hold its value as they did',
+    list: [named('api', 'api:1'), named('log', 'api:evil'), named('old', 'api:1')],
+    change: evil,
+    becomes: [named('old', 'api:1'), named('log', 'api:evil'), named('api', 'api:1')],
+    ...{ seen: 'before', outcome: 'already-gone' },
+    left: [named('old', 'api:1'), named('log', 'api:evil'), named('api', 'api:1')],
+  },
 ];
 
 describe('a patch in an entry of a list', () => {
-  for (const { title, list, change, becomes, seen, outcome, left } of theirs) {
+  for (const { title, seen, outcome, left, ...meddling } of theirs) {
     it(title, async () => {
-      const fake = new FakeKubernetes();
-      const ctx = faultContext(fake.clients());
-      const body = { metadata: { name: 'api' }, spec: { list } };
-      await fake.clients().call({ verb: 'create', of: place.of, namespace: 'inference', body }, ctx.signal);
-      const patch = Object.entries(change).map(([path, value]) => ({ op: 'add', path: `/spec/list${path}`, value }));
-      const replaces = patch.map((one) => (one.path.endsWith('/urls') ? one : { ...one, op: 'replace' }));
-      const p = kubernetesPatch.params.parse({ ...base, patch: replaces });
-      const before = await kubernetesPatch.capture(ctx, p);
-      const acknowledged = await kubernetesPatch.inject(ctx, p, before);
-      expect((await kubernetesPatch.observe(ctx, p, before, { acknowledged })).status).to.equal('ours');
-
-      await fake.clients().call({ verb: 'patch', ...place, body: { spec: { list: becomes } } }, ctx.signal);
-      expect((await kubernetesPatch.observe(ctx, p, before, { acknowledged })).status).to.equal(seen);
-      expect(await kubernetesPatch.revert(ctx, p, before, { acknowledged })).to.include({ outcome });
-      const spec = fake.objects().get('deployments/inference/api')?.['spec'] as JsonObject;
-      expect(spec['list']).to.deep.equal(left);
+      expect(await meddle(meddling)).to.deep.include({ injected: 'ours', seen, outcome, left });
     });
   }
 });

@@ -27,6 +27,15 @@ export interface FieldChange {
   readonly locate: (object: JsonObject, anchor?: Json) => Located | undefined;
   /** Notes at the capture what will tell where the field is later. */
   readonly anchor?: (object: JsonObject) => Json;
+  /**
+   * Where our value stands in entries such as the anchored one that did not hold it at the capture; `isOurs` knows it
+   * in another form too.
+   */
+  readonly standing?: (
+    object: JsonObject,
+    anchor: Json,
+    isOurs: (value: Json | undefined) => boolean,
+  ) => readonly string[];
   readonly ours: Json | undefined;
 }
 
@@ -57,11 +66,16 @@ interface Before {
   readonly rolledOut?: boolean;
 }
 
+interface Known {
+  readonly before: Json;
+  readonly after: After | undefined;
+}
+
 const attempts = 5;
 
 /** Notes the fields' values. Throws `CallError` `not-found` where the object or what holds a field is not there. */
 export async function captureFields(ctx: KubernetesFaultContext, delta: FieldDelta): Promise<Json> {
-  const { found, places, values, rest } = (await read(ctx, delta)) ?? missing(delta);
+  const { found, places, values, rest } = inPlace(await read(ctx, delta)) ?? missing(delta);
   const anchors = delta.fields.map(({ anchor }) => anchor?.(found.object) ?? null);
   const rolledOut = places.some(({ path }) => isOfTemplate(delta.ref, path)) && isRolledOut(delta.ref, found);
   return {
@@ -81,7 +95,7 @@ export async function injectFields(
   before: Json,
 ): Promise<Acknowledgement> {
   for (let attempt = 1; ; attempt++) {
-    const now = (await read(ctx, delta, before)) ?? missing(delta);
+    const now = inPlace(await read(ctx, delta, before)) ?? missing(delta);
     const ours = delta.fields.map(({ ours: value }) => held(value));
     if (sameAll(now.values, ours)) throw alreadyInPlace(`${delta.subject} is as it would be made`);
     if (!sameAll(now.values, beforeOf(before).values)) {
@@ -110,7 +124,7 @@ export async function injectFields(
 export async function observeFields(
   ctx: KubernetesFaultContext,
   delta: FieldDelta,
-  { before, after }: { readonly before: Json; readonly after: After | undefined },
+  { before, after }: Known,
 ): Promise<Observation> {
   return statusOf(delta, await read(ctx, delta, before), { before, after });
 }
@@ -119,7 +133,7 @@ export async function observeFields(
 export async function revertFields(
   ctx: KubernetesFaultContext,
   delta: FieldDelta,
-  { before, after }: { readonly before: Json; readonly after: After | undefined },
+  { before, after }: Known,
 ): Promise<RevertReport> {
   for (let attempt = 1; ; attempt++) {
     const now = await read(ctx, delta, before);
@@ -130,10 +144,11 @@ export async function revertFields(
         : { outcome: 'already-gone' };
     }
     if (status === 'before') return { outcome: 'already-gone' };
-    if (now === undefined) return { outcome: 'left', note: `${delta.subject}, or what we changed in it, is gone.` };
-    if (status === 'other') return { outcome: 'left', note: `Somebody set other values in ${delta.subject}.` };
+    if (now === undefined || status === 'other')
+      return { outcome: 'left', note: noteOf(delta, now, { before, after }) };
+    const { places, values } = inPlace(now) ?? missing(delta);
     try {
-      const undo = operations(now.places, now.values, beforeOf(before).values);
+      const undo = operations(places, values, beforeOf(before).values);
       await patchObject(ctx, delta.ref, undo);
       return { outcome: 'removed' };
     } catch (error) {
@@ -143,7 +158,10 @@ export async function revertFields(
   }
 }
 
-interface Read {
+/** The object, and its fields where all of them were found. */
+type Read = Fields | { readonly found: FoundObject; readonly places?: undefined };
+
+interface Fields {
   readonly found: FoundObject;
   readonly places: readonly Located[];
   readonly values: readonly Held[];
@@ -154,7 +172,7 @@ async function read(ctx: KubernetesFaultContext, delta: FieldDelta, before?: Jso
   const found = await readObject(ctx, delta.ref);
   if (found === undefined) return undefined;
   const places = locatedIn(found.object, delta, before);
-  if (!places.every((place) => place !== undefined)) return undefined;
+  if (!places.every((place) => place !== undefined)) return { found };
   const values = places.map(({ path }) => held(valueAt(found.object, path)));
   const rest = withoutAll(
     settled(delta.ref.of, found.object),
@@ -168,17 +186,45 @@ function locatedIn(object: JsonObject, { fields }: FieldDelta, before: Json | un
   return fields.map(({ locate }, index) => locate(object, anchors[index] ?? undefined));
 }
 
-function statusOf(
-  { ref, fields }: FieldDelta,
-  now: Read | undefined,
-  { before, after }: { readonly before: Json; readonly after: After | undefined },
-): Observation {
+function inPlace(now: Read | undefined): Fields | undefined {
+  return now?.places === undefined ? undefined : now;
+}
+
+/** Where our values stand, other than in our fields as long as those hold them. */
+function standingOf(delta: FieldDelta, now: Read, { before, after }: Known): readonly string[] {
+  const anchors = beforeOf(before).anchors ?? [];
+  const [only, ...more] = delta.fields;
+  // Of a single field, the server's answer tells in what form it wrote ours.
+  const isOurs = (value: Json | undefined) =>
+    only !== undefined && more.length === 0 && isPatched([held(value)], after);
+  return delta.fields.flatMap(({ standing }, index) =>
+    anchors[index] === undefined || anchors[index] === null
+      ? []
+      : (standing?.(now.found.object, anchors[index], isOurs) ?? []),
+  );
+}
+
+function noteOf(delta: FieldDelta, now: Read | undefined, known: Known): string {
+  const { subject } = delta;
+  const standing = now === undefined ? [] : standingOf(delta, now, known);
+  if (standing.length > 0) {
+    const places = standing.slice(0, 5).map((path) => `'${path}'`);
+    const more = standing.length > 5 ? ` and ${standing.length - 5} more` : '';
+    return `Somebody changed the list in ${subject}; what we wrote, or all that it brought, is at ${places.join(', ')}${more}.`;
+  }
+  if (now?.places === undefined) return `${subject}, or what we changed in it, is gone.`;
+  return `Somebody set other values in ${subject}.`;
+}
+
+function statusOf(delta: FieldDelta, now: Read | undefined, { before, after }: Known): Observation {
+  const { ref, fields } = delta;
   const { values, rest, rolledOut } = beforeOf(before);
   // With the object our delta is gone too, but nothing is as it was.
-  if (now === undefined) return { status: 'other', state: { values: null }, othersChanged: true };
+  if (now?.places === undefined) return { status: 'other', state: { values: null }, othersChanged: true };
   const othersChanged = now.rest !== rest;
   const state: Json = { values: now.values.map(asJson), rest: now.rest };
   if (sameAll(now.values, values)) {
+    if (standingOf(delta, now, { before, after }).length > 0) return { status: 'other', state, othersChanged };
     const pending = rolledOut === true ? pendingRollout(ref, now.found) : undefined;
     if (pending !== undefined) return { status: 'ours-partial', state, othersChanged, remains: pending.why };
     const { object } = now.found;
@@ -187,9 +233,7 @@ function statusOf(
   }
   const ours = fields.map(({ ours: value }) => held(value));
   // A server may write a value in another form; what it answered to our patch is ours too.
-  const isOurs =
-    sameAll(now.values, ours) || digestOf(now.values.map(asJson)) === after?.acknowledged?.ids?.['patched'];
-  if (!isOurs) return { status: 'other', state, othersChanged };
+  if (!sameAll(now.values, ours) && !isPatched(now.values, after)) return { status: 'other', state, othersChanged };
   return { status: othersChanged ? 'ours-plus-others' : 'ours', state, othersChanged };
 }
 
@@ -204,6 +248,10 @@ function operations(places: readonly Located[], from: readonly Held[], to: reado
     return [{ op: is === null ? 'add' : 'replace', path, value: becomes.value }];
   });
   return [...tests, ...writes];
+}
+
+function isPatched(values: readonly Held[], after: After | undefined): boolean {
+  return digestOf(values.map(asJson)) === after?.acknowledged?.ids?.['patched'];
 }
 
 /** An entry that comes or goes moves its neighbours, so that no pointer would lead back to it. */

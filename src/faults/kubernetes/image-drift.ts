@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts';
 import { labelField, nameField, namespaceField } from '../../model/kubernetes-names.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { deploymentResource, rightTo, subjectOf } from './kinds.ts';
-import { inEntry } from './list-entry.ts';
+import { fieldOfEntry } from './list-entry.ts';
 import { imageField, type KubernetesFaultContext } from './names.ts';
 import { watchObject } from './objects.ts';
 import { mayWrite } from './undone-by.ts';
@@ -60,6 +60,6 @@ function deltaOf({ namespace, deployment, container, image }: Params): FieldDelt
   return {
     ref: { of: deploymentResource, namespace, name: deployment },
     subject: subjectOf('deployment', namespace, deployment),
-    fields: [{ locate: (object) => inEntry(object, list, { name: container, field: 'image' }), ours: image }],
+    fields: [fieldOfEntry(list, { name: container, field: 'image' }, image)],
   };
 }

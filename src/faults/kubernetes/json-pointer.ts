@@ -35,6 +35,19 @@ export function withoutAll(document: Json, pointers: readonly string[]): Json {
   return lastFirst.reduce(without, document);
 }
 
+/** Answers a copy in which the steps lead to a value, or to nothing. */
+export function withValue(document: Json, steps: readonly string[], value: Json | undefined): Json {
+  const [first, ...rest] = steps;
+  if (first === undefined) return value ?? null;
+  if (rest.length === 0 && value === undefined) return without(document, pointerOf(steps));
+  const inner = withValue(memberAt(document, first) ?? null, rest, value);
+  if (Array.isArray(document)) {
+    return (document as readonly Json[]).map((one, index) => (String(index) === first ? inner : one));
+  }
+  if (document === null || typeof document !== 'object') return document;
+  return { ...(document as JsonObject), [first]: inner };
+}
+
 export function stepsOf(pointer: string): readonly string[] {
   return pointer
     .split('/')

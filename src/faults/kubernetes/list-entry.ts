@@ -1,15 +1,18 @@
-import type { JsonObject } from '../../model/json.ts';
-import type { Located } from './field-delta.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import { anchoredField } from './entry-anchor.ts';
+import type { FieldChange } from './field-delta.ts';
 import { valueAt } from './json-pointer.ts';
 import { asList, asObject } from './objects.ts';
 
-/** Finds a field of the entry that bears a name, wherever in its list it stands: a container, a webhook. */
-export function inEntry(object: JsonObject, list: string, entry: { readonly name: string; readonly field: string }) {
-  const index = asList(valueAt(object, list)).findIndex((one) => asObject(one)['name'] === entry.name);
-  if (index < 0) return undefined;
-  const located: Located = {
-    path: `${list}/${index}/${entry.field}`,
-    tests: [{ op: 'test', path: `${list}/${index}/name`, value: entry.name }],
+/** Changes a field of the entry that bears a name, wherever in its list it stands: a container, a webhook. */
+export function fieldOfEntry(
+  list: string,
+  entry: { readonly name: string; readonly field: string },
+  ours: Json,
+): FieldChange {
+  const find = (object: JsonObject) => {
+    const index = asList(valueAt(object, list)).findIndex((one) => asObject(one)['name'] === entry.name);
+    return index < 0 ? undefined : `${list}/${index}/${entry.field}`;
   };
-  return located;
+  return anchoredField(find, ours);
 }

@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts';
 import type { Json } from '../../model/json.ts';
 import { apiVersionField, namespaceField, segmentField, segmentProblem } from '../../model/kubernetes-names.ts';
 import { rightsToSeePods } from './behind-controller.ts';
-import { anchored, anchorsOf } from './entry-anchor.ts';
+import { anchoredField } from './entry-anchor.ts';
 import { captureFields, type FieldDelta, injectFields, observeFields, revertFields } from './field-delta.ts';
 import { stepsOf } from './json-pointer.ts';
 import { isAmong, kindField, resourceField, resourceOf, rightTo, subjectOf } from './kinds.ts';
@@ -94,11 +94,7 @@ function deltaOf(p: Params): FieldDelta {
   return {
     ref: { of: resourceOf(p), namespace: p.namespace, name: p.name },
     subject: subjectOf(p.kind, p.namespace, p.name),
-    fields: changes.map((change) => ({
-      locate: (object, anchor) => anchored(object, change, anchor),
-      anchor: (object) => anchorsOf(object, change, changes),
-      ours: change.ours,
-    })),
+    fields: changes.map((change) => anchoredField(() => change.path, change.ours, changes)),
   };
 }
 
