@@ -84,13 +84,21 @@ function gapsOf(
 ): readonly (Times & { readonly isOpen: boolean })[] {
   if (delivery !== 'store') return [];
   const { run, endedMs, played } = facts;
+  const gaps: (Times & { readonly isOpen: boolean })[] = [];
+  let fromMs = run.startedMs;
+  let hasFailed = false;
+  const until = (untilMs: number, isOpen: boolean) => {
+    if (hasFailed || stoodStillMs(run, { fromMs, untilMs }) >= stoodFromMs) gaps.push({ fromMs, untilMs, isOpen });
+  };
   const polls = played.world.ledger.polls.filter((one) => one.run === run.run && one.detector === name);
-  const good = polls.filter(({ ok, toldMs }) => ok && toldMs <= endedMs).toSorted((a, b) => a.sentMs - b.sentMs);
-  const ends = [...good.map(({ sentMs }) => sentMs), endedMs];
-  return ends.flatMap((untilMs, index) => {
-    const fromMs = ends[index - 1] ?? run.startedMs;
-    const hasFailed = polls.some(({ ok, sentMs }) => !ok && sentMs > fromMs && sentMs < untilMs);
-    const isGap = hasFailed || stoodStillMs(run, { fromMs, untilMs }) >= stoodFromMs;
-    return isGap ? [{ fromMs, untilMs, isOpen: index === ends.length - 1 }] : [];
-  });
+  for (const { ok, sentMs, toldMs } of polls.toSorted((a, b) => a.sentMs - b.sentMs)) {
+    if (sentMs >= endedMs || (ok && toldMs > endedMs)) continue;
+    hasFailed ||= !ok;
+    if (!ok) continue;
+    until(sentMs, false);
+    fromMs = sentMs;
+    hasFailed = false;
+  }
+  until(endedMs, true);
+  return gaps;
 }
