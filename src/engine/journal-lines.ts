@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Disk } from '../model/disk.ts';
 import { type JournalEntry, journalEntrySchema } from '../model/journal.ts';
 
@@ -89,5 +89,5 @@ function readLine(text: string): JournalEntry | string {
 }
 
 function checksum(body: string): string {
-  return createHash('sha256').update(body).digest('hex').slice(0, checksumLength);
+  return hash('sha256', body, 'hex').slice(0, checksumLength);
 }

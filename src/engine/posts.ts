@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { posix } from 'node:path';
 import type {
   BoundFormat,
@@ -168,7 +168,7 @@ function listening(
 /** Of what is no JSON nobody can tell whether a secret is in it: what tells it again is kept, and nothing of it. */
 function keptOf(bytes: Uint8Array) {
   const raw = readableWithoutSecrets(new TextDecoder().decode(bytes))?.slice(0, mostMalformedLength);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = hash('sha256', bytes, 'hex');
   return { length: bytes.length, sha256, ...(raw === undefined ? {} : { raw }) };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Disk } from '../model/disk.ts';
 import { exitCodes, WindshearError } from '../model/errors.ts';
@@ -102,5 +102,5 @@ function plainName(file: StateFile): string {
 }
 
 function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }

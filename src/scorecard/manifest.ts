@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { Disk } from '../model/disk.ts';
 import type { Scorecard } from '../model/scorecard.ts';
@@ -62,7 +62,7 @@ export async function verifyManifest(disk: Disk, folder: string, manifest: Manif
 }
 
 function digest(path: string, bytes: Uint8Array): z.infer<typeof fileSchema> {
-  return { path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+  return { path, sha256: hash('sha256', bytes, 'hex'), bytes: bytes.length };
 }
 
 async function filesBelow(disk: Disk, folder: string, prefix = ''): Promise<string[]> {

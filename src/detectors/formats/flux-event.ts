@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { defineFormat, type Parsed } from '../../model/detector.ts';
 import type { Json } from '../../model/json.ts';
@@ -92,5 +92,5 @@ function changesIn(message: string) {
 const longest = 64 * 1024;
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return hash('sha256', text, 'hex').slice(0, 16);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { CallError } from '../../model/call.ts';
 import { sameJson } from '../../model/canonical.ts';
@@ -116,7 +116,7 @@ function statusOf(p: Params, before: Before, values: Configuration['values'] | u
 }
 
 function digestsOf(values: Configuration['values']): Digests {
-  const digest = (value: string) => createHash('sha256').update(value).digest('hex');
+  const digest = (value: string) => hash('sha256', value, 'hex');
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digest(value)]));
 }
 

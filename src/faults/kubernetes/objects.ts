@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalText } from '../../model/canonical.ts';
 import type { FieldManager } from '../../model/guardrail.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
@@ -137,5 +137,5 @@ export function text(value: Json | undefined): string {
 
 /** Stands for a value in files that should not hold it. */
 export function digestOf(value: Json): string {
-  return createHash('sha256').update(canonicalText(value)).digest('hex');
+  return hash('sha256', canonicalText(value), 'hex');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CallError } from '../../model/call.ts';
 import { addressOf } from '../../model/environment-lease.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -112,7 +112,7 @@ function microTime(iso: string): string {
 }
 
 function hashed(prefix: string, name: string): string {
-  return `${prefix}-${createHash('sha256').update(name).digest('hex').slice(0, 20)}`;
+  return `${prefix}-${hash('sha256', name, 'hex').slice(0, 20)}`;
 }
 
 async function unless(
