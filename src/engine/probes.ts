@@ -4,8 +4,10 @@ import type { BoundProbe } from '../model/run.ts';
 import { expectationId } from '../model/scenario.ts';
 import type { ProbeResult } from '../model/scorecard.ts';
 import { keepFile } from './evidence.ts';
+import type { Exposure } from './exposure.ts';
 import { failureText } from './failure-text.ts';
 import { isSpoilt, staleMs } from './stood-still.ts';
+import { untilAborted } from './time-limit.ts';
 import { stallsOf, type Trial } from './trial-state.ts';
 
 /** How often a probe is sampled, evenly over its window. */
@@ -23,6 +25,8 @@ export interface Measured {
 interface Measuring {
   readonly when: ProbeResult['when'];
   readonly signal: AbortSignal;
+  /** What cuts it short, and why is then no failure of the probe. */
+  readonly exposure?: Exposure;
 }
 
 /** Samples probes over their windows, side by side, and holds them against their tolerances. */
@@ -34,7 +38,7 @@ export async function measure(
   return Promise.all(probes.map((probe) => measureOne(trial, probe, measuring)));
 }
 
-async function measureOne(trial: Trial, probe: BoundProbe, { when, signal }: Measuring): Promise<Measured> {
+async function measureOne(trial: Trial, probe: BoundProbe, { when, signal, exposure }: Measuring): Promise<Measured> {
   const { request } = trial.deps;
   const { clock } = request;
   const definition = probe.definition as unknown as ProbeDefinition<unknown, unknown>;
@@ -59,20 +63,26 @@ async function measureOne(trial: Trial, probe: BoundProbe, { when, signal }: Mea
   const values: number[] = [];
   const times: { badMonoMs?: number; lastMonoMs?: number } = {};
   const target = request.targets.get(definition.target);
-  const clients = target === undefined ? undefined : (await target.session('observe', trial.marker, signal)).clients;
+  const session = target?.session('observe', trial.marker, signal).catch((error: unknown) => {
+    if (exposure?.isOver() !== true) throw error;
+    return undefined;
+  });
+  const clients = (await session)?.clients;
   const keep = (name: string, bytes: Uint8Array) =>
     keepFile(trial, `${when}-${definition.type}-${values.length + 1}-${name}`, bytes);
   const began = clock.monoMs();
   let spoilt = 0;
   try {
     while (values.length < samplesPerWindow && spoilt <= mostSpoilt) {
+      signal.throwIfAborted();
       const due = began + (values.length * windowMs) / (samplesPerWindow - 1);
       if (due > clock.monoMs()) await clock.sleep(due - clock.monoMs(), signal);
       const sentMonoMs = clock.monoMs();
       const isOfUs = () => isSpoilt(stallsOf(trial), [sentMonoMs, clock.monoMs()]);
-      const measured = await definition
-        .measure({ clock, signal, clients, keep }, probe.params)
-        .catch((error: unknown) => failedIn(isOfUs(), error, signal));
+      const measured = await untilAborted(
+        definition.measure({ clock, signal, clients, keep }, probe.params),
+        signal,
+      ).catch((error: unknown) => failedIn(isOfUs(), error, signal));
       if (measured === undefined || isOfUs()) {
         spoilt++;
         await clock.sleep(staleMs, signal);
@@ -84,8 +94,15 @@ async function measureOne(trial: Trial, probe: BoundProbe, { when, signal }: Mea
       if (isBad(measured.value)) times.badMonoMs ??= times.lastMonoMs;
     }
   } catch (error) {
-    signal.throwIfAborted();
-    return say('inconclusive', 'not-measured', `The probe failed: ${failureText(error)}`);
+    trial.stop.throwIfAborted();
+    if (exposure?.isOver() !== true) {
+      signal.throwIfAborted();
+      return say('inconclusive', 'not-measured', `The probe failed: ${failureText(error)}`);
+    }
+    if (!values.some(isBad)) {
+      const reason = `The faults were taken back after ${formatDuration(exposure.maxMs)} (maxExposure), when ${values.length} of ${samplesPerWindow} samples over ${formatDuration(windowMs)} were taken.`;
+      return say('inconclusive', 'gone-before-slo', reason);
+    }
   }
   const bad = values.find(isBad);
   if (bad === undefined && values.length < samplesPerWindow) {

@@ -7,6 +7,7 @@ import { listenToAudit, reviewAudit } from './audit.ts';
 import { runControl } from './control.ts';
 import { withCollections } from './correlate.ts';
 import { keepEvidence } from './evidence.ts';
+import { type Exposure, limitExposure } from './exposure.ts';
 import { failureText } from './failure-text.ts';
 import { tellingReads } from './fault-state.ts';
 import { askGuardrails, watchGuardrails } from './guardrail-canaries.ts';
@@ -20,6 +21,7 @@ import { rollBack } from './roll-back.ts';
 import { watchStopConditions } from './stop-conditions.ts';
 import { notePast, notingOpen, untilTellable } from './tellable.ts';
 import { timeIn } from './time-in.ts';
+import { untilAborted } from './time-limit.ts';
 import { resultOf, type TrialParts } from './trial-result.ts';
 import { expectationsOf, faultFor, keepHeard, newTrial, type RunDeps, subjectsAll, type Trial } from './trial-state.ts';
 import { waitForNews } from './wait-for-news.ts';
@@ -159,26 +161,37 @@ async function putIn(trial: Trial, parts: TrialParts): Promise<boolean> {
   }
   await meter.outside(() => trial.load.start());
   checkWindowsOfTrial(request, bound, 'fault');
-  await injectAll(trial);
-  if (trial.faults.some((fault) => fault.intent !== undefined && fault.status !== 'refused')) {
-    const impact = measure(trial, bound.impact, { when: 'during', signal: stop });
-    const [measured, observed] = await Promise.allSettled([impact, observe(trial)]);
-    if (measured.status === 'fulfilled') parts.impact = measured.value;
-    if (observed.status === 'rejected') throw observed.reason;
-    if (measured.status === 'rejected' && !stop.aborted) throw measured.reason;
+  const exposure = limitExposure(trial);
+  try {
+    await injectAll(trial, exposure);
+    if (trial.faults.some((fault) => fault.intent !== undefined && fault.status !== 'refused')) {
+      const impact = measure(trial, bound.impact, { when: 'during', signal: exposure.signal, exposure });
+      const [measured, observed] = await Promise.allSettled([impact, observe(trial, exposure)]);
+      if (measured.status === 'fulfilled') parts.impact = measured.value;
+      if (observed.status === 'rejected') throw observed.reason;
+      if (measured.status === 'rejected' && !stop.aborted) throw measured.reason;
+    }
+  } finally {
+    exposure.end();
   }
   return true;
 }
 
 /** Injects the faults in the order of the file; the first that is refused or fails ends it. */
-async function injectAll(trial: Trial): Promise<void> {
+async function injectAll(trial: Trial, exposure: Exposure): Promise<void> {
   trial.tell('capture');
-  const injection = notingOpen(trial);
+  const injection = exposure.startingWith(notingOpen(trial));
   for (const fault of trial.faults) {
     trial.stop.throwIfAborted();
-    await untilReadable(trial, fault);
-    trial.tell('inject', fault.definition.type);
-    await trial.meter.outside(() => inject(fault, injection, trial.stop));
+    try {
+      await untilReadable(trial, fault, exposure.signal);
+      trial.tell('inject', fault.definition.type);
+      await trial.meter.outside(() => inject(fault, injection, exposure.signal));
+    } catch (error) {
+      if (trial.stop.aborted || !exposure.isOver() || fault.intent !== undefined) throw error;
+      notInjected(trial, failureText(error));
+      return;
+    }
     reviewAudit(trial, fault);
     if (fault.status === 'injected') continue;
     notInjected(trial, whyNot(fault));
@@ -192,24 +205,23 @@ function whyNot({ failure, denied, definition }: LiveFault): string | undefined 
 }
 
 /** J13: what an earlier fault of the trial did must show in the state before the next one, or it would be put back wrong. */
-async function untilReadable(trial: Trial, fault: LiveFault): Promise<void> {
-  const { stop } = trial;
+async function untilReadable(trial: Trial, fault: LiveFault, signal: AbortSignal): Promise<void> {
   const { clock } = trial.deps.request;
   const earlier = trial.faults.slice(0, fault.index).filter((one) => one.status === 'injected');
   const touched = earlier.flatMap((one) => one.definition.touches(one.bound.params));
   const touches = fault.definition.touches(fault.bound.params);
   if (fault.settleMs === 0 || !touches.some((one) => touched.some((other) => overlap(one, other)))) return;
-  await trial.meter.outside(() => clock.sleep(fault.settleMs + 1, stop));
+  signal.throwIfAborted();
+  await trial.meter.outside(() => clock.sleep(fault.settleMs + 1, signal));
 }
 
 /** Given, so that no stack is taken for each trial. */
 const watched = new Error('The faults are no longer watched.');
 
 /** Holds the faults in until everything that needs them in is settled, a limit is reached or somebody stops. */
-async function observe(trial: Trial): Promise<void> {
+async function observe(trial: Trial, exposure: Exposure): Promise<void> {
   const { request } = trial.deps;
   const { clock, environment } = request;
-  const { stop } = trial;
   trial.tell('observe');
   const leaving = new AbortController();
   const watching = AbortSignal.any([leaving.signal, request.abandon]);
@@ -222,13 +234,15 @@ async function observe(trial: Trial): Promise<void> {
   const t0 = Math.min(...live.map((fault) => fault.t0?.monoMs ?? clock.monoMs()));
   const { scenario } = trial.bound;
   const holdUntil = t0 + (scenario.hold ?? environment.hold);
-  const exposedUntil = t0 + (scenario.maxExposure ?? environment.budgets.maxExposure);
+  const exposedUntil = exposure.untilMonoMs();
   let raised = false;
   try {
-    while (!stop.aborted && clock.monoMs() < exposedUntil) {
+    while (!exposure.signal.aborted && clock.monoMs() < exposedUntil) {
       if (!raised && faultFor(trial, undefined).effect === 'proven') {
         raised = true;
-        await raiseCanaries(trial, 'during');
+        await untilAborted(raiseCanaries(trial, 'during'), exposure.signal).catch((error: unknown) => {
+          if (!exposure.signal.aborted) throw error;
+        });
       }
       const judgements = judgeAll(trial);
       if (clock.monoMs() >= holdUntil && !needsFaultIn(trial, judgements, live)) break;

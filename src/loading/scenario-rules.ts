@@ -17,6 +17,7 @@ export function checkScenario(check: ScenarioCheck): void {
   checkTolerances(check);
   checkTrials(check);
   checkExposure(check);
+  checkImpactWindows(check);
   const { control, expect } = check.scenario;
   // What else is expected, a control tells nothing of.
   if (control.length === 0 && expect.detections.length + expect.guardrails.length > 0)
@@ -118,6 +119,18 @@ function checkTrials({ scenario: { pass, trials }, problem }: ScenarioCheck): vo
 }
 
 const horizonFactor = 3;
+
+/** What is measured while the fault is in is cut short when that has to go. */
+function checkImpactWindows({ scenario, environment, environmentName, problem }: ScenarioCheck): void {
+  const most = scenario.maxExposure ?? environment.budgets.maxExposure;
+  const what = scenario.maxExposure === undefined ? `budgets.maxExposure of '${environmentName}'` : 'maxExposure';
+  for (const [index, { tolerance }] of scenario.impact.entries())
+    if (tolerance.over >= most)
+      problem(
+        ['impact', index, 'tolerance', 'over'],
+        `over must be less than ${what}, ${formatDuration(most)}, since the fault is in no longer than that, got ${formatDuration(tolerance.over)}.`,
+      );
+}
 
 /** A fault that goes too early makes what should have seen it inconclusive (J14). */
 function checkExposure({ scenario, environment, environmentName, problem }: ScenarioCheck): void {
