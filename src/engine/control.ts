@@ -9,7 +9,7 @@ import type { ControlCase } from './judge-control.ts';
 import { judgeTrialControl } from './judge-trial.ts';
 import { inject, type LiveFault, readState } from './live-fault.ts';
 import { rollBack } from './roll-back.ts';
-import { notePast, untilTellable } from './tellable.ts';
+import { notePast } from './tellable.ts';
 import { expectationsOf, type Trial } from './trial-state.ts';
 
 /** How a control went, apart from what was heard of it. */
@@ -19,8 +19,8 @@ export interface ControlWent {
 }
 
 /**
- * Injects the benign twin, listens for the longest SLO among the scenario's detectors, takes it back and waits until
- * nothing of it can be taken for the fault's (J7, J9). Answers how it went; the verdict falls when the trial ends.
+ * Injects the benign twin, listens for the longest SLO among the scenario's detectors and takes it back. Answers
+ * how it went; the verdict falls when the trial ends.
  */
 export async function runControl(trial: Trial, signal: AbortSignal): Promise<ControlWent | undefined> {
   if (trial.controls.length === 0) return undefined;
@@ -46,8 +46,6 @@ export async function runControl(trial: Trial, signal: AbortSignal): Promise<Con
   // That it could not be verified as gone takes nothing from what it had met before.
   if (failed !== undefined && went.status !== 'quiet-so-far') return went;
   if (failed !== undefined) return { status: 'failed', detail: failed.rollback?.reason ?? '' };
-  const past = trial.controlLastAct;
-  if (past !== undefined) await trial.meter.outside(() => untilTellable(trial, past, signal));
   return went;
 }
 

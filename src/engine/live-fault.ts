@@ -75,6 +75,8 @@ export interface InjectionDeps {
   readonly scenario: string;
   readonly n: number;
   readonly session: (fault: BoundFault, phase: Phase) => Promise<TargetSession>;
+  /** Asked right before an intent is written; a throw refuses it. */
+  readonly beforeIntent?: (fault: LiveFault) => void;
   /** Told when all that comes before the change is done. */
   readonly aboutToInject?: (fault: LiveFault) => void;
   /** Told when a target answers, and what it answers keeps the change from being sent. */
@@ -131,6 +133,7 @@ export async function inject(fault: LiveFault, deps: InjectionDeps, signal: Abor
   const preImage = await deps.preImages.keep(`${deps.scenario}-${deps.n}-${fault.role}-${fault.index}`, fault.before);
   fault.files.push(preImage);
   signal.throwIfAborted();
+  deps.beforeIntent?.(fault);
   const touches = definition.touches(bound.params);
   const entry = await deps.journal.append({
     kind: 'intent',

@@ -7,6 +7,7 @@ import { ruleMatches } from './judge-detection.ts';
 import type { InjectionDeps, LiveFault } from './live-fault.ts';
 import type { PastAct } from './past-acts.ts';
 import { expectationsOf, instant, subjectsAll, type Trial } from './trial-state.ts';
+import { checkWindowsOfTrial } from './windows.ts';
 
 /** Slack after a detector's clock margin, so that no rounding brings an earlier event up to the fault's. */
 const slackMs = 20;
@@ -30,6 +31,7 @@ export async function untilTellable(trial: Trial, past: PastAct, signal: AbortSi
   if (past.mayStillBeReverted) margins.push(strayMs);
   if (margins.length > 0) {
     const untilMs = past.at.monoMs + Math.max(...margins) + slackMs;
+    checkWait(trial, untilMs);
     while (clock.monoMs() <= untilMs) await trial.pulse.wait(untilMs + 1, signal);
   }
   await untilRearmed(trial, past, signal);
@@ -70,12 +72,19 @@ export function notingOpen(trial: Trial): InjectionDeps {
   };
 }
 
+/** No wait begins after which it would be too late to inject what comes next. */
+function checkWait({ bound, controls, controlLastAct, deps: { request } }: Trial, untilMonoMs: number): void {
+  const next = controls.length > 0 && controlLastAct === undefined ? 'control' : 'fault';
+  checkWindowsOfTrial(request, bound, { next, waitMs: Math.max(0, untilMonoMs - request.clock.monoMs()) });
+}
+
 /** J9: waits until every detector of the scenario can say something new of the trial's subjects. */
 async function untilRearmed(trial: Trial, past: PastAct, signal: AbortSignal): Promise<void> {
   const beganMonoMs = trial.deps.request.clock.monoMs();
   for (;;) {
     const due = rearmDue(trial, past, beganMonoMs);
     if (due === undefined) return;
+    checkWait(trial, due);
     await trial.pulse.wait(due, signal);
   }
 }

@@ -23,6 +23,7 @@ import type { OwnStalls } from './stood-still.ts';
 import { StopConditionFired } from './stop-condition-fired.ts';
 import { newTrialLoad, type TrialLoad } from './trial-load.ts';
 import type { WallClock } from './wall-clock.ts';
+import { checkWindowsOfIntent } from './windows.ts';
 
 /** What all trials of a run share. */
 export interface RunDeps {
@@ -137,6 +138,7 @@ export function newTrial(deps: RunDeps, bound: BoundScenario, n: number): Trial 
       scenario: bound.scenario.id,
       n,
       session,
+      beforeIntent: (fault) => checkWindowsOfIntent(request, bound, fault),
       aboutToInject: ({ role }) => {
         if (role === 'fault') load.injecting();
       },

@@ -159,8 +159,10 @@ async function putIn(trial: Trial, parts: TrialParts): Promise<boolean> {
     notInjected(trial, undefined);
     return false;
   }
+  const past = trial.controlLastAct;
+  if (past !== undefined) await meter.outside(() => untilTellable(trial, past, stop));
   await meter.outside(() => trial.load.start());
-  checkWindowsOfTrial(request, bound, 'fault');
+  checkWindowsOfTrial(request, bound, { next: 'fault' });
   const exposure = limitExposure(trial);
   try {
     await injectAll(trial, exposure);

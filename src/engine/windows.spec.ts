@@ -85,9 +85,24 @@ describe('a trial in windows', () => {
     expect(exitCode).to.equal(4);
   });
 
+  it('begins no wait for a detector to re-arm that lasts for too long', async () => {
+    const { endedMonoMs, exitCode, trial } = await runNoisyControl({ rearm: 600_000 });
+    expect(exitCode).to.equal(4);
+    expect(endedMonoMs).to.be.lessThan(60_000);
+    expect(trial?.control?.verdict).to.equal('noisy');
+    expect(trial?.reason).to.match(/what is injected in (9 min|10 min|5\d\d s).* may be in|have been waited/);
+  });
+
+  it('injects nothing whose state before took too long to read', async () => {
+    const { values, exitCode } = await runNoisyControl({}, {}, 240_000);
+    expect(values).to.deep.equal([]);
+    expect(exitCode).to.equal(4);
+  });
+
   /** Runs one trial, whose control is alerted on, in a window of five minutes; answers what was written. */
-  async function runNoisyControl(detector: { readonly rearm?: number }, more: object = {}) {
+  async function runNoisyControl(detector: { readonly rearm?: number }, more: object = {}, captureMs = 5) {
     const world = worldWithBucket();
+    world.latencyMs = captureMs;
     for (const one of world.detectors) Object.assign(one, { rule: () => 'public' });
     const base = closing(world, 5);
     const { rules } = base.detectors;
@@ -96,7 +111,7 @@ describe('a trial in windows', () => {
     const scenario = flip(world, 1, { control: [shared], maxExposure: '2m', ...more });
     const { scorecard, exitCode } = await runScenarios(worldRequest(world, [scenario], { environment }));
     const values = world.events.filter(({ action }) => action === 'write').map(({ value }) => value);
-    return { values, exitCode, trial: scorecard.scenarios[0]?.trials[0] };
+    return { values, exitCode, endedMonoMs: world.clock.monoMs(), trial: scorecard.scenarios[0]?.trials[0] };
   }
 });
 

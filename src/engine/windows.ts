@@ -17,11 +17,25 @@ export function checkWindows(run: Planned): void {
 }
 
 /**
- * Holds what is left of a trial to the windows: one that took longer than planned, or waited for a detector to re-arm,
- * injects nothing that may outlast them.
+ * Holds what is left of a trial to the windows: one that took longer than planned, or would wait for so long for a
+ * detector to re-arm, injects nothing that may outlast them.
  */
-export function checkWindowsOfTrial(run: Planned, bound: BoundScenario, next: 'control' | 'fault' = 'control'): void {
-  refuseOutside(run, longestExposureMs(bound, run.environment) + (next === 'control' ? controlMs(bound) : 0));
+export function checkWindowsOfTrial(
+  run: Planned,
+  bound: BoundScenario,
+  { next = 'control', waitMs = 0 }: { readonly next?: 'control' | 'fault'; readonly waitMs?: number } = {},
+): void {
+  const exposureMs = longestExposureMs(bound, run.environment) + (next === 'control' ? controlMs(bound) : 0);
+  refuseOutside(run, exposureMs, waitMs);
+}
+
+/** Holds an injection to them right before its intent; the later ones of a trial are in no longer than its first may be. */
+export function checkWindowsOfIntent(
+  run: Planned,
+  bound: BoundScenario,
+  { role, index }: { readonly role: 'control' | 'fault'; readonly index: number },
+): void {
+  if (index === 0) checkWindowsOfTrial(run, bound, { next: role });
 }
 
 /** A control is in for the longest SLO of its detectors (DESIGN §2). */
@@ -29,18 +43,18 @@ function controlMs({ control, scenario }: BoundScenario): number {
   return control.length === 0 ? 0 : Math.max(0, ...scenario.expect.detections.map(({ within }) => within));
 }
 
-function refuseOutside({ clock, environment, environmentName }: Planned, exposureMs: number): void {
+function refuseOutside({ clock, environment, environmentName }: Planned, exposureMs: number, waitMs = 0): void {
   const { windows, revertBudget } = environment;
   if (windows.length === 0) return;
-  const fromEpochMs = clock.epochMs();
+  const fromEpochMs = clock.epochMs() + waitMs;
   const lastsMs = exposureMs + revertBudget;
   const outside = firstOutside(windows, { fromEpochMs, toEpochMs: fromEpochMs + lastsMs });
   if (outside === undefined) return;
   const when = new Date(outside).toISOString();
   const what =
     outside === fromEpochMs
-      ? `it is ${when}`
-      : `what is injected now may be in, and its revert may take, ${formatDuration(lastsMs)}, and they close at ${when}`;
+      ? `it is ${when}${waitMs > 0 ? ` when ${formatDuration(waitMs)} have been waited` : ''}`
+      : `what is injected ${waitMs > 0 ? `in ${formatDuration(waitMs)}` : 'now'} may be in, and its revert may take, ${formatDuration(lastsMs)}, and they close at ${when}`;
   throw new RefusedError(
     'outside-window',
     `Environment '${environmentName}' may be touched only in its windows (${windows.map(windowText).join('; ')}): ${what}. Nothing more is injected. Wait for the next one, or run fewer scenarios.`,
