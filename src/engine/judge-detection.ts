@@ -44,6 +44,8 @@ export interface DetectionCase extends OwnStalls {
   readonly belonging: readonly Belonging[];
   /** Alerts on the trial's subjects that were open when this fault was injected (J8). */
   readonly openBefore: readonly HeardSignal[];
+  /** True where it had not re-armed when this fault was injected, so that it may have told nobody (J9). */
+  readonly isUnarmed?: boolean;
   readonly proof: PathProof;
   /** Whether signals of this detector were lost, or held back, between t0 and the horizon. */
   readonly overloaded: boolean;
@@ -122,6 +124,7 @@ export function judgeDetection(facts: DetectionCase): Judgement<DetectionResult>
   const effectDue = expectation.of === 'effect' && fault.effect !== 'proven';
   if (match !== undefined && !effectDue) {
     const isLate = match.heard.arrivedMonoMs[0] > t0.monoMs + expectation.sloMs;
+    if (isLate && facts.isUnarmed === true) return judge.unarmed();
     return isLate && mayHaveBeenInTime(facts, t0) ? judge.ambiguous() : judge.matched(match, t0);
   }
   if (match !== undefined && fault.effect === 'unproven') return judge.effectUnproven();
@@ -186,6 +189,7 @@ function silence(facts: DetectionCase, judge: Verdict, t0: Instant): Judgement<D
       'The alert was open before the injection, and nothing in it shows that it happened again.',
     );
   }
+  if (facts.isUnarmed === true) return judge.unarmed();
   if (ruled.some(({ whose }) => whose === 'ambiguous')) {
     return judge.ambiguous();
   }
@@ -353,6 +357,13 @@ class Verdict {
     return this.inconclusive(
       'time-ambiguous',
       "By its source's clock a matching signal without marker is too near the injection or the revert to say whose it is.",
+    );
+  }
+
+  unarmed(): Judgement<DetectionResult> {
+    return this.inconclusive(
+      'already-firing',
+      `${this.#facts.expectation.detector} had alerted on the subject before the injection, and had not re-armed by then as its rearm declares, so it may have held back what it saw.`,
     );
   }
 

@@ -2,9 +2,11 @@ import type { BlindnessResult, ControlResult, DetectionResult, GuardrailResult }
 import { comebackAt, isUnasked } from './asked.ts';
 import { belongingsOf, sourceClockOf } from './belongings.ts';
 import { type Belonging, isAbout } from './correlate.ts';
+import type { DetectorPost } from './detector-post.ts';
 import { detectorsOf } from './detectors-of.ts';
 import { faultState } from './fault-state.ts';
 import { guardOf, passageOf } from './guard-of.ts';
+import type { HeardSignal } from './heard.ts';
 import { heardUntil } from './heard-until.ts';
 import { type CanaryFate, judgeBlindness } from './judge-blindness.ts';
 import { type ControlCase, judgeControl } from './judge-control.ts';
@@ -14,6 +16,7 @@ import {
   horizonFactor,
   type Judgement,
   judgeDetection,
+  ruleMatches,
 } from './judge-detection.ts';
 import { judgeGuardrailBlindness } from './judge-guardrail-blindness.ts';
 import { judgeTrialGuardrail } from './judge-trial-guardrail.ts';
@@ -92,6 +95,7 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
   const fault = faultFor(trial, expectation.fault);
   const isOfOne = expectation.fault !== undefined || fault.definition.onTrust === true;
   const t0 = fault.t0?.monoMs ?? 0;
+  const openBefore = trial.openBefore.get(fault)?.get(expectation.detector) ?? [];
   const none = { raised: false, received: false };
   const judgement = judgeDetection({
     expectation,
@@ -106,7 +110,8 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     },
     fault: shownState(fault, isToldOf),
     belonging: isOfOne ? aboutAlone(trial, fault, belonging) : belonging,
-    openBefore: trial.openBefore.get(fault)?.get(expectation.detector) ?? [],
+    openBefore,
+    isUnarmed: isUnarmed(post, fault, { openBefore, rule: expectation.rule }),
     proof: post?.keeper.proof(t0, t0 + horizonFactor * expectation.sloMs, t0 + expectation.sloMs) ?? {
       rule: none,
       tool: none,
@@ -121,6 +126,25 @@ function detection(trial: Trial, expectation: Expectations['detections'][number]
     ...endOf(trial),
   });
   return { ...judgement, seesState: post?.config.sees === 'state' };
+}
+
+/**
+ * J9: whether it raises no other alert before its time is over, of whatever rule, or before that one is resolved; where it
+ * is declared how a recurrence shows, that tells (J8).
+ */
+function isUnarmed(
+  post: DetectorPost | undefined,
+  fault: LiveFault,
+  { openBefore, rule }: { readonly openBefore: readonly HeardSignal[]; readonly rule: string },
+): boolean {
+  const { rearm, recurrence = 'none' } = post?.config ?? {};
+  if (rearm === 'resolved') return recurrence === 'none' && openBefore.some((heard) => ruleMatches(heard, rule));
+  const t0MonoMs = fault.t0?.monoMs;
+  if (typeof rearm !== 'number' || t0MonoMs === undefined) return false;
+  const subjects = subjectsAll([fault]);
+  return openBefore.some(
+    ({ signal, arrivedMonoMs }) => arrivedMonoMs[1] + rearm > t0MonoMs && isAbout(signal, subjects),
+  );
 }
 
 function blindness(trial: Trial, expectation: Expectations['blind'][number]) {

@@ -24,6 +24,23 @@ export function wasOpenBefore(facts: TrialFacts, { expectation, detector, fault 
   return before.some(({ alert }) => alert.status === 'open');
 }
 
+/** J9: whether its `rearm` declares that it may have raised no alert on the fault, since it had alerted on the subject before. */
+export function wasUnarmed(facts: TrialFacts, one: DetectionCase): boolean {
+  const { detector, fault } = one;
+  const { rearm, recurrence } = detector;
+  if (rearm === 'none') return false;
+  if (rearm === 'resolved') return recurrence === 'none' && wasOpenBefore(facts, one);
+  const t0Ms = fault.t0Ms ?? 0;
+  return facts.played.world.ledger.arrivals.some(
+    ({ run, alert, untilMs }) =>
+      run === facts.run.run &&
+      alert.detector === detector.name &&
+      alert.resource === fault.story.resource &&
+      untilMs <= t0Ms &&
+      untilMs + rearm > t0Ms,
+  );
+}
+
 /** Whether an alert of before t0 was told to be over before t0. */
 export function wasClosedBefore(facts: TrialFacts, arrival: Arrival, t0Ms: number): boolean {
   return facts.played.world.ledger.arrivals.some(

@@ -6,7 +6,7 @@ import { deafnessAt } from './deafness.ts';
 import { effectProof } from './effect.ts';
 import { faultNamed, type TrialFacts } from './facts.ts';
 import { type Allowed, type Finding, hold, type Judged } from './finding.ts';
-import { type DetectionCase, hasRepeat, wasClosedBefore, wasOpenBefore } from './heard-before.ts';
+import { type DetectionCase, hasRepeat, wasClosedBefore, wasOpenBefore, wasUnarmed } from './heard-before.ts';
 import { pathOf } from './paths.ts';
 import { goneMs, wasReadIn } from './presence.ts';
 import { ruleFits } from './rules.ts';
@@ -114,6 +114,7 @@ function considerAlerts(facts: TrialFacts, one: DetectionCase, isEffectUnsure: b
     if (lateOnes.length > 0 && unseen !== 'no') allowed.push(inconclusive('J2', 'channel-unproven', 'harness-frozen'));
     if (lateOnes.length > 0 && lost !== 'surely' && unseen !== 'surely' && !isShown)
       allowed.push({ verdict: 'late', codes: ['after-slo'], rule: 'J20' });
+    if (lateOnes.length > 0 && wasUnarmed(facts, one)) allowed.push(inconclusive('J9', 'already-firing'));
     if (lateOnes.length > 0 && lost !== 'no') allowed.push(inconclusive('J2', 'harness-frozen'));
     if (counted.some(({ arrival }) => isAroundByStall(facts.run, arrival, sloMs)))
       allowed.push(inconclusive('J20', 'harness-frozen'));
@@ -176,7 +177,8 @@ function silence(facts: TrialFacts, one: DetectionCase, heard: Silence): Allowed
   );
   if (noSeverity) allowed.push(inconclusive('J11', 'no-severity'));
   if (ruled.some(({ isAmbiguous }) => isAmbiguous)) allowed.push(inconclusive('J7', 'time-ambiguous'));
-  const wasOpen = wasOpenBefore(facts, { expectation, detector, fault });
+  const wasOpen = wasOpenBefore(facts, one);
+  if (wasUnarmed(facts, one)) allowed.push(inconclusive('J9', 'already-firing'));
   const staleOne = ruled.some(
     ({ isStale, isFaults, isBeyondKnowing, arrival }) =>
       isStale &&
