@@ -21,7 +21,7 @@ describe('the simulation', () => {
 
   for (const seed of mended) {
     it(`finds none in game day ${seed}`, async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       expect(await findingsOf(seed)).to.deep.equal([]);
     });
   }
