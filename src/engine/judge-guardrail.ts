@@ -305,7 +305,8 @@ function judgeRevert(facts: GuardrailCase, t0MonoMs: number): Judgement<Guardrai
     if (facts.revertMonoMs !== undefined)
       return settled(facts, 'inconclusive', 'not-listened', 'Our own revert came inside the stability window.');
     if (nowMonoMs < stableAt + comebackMs) return open(facts, [...deadlines, stableAt, stableAt + comebackMs]);
-    return unstable(facts, t0MonoMs, stableAt);
+    const seenMonoMs = facts.reads.at(-1)?.sentMonoMs ?? t0MonoMs;
+    return unread(facts, { was: 'out', t0MonoMs, seenMonoMs, untilMonoMs: stableAt });
   }
   if (facts.fault.effect !== 'proven') {
     if (facts.ended === undefined && nowMonoMs < horizonAt) return open(facts, [horizonAt]);
@@ -328,31 +329,38 @@ function isLookDue({ ended, revertMonoMs, nowMonoMs }: GuardrailCase, atMonoMs: 
 /** Nobody looked, or got an answer, from the last look that saw it in on: it may have been taken back in time. */
 function unseen(facts: GuardrailCase, [t0MonoMs, untilMonoMs]: readonly [number, number]): Judgement<GuardrailResult> {
   const seenMonoMs = facts.reads.findLast((read) => !isBack(read))?.sentMonoMs ?? t0MonoMs;
-  const [seen, until] = [seenMonoMs, untilMonoMs].map((at) => formatDuration(Math.max(0, at - t0MonoMs)));
-  const stoodMs = stoodStillBetween(facts, [seenMonoMs, untilMonoMs]);
-  if (stoodMs !== undefined) {
-    const why = `The fault was last seen in after ${seen}, and we stood still for ${formatDuration(stoodMs)} of the time until ${until}, so whether it was still in then is not known.`;
-    return settled(facts, 'inconclusive', 'harness-frozen', why);
-  }
-  if (facts.mayBeGoneBefore === true) {
-    const why = `The fault was last seen in after ${seen}; somebody may have taken it back before our own revert came after ${formatDuration((facts.revertMonoMs ?? untilMonoMs) - t0MonoMs)}, and whether that would have stayed is not known.`;
+  if (facts.mayBeGoneBefore === true && stoodStillBetween(facts, [seenMonoMs, untilMonoMs]) === undefined) {
+    const [seen, reverted] = [seenMonoMs, facts.revertMonoMs ?? untilMonoMs].map((at) => since(t0MonoMs, at));
+    const why = `The fault was last seen in after ${seen}; somebody may have taken it back before our own revert came after ${reverted}, and whether that would have stayed is not known.`;
     return settled(facts, 'inconclusive', 'not-listened', why);
   }
-  const why = `The fault was last seen in after ${seen} and could not be read since, so whether it was still in after ${until} is not known.`;
-  return settled(facts, 'inconclusive', 'not-measured', why);
+  return unread(facts, { was: 'in', t0MonoMs, seenMonoMs, untilMonoMs });
 }
 
-/** It was seen out, and could not be read for long enough to say that it stayed out. */
-function unstable(facts: GuardrailCase, t0MonoMs: number, stableAt: number): Judgement<GuardrailResult> {
-  const seenMonoMs = facts.reads.at(-1)?.sentMonoMs ?? t0MonoMs;
-  const [seen, until] = [seenMonoMs, stableAt].map((at) => formatDuration(Math.max(0, at - t0MonoMs)));
-  const stoodMs = stoodStillBetween(facts, [seenMonoMs, stableAt]);
-  if (stoodMs !== undefined) {
-    const why = `The fault was last seen out after ${seen}, and we stood still for ${formatDuration(stoodMs)} of the time until ${until}, so whether it stayed out is not known.`;
-    return settled(facts, 'inconclusive', 'harness-frozen', why);
-  }
-  const why = `The fault was last seen out after ${seen} and could not be read since, so whether it stayed out until ${until} is not known.`;
-  return settled(facts, 'inconclusive', 'not-measured', why);
+interface Unread {
+  readonly was: 'in' | 'out';
+  readonly t0MonoMs: number;
+  readonly seenMonoMs: number;
+  readonly untilMonoMs: number;
+}
+
+/** It could not be read for long enough to say that it stayed as it was last seen. */
+function unread(facts: GuardrailCase, { was, t0MonoMs, seenMonoMs, untilMonoMs }: Unread): Judgement<GuardrailResult> {
+  const stoodMs = stoodStillBetween(facts, [seenMonoMs, untilMonoMs]);
+  const unknown = `so whether it was still ${was} after ${since(t0MonoMs, untilMonoMs)} is not known.`;
+  const seen = `The fault was last seen ${was} after ${since(t0MonoMs, seenMonoMs)}`;
+  return stoodMs === undefined
+    ? settled(facts, 'inconclusive', 'not-measured', `${seen} and could not be read since, ${unknown}`)
+    : settled(
+        facts,
+        'inconclusive',
+        'harness-frozen',
+        `${seen}, and we stood still for ${formatDuration(stoodMs)} since, ${unknown}`,
+      );
+}
+
+function since(t0MonoMs: number, atMonoMs: number): string {
+  return formatDuration(Math.max(0, atMonoMs - t0MonoMs));
 }
 
 /** J14: the fault had to come out (its longest exposure, say) before the guardrail's time was over. */
