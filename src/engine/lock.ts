@@ -4,6 +4,7 @@ import { type Clock, isoTime } from '../model/clock.ts';
 import type { Disk } from '../model/disk.ts';
 import { RefusedError } from '../model/errors.ts';
 import type { Random } from '../model/random.ts';
+import { ifThere } from './if-there.ts';
 
 /** The process that we are, and how to tell whether another one still runs. */
 export interface OwnProcess {
@@ -117,15 +118,9 @@ async function refuseWhileAlive(request: LockRequest, path: string, owner: Owner
 }
 
 async function readOwner(request: LockRequest, path: string): Promise<Owner | undefined> {
-  if (!(await request.disk.exists(path))) return undefined;
-  let text: string;
-  try {
-    text = new TextDecoder().decode(await request.disk.read(path));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-  const parsed = ownerSchema.safeParse(parseJson(text));
+  const bytes = await ifThere(request.disk.read(path));
+  if (bytes === undefined) return undefined;
+  const parsed = ownerSchema.safeParse(parseJson(new TextDecoder().decode(bytes)));
   if (parsed.success) return parsed.data;
   const todo = `If no windshear process uses environment '${request.environment}', delete it`;
   throw new RefusedError(

@@ -1,6 +1,28 @@
 import { expect } from 'chai';
 import type { MemoryDisk } from '../testing/fakes/memory-disk.ts';
 import { type CrashPoint, machine, runId, upWith } from '../testing/fakes/recovery-machine.ts';
+import { runsToRecover } from './unfinished-runs.ts';
+
+describe('runsToRecover', () => {
+  const folders = { reports: '/reports', state: '/state' };
+
+  for (const going of [`/state/${runId}`, `/state/${runId}/run.json`, `/state/${runId}/.*-intent`]) {
+    it(`looks on where a run that is going takes ${going.replace(runId, '<run>')} away meanwhile`, async () => {
+      const { crash, disk } = machine();
+      await crash({ atCall: { what: 'remove', n: 1, when: 'before' } });
+      const at = disk();
+      const isIt = (path: string) => new RegExp(`^${going}$`).test(path);
+      const whileThere = async <T>(path: string, look: () => Promise<T>): Promise<T> => {
+        if (isIt(path)) await at.remove(path);
+        return look();
+      };
+      const [list, read] = [at.list.bind(at), at.read.bind(at)];
+      at.list = (path) => whileThere(path, () => list(path));
+      at.read = (path) => whileThere(path, () => read(path));
+      expect(await runsToRecover(at, folders)).to.have.length(1);
+    });
+  }
+});
 
 describe('recover, told of another reports folder than the run had', () => {
   const elsewhere = { folders: { reports: '/elsewhere', state: '/state' } };

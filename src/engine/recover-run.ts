@@ -78,9 +78,9 @@ export async function recoverRun(request: RecoverRequest, opened: Opened): Promi
   for (const open of run.open) {
     if (request.abandon.aborted) break;
     // What was changed in a line that is lost may lie on top of anything.
-    const isBelowOpen = run.unjournaled.length > 0 || openStill.some((newer) => isBelow(open.intent, newer));
+    const keepsStates = run.unjournaled.length > 0 || openStill.some((newer) => isBelow(open.intent, newer));
     const { otherRecovery } = opened;
-    const work = { open, otherRecovery, journal, preImages, environment, sessions, run, write, isBelowOpen };
+    const work = { open, otherRecovery, journal, preImages, environment, sessions, run, write, keepsStates };
     let rollback = await recoverFault(request, work);
     for (const older of stackedOn(open, run.open)) {
       if (rollback.reasonCode !== 'left-altered') break;
@@ -120,8 +120,8 @@ interface Work {
   readonly environment: Up;
   readonly sessions: Sessions;
   readonly run: UnfinishedRun;
-  /** True where what was made on top of it is in still: taking that back may bring this in again. */
-  readonly isBelowOpen: boolean;
+  /** True where what was made on top of it may be in still: taking that back may bring this in again. */
+  readonly keepsStates: boolean;
   readonly write: (entry: NewJournalEntry) => Promise<void>;
 }
 
@@ -163,7 +163,7 @@ async function recoverFault(request: RecoverRequest, work: Work): Promise<FaultR
     of: intent.seq,
     forget: async () => {
       const files = [intent.preImage, ...(open.readBack === undefined ? [] : [open.readBack])];
-      if (!work.isBelowOpen) await preImages.remove(files);
+      if (!work.keepsStates) await preImages.remove(files);
     },
     ...(request.log !== undefined && { log: request.log }),
   });

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Disk } from '../model/disk.ts';
+import { ifThere } from './if-there.ts';
 
 /** Whose states a folder `<state>/<run-id>/` holds; written before the first of them, as `run.json`. */
 export type StateOwner = Readonly<z.infer<typeof ownerSchema>>;
@@ -55,7 +56,8 @@ export async function ownersOfStates(
   for (const runId of await disk.list(stateFolder)) {
     const path = posix.join(stateFolder, runId, ownerFile);
     // A run that died before it had written this file has kept no state, so it has changed nothing.
-    if (await disk.exists(path)) owners.push({ runId, owner: parsedBy(ownerSchema, await disk.read(path)) });
+    const bytes = await ifThere(disk.read(path));
+    if (bytes !== undefined) owners.push({ runId, owner: parsedBy(ownerSchema, bytes) });
   }
   return owners;
 }
@@ -71,14 +73,18 @@ export function noteOf(preImagePath: string): string {
   return `${preImagePath}${noteEnding}`;
 }
 
-/** Lists what was noted in a folder of states; of a note that cannot be read only its pre-image is known. */
+/**
+ * Lists what was noted in a folder of states; of a note that cannot be read only its pre-image is known. A run that is
+ * going may take a note away meanwhile, once what it tells of is out.
+ */
 export async function notedIntents(disk: Disk, folder: string): Promise<readonly NotedIntent[]> {
   const noted: NotedIntent[] = [];
-  for (const file of await disk.list(folder)) {
+  for (const file of (await ifThere(disk.list(folder))) ?? []) {
     if (!file.endsWith(noteEnding)) continue;
+    const bytes = await ifThere(disk.read(posix.join(folder, file)));
+    if (bytes === undefined) continue;
     const preImage = file.slice(0, -noteEnding.length);
-    const read = parsedBy(notedSchema, await disk.read(posix.join(folder, file)));
-    noted.push(read ?? { preImage, fault: 'unknown', touches: [] });
+    noted.push(parsedBy(notedSchema, bytes) ?? { preImage, fault: 'unknown', touches: [] });
   }
   return noted;
 }
