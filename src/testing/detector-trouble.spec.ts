@@ -84,7 +84,7 @@ describe('verdicts on a detector in trouble', function () {
 
     it(`are never 'detected' where it did not: ${name}`, () => {
       const { verdict: got } = verdict(`${name}, is blind`);
-      if (name === 'no trouble') expect(got).to.equal('missed');
+      if (name === 'no trouble') expect(got, told(`${name}, is blind`)).to.equal('missed');
       else if (isSeenAtTimes) expect(got, told(`${name}, is blind`)).to.be.oneOf(['missed', 'inconclusive']);
       else expect(got, told(`${name}, is blind`)).to.equal('inconclusive');
     });
