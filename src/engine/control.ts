@@ -44,9 +44,8 @@ export async function runControl(trial: Trial, signal: AbortSignal): Promise<Con
     (control) => control.rollback?.verdict === 'dirty' || control.rollback?.verdict === 'unverified',
   );
   // That it could not be verified as gone takes nothing from what it had met before.
-  if (failed !== undefined && went.status !== 'quiet-so-far') return went;
-  if (failed !== undefined) return { status: 'failed', detail: failed.rollback?.reason ?? '' };
-  return went;
+  if (failed === undefined || went.status !== 'quiet-so-far') return went;
+  return { status: 'failed', detail: failed.rollback?.reason ?? '' };
 }
 
 /** That the tester itself lacks the right says nothing of any guardrail (J15). */

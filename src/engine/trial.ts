@@ -27,7 +27,6 @@ import { expectationsOf, faultFor, keepHeard, newTrial, type RunDeps, subjectsAl
 import { waitForNews } from './wait-for-news.ts';
 import { watchFault } from './watch-fault.ts';
 import { watchMitigations } from './watch-mitigation.ts';
-import { checkWindowsOfTrial } from './windows.ts';
 
 /** Goes the way of one trial: arm, control, capture, inject, observe, revert, verify, listen on, recovered. Never rejects. */
 export async function runTrial(deps: RunDeps, bound: BoundScenario, n: number): Promise<TrialResult> {
@@ -149,8 +148,6 @@ async function goTheWay(trial: Trial, parts: TrialParts): Promise<void> {
 /** Injects the control and takes it back, then injects the faults and observes; false where no fault was to follow. */
 async function putIn(trial: Trial, parts: TrialParts): Promise<boolean> {
   const { bound, meter, stop } = trial;
-  const { request } = trial.deps;
-  checkWindowsOfTrial(request, bound);
   parts.control = await runControl(trial, stop);
   const left = trial.controls.some(
     ({ rollback }) => rollback?.verdict === 'dirty' || rollback?.verdict === 'unverified',
@@ -162,7 +159,6 @@ async function putIn(trial: Trial, parts: TrialParts): Promise<boolean> {
   const past = trial.controlLastAct;
   if (past !== undefined) await meter.outside(() => untilTellable(trial, past, stop));
   await meter.outside(() => trial.load.start());
-  checkWindowsOfTrial(request, bound, { next: 'fault' });
   const exposure = limitExposure(trial);
   try {
     await injectAll(trial, exposure);
