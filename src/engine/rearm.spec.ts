@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Signal } from '../model/signal.ts';
 import { worldEnvironment, worldRequest, worldScenario } from '../testing/world/request.ts';
+import { runTwoTrials } from '../testing/world/two-trials.ts';
 import { World } from '../testing/world/world.ts';
 import { runScenarios } from './run.ts';
 
@@ -69,17 +70,7 @@ async function twoTrials(rearm: 'resolved' | number, quietMs: number, everyMs?: 
       if (at.clock.monoMs() < 20_000) again(ms);
     });
   if (everyMs !== undefined) again(everyMs);
-  const environment = worldEnvironment(at);
-  const { rules } = environment.detectors;
-  if (rules === undefined) throw new Error('No detector.');
-  const scenario = worldScenario(at, {
-    ...{ id: 'flip', trials: 2, faults: [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }] },
-    expect: { detections: [{ detector: 'rules', rule: 'public', within: '1s' }] },
-  });
-  const detectors = { rules: { ...rules, rearm } };
-  const { scorecard } = await runScenarios(
-    worldRequest(at, [scenario], { environment: { ...environment, detectors } }),
-  );
+  const { scorecard } = await runTwoTrials(at, rearm);
   const writes = at.events.filter(({ action, value }) => action === 'write' && value === 'public');
   const [first, second] = writes.map(({ epochMs }) => epochMs);
   const said = scorecard.scenarios[0]?.trials.map(({ detections }) => detections[0]?.reasonCode);

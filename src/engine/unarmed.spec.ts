@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import type { Signal } from '../model/signal.ts';
-import { worldEnvironment, worldRequest, worldScenario } from '../testing/world/request.ts';
+import { runTwoTrials } from '../testing/world/two-trials.ts';
 import { World, type WorldEvent } from '../testing/world/world.ts';
-import { runScenarios } from './run.ts';
 
 describe('J9: a detector that had not re-armed', () => {
   it('is not late with what it told once an alert without resolution was over', async () => {
@@ -53,16 +52,7 @@ async function twice({ rearm, quietMs, sendsLater, others }: Grouping) {
     for (let n = 1; others !== undefined && n <= 60; n++)
       at.send('rules', { ...alertOn(event), ...otherOn(others), id: `other-${n}` }, n * 1000);
   };
-  const environment = worldEnvironment(at);
-  const { rules } = environment.detectors;
-  if (rules === undefined) throw new Error('No detector.');
-  const scenario = worldScenario(at, {
-    ...{ id: 'flip', trials: 2, faults: [{ type: 'sim.flip', with: { resource: 'bucket', value: 'public' } }] },
-    expect: { detections: [{ detector: 'rules', rule: 'public', within: '1s' }] },
-  });
-  const detectors = { rules: { ...rules, rearm } };
-  const request = worldRequest(at, [scenario], { environment: { ...environment, detectors } });
-  const { scorecard, exitCode } = await runScenarios(request);
+  const { scorecard, exitCode } = await runTwoTrials(at, rearm);
   const trials = scorecard.scenarios[0]?.trials ?? [];
   return { exitCode, said: trials.map(({ detections: [one] }) => `${one?.verdict} (${one?.reasonCode})`) };
 }
